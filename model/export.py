@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+"""Packages a trained checkpoint as a label model: one ONNX file by Framelabel's contract.
+
+    apt-get install python3-torch python3-onnx
+    /usr/bin/python3 model/export.py target/demo.pt model/demo-xception.onnx --name demo-xception --version 1
+
+Input `frames`: uint8 [N,H,W,3], RGB. Output `probabilities`: float32 [N,classes]. Scaling, layout change and
+softmax are nodes of the graph; batch normalisation is folded into the convolutions.
+"""
+
+import argparse
+import json
+import pathlib
+
+import onnx
+import torch
+from torch import nn
+
+from xception import Xception, parameter_count
+
+
+class LabelModel(nn.Module):
+    """The network with everything between a camera's pixels and probabilities around it."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, frames):
+        x = frames.to(torch.float32).permute(0, 3, 1, 2) / 127.5 - 1
+        return torch.softmax(self.network(x), 1)
+
+
+def main():
+    arguments = parse()
+    checkpoint = torch.load(arguments.checkpoint)
+    network = Xception(len(checkpoint["labels"]), checkpoint["width"])
+    network.load_state_dict(checkpoint["state"])
+    model = LabelModel(network).eval()
+    size = checkpoint["size"]
+    torch.onnx.export(
+        model, torch.zeros(2, size, size, 3, dtype=torch.uint8), str(arguments.out),
+        input_names=["frames"], output_names=["probabilities"], opset_version=13,
+        dynamic_axes={"frames": {0: "N"}, "probabilities": {0: "N"}})
+    packaged = onnx.load(str(arguments.out))
+    onnx.helper.set_model_props(packaged, {
+        "framelabel.name": arguments.name,
+        "framelabel.version": arguments.version,
+        "framelabel.labels": json.dumps(checkpoint["labels"]),
+        "framelabel.resize": arguments.resize})
+    packaged.producer_name, packaged.producer_version = "framelabel", ""
+    packaged.graph.doc_string = arguments.about
+    onnx.checker.check_model(packaged)
+    onnx.save(packaged, str(arguments.out))
+    print(f"{arguments.out}: {parameter_count(network):,} parameters, {size}x{size}, "
+          f"test accuracy {checkpoint['accuracy']:.4f}, {arguments.out.stat().st_size:,} bytes")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=pathlib.Path, help="written by train.py")
+    parser.add_argument("out", type=pathlib.Path, help="label model to write (.onnx)")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--resize", choices=["stretch", "crop", "letterbox"], default="crop")
+    parser.add_argument("--about", default="", help="what the model was trained on, and its licence")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

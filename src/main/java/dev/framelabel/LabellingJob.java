@@ -1,0 +1,53 @@
+package dev.framelabel;
+
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.FrameSource;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeSinks;
+import dev.framelabel.pipeline.EventTypeInformation;
+import dev.framelabel.pipeline.FlinkDefaults;
+import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.pipeline.LabellingPipeline;
+import dev.framelabel.pipeline.OptionParser;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The job of the job jar: options, parts, execution. */
+public final class LabellingJob {
+  private static final List<ConfigOption<?>> OPTIONS =
+      Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList();
+
+  private LabellingJob() {}
+
+  /** Runs the job in the environment that Flink gives; {@code --help} lists the options. */
+  public static void main(String[] arguments) throws Exception {
+    OptionParser parser = new OptionParser(OPTIONS);
+    OptionParser.Parsed parsed = parser.parse(arguments);
+    if (parsed.help()) {
+      System.out.println(
+          "Labels frames from Kafka. Options of the job (-Dkey=value sets Flink's):");
+      System.out.println(parser.help());
+      return;
+    }
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    addTo(environment, parsed.job(), parsed.flink());
+    environment.execute("framelabel");
+  }
+
+  /** What {@link #main} does apart from reading arguments and executing. */
+  public static void addTo(
+      StreamExecutionEnvironment environment, Configuration job, Configuration flink) {
+    JobOptions jobOptions = new JobOptions(job);
+    KafkaOptions kafkaOptions = new KafkaOptions(job);
+    FlinkDefaults.apply(environment, jobOptions, flink);
+    new LabellingPipeline(
+            FrameSource.build(kafkaOptions, new EventTypeInformation<>(FrameEvent.class)),
+            OutcomeSinks.labels(kafkaOptions),
+            OutcomeSinks.rejected(kafkaOptions),
+            jobOptions)
+        .addTo(environment);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.framelabel.batch;
+
+/**
+ * Decides how long a batch may still wait for company. A pure value: no clock, no thread, no lock.
+ *
+ * @param maxSize items in a full batch, from 1; a full batch goes at once
+ * @param maxDelayNanos how long the oldest item of a batch may wait for others; 0 sends whatever is
+ *     there
+ */
+public record BatchPolicy(int maxSize, long maxDelayNanos) {
+  public BatchPolicy {
+    if (maxSize < 1) {
+      throw new IllegalArgumentException(
+          "maximum batch size is " + maxSize + "; expected 1 or more");
+    }
+    if (maxDelayNanos < 0) {
+      throw new IllegalArgumentException(
+          "maximum batch delay is " + maxDelayNanos + " ns; expected 0 or more");
+    }
+  }
+
+  /**
+   * How long a batch may still wait, in nanoseconds: 0 = go, {@link Long#MAX_VALUE} = there is
+   * nothing to go.
+   *
+   * @param size items in the batch
+   * @param oldestArrivalNanos when the oldest of them arrived, on the clock of {@code nowNanos}
+   */
+  public long nanosLeft(int size, long oldestArrivalNanos, long nowNanos) {
+    if (size == 0) {
+      return Long.MAX_VALUE;
+    }
+    if (size >= maxSize) {
+      return 0;
+    }
+    return Math.max(0, maxDelayNanos - (nowNanos - oldestArrivalNanos));
+  }
+}

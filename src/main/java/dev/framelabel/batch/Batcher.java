@@ -1,0 +1,306 @@
+package dev.framelabel.batch;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Groups single items into batches for a device and keeps it busy: preparing threads fill the next
+ * batch while the device runs the one before.
+ *
+ * <p>A batch goes when it is full, or when the device is free and the policy lets it. The device
+ * thread itself keeps the time, so a partial batch goes without another item having to arrive.
+ * {@link #submit} may be called from any thread and never blocks: its callers bound what is in
+ * flight. Results complete on a device thread, which must not be held up there.
+ *
+ * @param <T> what goes in
+ * @param <R> what comes out
+ */
+public final class Batcher<T, R> implements AutoCloseable {
+  private static final long CLOSE_PATIENCE_MILLIS = 30_000;
+
+  private final BatchPolicy policy;
+  private final BatchClock clock;
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<Batch<T, R>> batches = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition preparable = lock.newCondition();
+  private final Condition runnable = lock.newCondition();
+  private final Deque<Ticket<T, R>> arrivals = new ArrayDeque<>();
+  private final Deque<FormingBatch<T, R>> forming = new ArrayDeque<>();
+  private final Deque<Batch<T, R>> free = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * Starts the threads.
+   *
+   * @param newBatch called once for every batch that is filled or run at the same time; the batcher
+   *     closes them
+   * @param threads how many threads, and what their names begin with
+   */
+  public Batcher(
+      BatchPolicy policy,
+      BatchClock clock,
+      BatcherThreads threads,
+      Supplier<Batch<T, R>> newBatch) {
+    this.policy = requireNonNull(policy);
+    this.clock = requireNonNull(clock);
+    int buffers = threads.device() + 2;
+    try {
+      for (int i = 0; i < buffers; i++) {
+        batches.add(newBatch.get());
+      }
+    } catch (RuntimeException e) {
+      batches.forEach(Batch::close);
+      throw e;
+    }
+    free.addAll(batches);
+    start(threads.device(), threads.name() + "-device-", this::runBatches);
+    start(threads.preparing(), threads.name() + "-prepare-", this::prepareItems);
+  }
+
+  private void start(int count, String name, Runnable work) {
+    for (int i = 0; i < count; i++) {
+      Thread thread = new Thread(work, name + i);
+      thread.setDaemon(true);
+      threads.add(thread);
+      thread.start();
+    }
+  }
+
+  /**
+   * Takes an item in. The result fails with the exception of {@link Batch#prepare} or {@link
+   * Batch#run}, or with {@link CancellationException} if the batcher is closed before the item's
+   * batch has run.
+   */
+  public CompletableFuture<R> submit(T item) {
+    Ticket<T, R> ticket = new Ticket<>(item, clock.nanoTime(), new CompletableFuture<>());
+    lock.lock();
+    try {
+      if (closed) {
+        return CompletableFuture.failedFuture(closedException());
+      }
+      arrivals.add(ticket);
+      preparable.signal();
+    } finally {
+      lock.unlock();
+    }
+    return ticket.result();
+  }
+
+  /** Items that wait for a preparing thread. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return arrivals.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void prepareItems() {
+    try {
+      while (true) {
+        prepareOne();
+      }
+    } catch (InterruptedException e) {
+      // The batcher is closed.
+    }
+  }
+
+  private void prepareOne() throws InterruptedException {
+    Ticket<T, R> ticket;
+    FormingBatch<T, R> target;
+    int slot;
+    lock.lock();
+    try {
+      while (arrivals.isEmpty() || !hasRoom()) {
+        preparable.await();
+      }
+      ticket = arrivals.remove();
+      target = openBatch();
+      slot = target.claim(ticket);
+      runnable.signal();
+    } finally {
+      lock.unlock();
+    }
+    Throwable failure = prepare(target, slot, ticket);
+    lock.lock();
+    try {
+      if (failure == null) {
+        target.prepared();
+      } else {
+        target.failed(slot);
+        preparable.signal();
+      }
+      runnable.signal();
+    } finally {
+      lock.unlock();
+    }
+    if (failure != null) {
+      ticket.result().completeExceptionally(failure);
+    }
+  }
+
+  /** Returns what went wrong, or null. */
+  private Throwable prepare(FormingBatch<T, R> target, int slot, Ticket<T, R> ticket) {
+    try {
+      target.batch().prepare(slot, ticket.item());
+      return null;
+    } catch (Throwable t) {
+      return t;
+    }
+  }
+
+  private boolean hasRoom() {
+    return !free.isEmpty() || (!forming.isEmpty() && forming.getLast().open());
+  }
+
+  private FormingBatch<T, R> openBatch() {
+    if (forming.isEmpty() || !forming.getLast().open()) {
+      forming.add(new FormingBatch<>(free.remove(), policy.maxSize()));
+    }
+    return forming.getLast();
+  }
+
+  private void runBatches() {
+    try {
+      while (true) {
+        FormingBatch<T, R> due = awaitDue();
+        List<Ticket<T, R>> tickets = due.compact();
+        run(due.batch(), tickets);
+      }
+    } catch (InterruptedException e) {
+      // The batcher is closed.
+    }
+  }
+
+  /** Waits until the foremost batch may go and all its items are prepared, and takes it. */
+  private FormingBatch<T, R> awaitDue() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        FormingBatch<T, R> first = forming.peek();
+        if (first == null) {
+          runnable.await();
+          continue;
+        }
+        long left = nanosLeft(first);
+        if (left > 0) {
+          clock.await(runnable, left);
+        } else {
+          first.seal();
+          if (first.settled()) {
+            forming.remove();
+            if (first.size() > 0) {
+              runnable.signal();
+              return first;
+            }
+            recycle(first.batch());
+          } else {
+            runnable.await();
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long nanosLeft(FormingBatch<T, R> batch) {
+    return batch.isSealed()
+        ? 0
+        : policy.nanosLeft(batch.size(), batch.oldestArrivalNanos(), clock.nanoTime());
+  }
+
+  private void run(Batch<T, R> batch, List<Ticket<T, R>> tickets) {
+    List<R> results;
+    try {
+      results = batch.run(tickets.size());
+      if (results.size() != tickets.size()) {
+        throw new IllegalStateException(
+            "batch of " + tickets.size() + " items gave " + results.size() + " results");
+      }
+    } catch (Throwable t) {
+      returnBatch(batch);
+      tickets.forEach(ticket -> ticket.result().completeExceptionally(t));
+      return;
+    }
+    returnBatch(batch);
+    for (int i = 0; i < results.size(); i++) {
+      tickets.get(i).result().complete(results.get(i));
+    }
+  }
+
+  private void returnBatch(Batch<T, R> batch) {
+    lock.lock();
+    try {
+      recycle(batch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void recycle(Batch<T, R> batch) {
+    free.add(batch);
+    preparable.signalAll();
+  }
+
+  /**
+   * Stops. A batch that runs ends first; items that wait fail with {@link CancellationException}.
+   * Safe to call twice.
+   */
+  @Override
+  public void close() {
+    List<Ticket<T, R>> abandoned = new ArrayList<>();
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      abandoned.addAll(arrivals);
+      arrivals.clear();
+      threads.forEach(Thread::interrupt);
+    } finally {
+      lock.unlock();
+    }
+    boolean ended = awaitThreads();
+    forming.forEach(batch -> abandoned.addAll(batch.compact()));
+    abandoned.forEach(ticket -> ticket.result().completeExceptionally(closedException()));
+    if (ended) {
+      batches.forEach(Batch::close);
+    }
+  }
+
+  /** Whether all threads ended; a batch whose device hangs cannot be closed under it. */
+  private boolean awaitThreads() {
+    boolean interrupted = false;
+    long deadline = System.currentTimeMillis() + CLOSE_PATIENCE_MILLIS;
+    for (Thread thread : threads) {
+      try {
+        thread.join(Math.max(1, deadline - System.currentTimeMillis()));
+      } catch (InterruptedException e) {
+        interrupted = true;
+        break;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return threads.stream().noneMatch(Thread::isAlive);
+  }
+
+  private static CancellationException closedException() {
+    return new CancellationException("the batcher is closed");
+  }
+}

@@ -1,0 +1,106 @@
+package dev.framelabel.classify;
+
+import dev.framelabel.batch.BatchClock;
+import dev.framelabel.batch.Batcher;
+import dev.framelabel.batch.BatcherThreads;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.image.BadImageException;
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.image.Resize;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelCard;
+import dev.framelabel.model.OnnxLabelModel;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Labels frames on one device: decodes them in parallel into the next batch while the device works
+ * on the one before. Thread-safe. Owns its model and its threads; knows nothing of Flink or Kafka.
+ */
+public final class Classifier implements AutoCloseable {
+  private final LabelModel model;
+  private final Batcher<Arrival, Outcome> batcher;
+  private final ClassifierStatistics statistics = new ClassifierStatistics();
+
+  /** Opens the model file. Throws {@link dev.framelabel.model.ModelException} where that fails. */
+  public static Classifier open(ClassifierSettings settings) {
+    return open(settings, s -> new OnnxLabelModel(s.model(), s.session()));
+  }
+
+  /**
+   * As {@link #open(ClassifierSettings)}, with a model made by the caller; the classifier closes
+   * it.
+   */
+  public static Classifier open(
+      ClassifierSettings settings, Function<ClassifierSettings, LabelModel> newModel) {
+    LabelModel model = newModel.apply(settings);
+    try {
+      return new Classifier(settings, model);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private Classifier(ClassifierSettings settings, LabelModel model) {
+    this.model = model;
+    ModelCard card = model.card();
+    ImageDecoder decoder =
+        new ImageDecoder(
+            card.width(),
+            card.height(),
+            Resize.valueOf(card.resize().toUpperCase(Locale.ROOT)),
+            settings.limits());
+    this.batcher =
+        new Batcher<>(
+            settings.policy(),
+            BatchClock.SYSTEM,
+            new BatcherThreads(
+                "framelabel-" + model.device(), settings.decodeThreads(), settings.deviceStreams()),
+            () ->
+                new FrameBatch(
+                    model, decoder, settings.policy().maxSize(), settings.topLabels(), statistics));
+  }
+
+  public ModelCard card() {
+    return model.card();
+  }
+
+  public ClassifierStatistics statistics() {
+    return statistics;
+  }
+
+  /**
+   * Labels a frame. Never blocks; the caller bounds how many frames are under way. A frame whose
+   * image is at fault comes out as rejected; the result fails only where the model or this code
+   * does, or when the classifier is closed. It completes on a thread of the classifier, which must
+   * not be held up.
+   */
+  public CompletableFuture<Outcome> classify(Frame frame) {
+    return batcher
+        .submit(new Arrival(frame, System.nanoTime()))
+        .exceptionally(failure -> reject(frame, failure));
+  }
+
+  private static Outcome reject(Frame frame, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof BadImageException bad) {
+      return frame.reject(RejectionKind.valueOf(bad.fault().name()), bad.getMessage());
+    }
+    throw new CompletionException(cause);
+  }
+
+  /** Waits for the batch that runs, fails the frames that wait, and closes the model. */
+  @Override
+  public void close() {
+    batcher.close();
+    model.close();
+  }
+}

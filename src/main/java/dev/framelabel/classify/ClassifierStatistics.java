@@ -1,0 +1,41 @@
+package dev.framelabel.classify;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Running totals of a classifier since it was opened. Written by its threads, read by anyone. */
+public final class ClassifierStatistics {
+  private final LongAdder batches = new LongAdder();
+  private final LongAdder frames = new LongAdder();
+  private final LongAdder inferenceNanos = new LongAdder();
+  private final LongAdder decodeNanos = new LongAdder();
+
+  void batchDone(int size, long nanos) {
+    batches.increment();
+    frames.add(size);
+    inferenceNanos.add(nanos);
+  }
+
+  void decoded(long nanos) {
+    decodeNanos.add(nanos);
+  }
+
+  /** Batches that the device has run. */
+  public long batches() {
+    return batches.sum();
+  }
+
+  /** Frames in those batches. */
+  public long frames() {
+    return frames.sum();
+  }
+
+  /** Time for which the device ran batches, summed over its streams. */
+  public long inferenceNanos() {
+    return inferenceNanos.sum();
+  }
+
+  /** Time for which images were decoded, summed over the decoding threads. */
+  public long decodeNanos() {
+    return decodeNanos.sum();
+  }
+}

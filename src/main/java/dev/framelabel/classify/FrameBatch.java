@@ -1,0 +1,119 @@
+package dev.framelabel.classify;
+
+import dev.framelabel.batch.Batch;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.Label;
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.ModelIdentity;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.Timings;
+import dev.framelabel.image.BadImageException;
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.OnnxLabelModel;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One batch of frames: the pixels and probabilities of all its slots in two direct buffers that are
+ * used again.
+ */
+final class FrameBatch implements Batch<Arrival, Outcome> {
+  private final LabelModel model;
+  private final ModelIdentity identity;
+  private final ImageDecoder decoder;
+  private final TopLabels topLabels;
+  private final ClassifierStatistics statistics;
+  private final int frameBytes;
+  private final ByteBuffer pixels;
+  private final FloatBuffer probabilities;
+  private final Arrival[] arrivals;
+  private final long[] decodeNanos;
+
+  FrameBatch(
+      LabelModel model,
+      ImageDecoder decoder,
+      int capacity,
+      int topLabels,
+      ClassifierStatistics statistics) {
+    this.model = model;
+    this.decoder = decoder;
+    this.statistics = statistics;
+    this.topLabels = new TopLabels(model.card().labels(), topLabels);
+    this.identity =
+        new ModelIdentity(model.card().name(), model.card().version(), model.card().sha256());
+    this.frameBytes = model.card().frameBytes();
+    this.pixels = ByteBuffer.allocateDirect(capacity * frameBytes);
+    this.probabilities = OnnxLabelModel.newProbabilities(capacity, model.card().classes());
+    this.arrivals = new Arrival[capacity];
+    this.decodeNanos = new long[capacity];
+  }
+
+  @Override
+  public void prepare(int slot, Arrival arrival) throws BadImageException {
+    long begun = System.nanoTime();
+    ByteBuffer target = pixels.duplicate().position(slot * frameBytes);
+    Image image = arrival.frame().image();
+    byte[] bytes = image.bytes().array();
+    switch (image.format()) {
+      case ENCODED -> decoder.decode(bytes, target);
+      case RGB24 -> decoder.scale(bytes, image.width(), image.height(), target);
+    }
+    arrivals[slot] = arrival;
+    decodeNanos[slot] = System.nanoTime() - begun;
+    statistics.decoded(decodeNanos[slot]);
+  }
+
+  @Override
+  public void move(int from, int to) {
+    pixels.put(to * frameBytes, pixels, from * frameBytes, frameBytes);
+    arrivals[to] = arrivals[from];
+    decodeNanos[to] = decodeNanos[from];
+  }
+
+  @Override
+  public List<Outcome> run(int count) {
+    long begun = System.nanoTime();
+    model.label(pixels, count, probabilities);
+    long inferenceNanos = System.nanoTime() - begun;
+    statistics.batchDone(count, inferenceNanos);
+    Instant labelledAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    List<Outcome> outcomes = new ArrayList<>(count);
+    for (int slot = 0; slot < count; slot++) {
+      long queueNanos = begun - arrivals[slot].nanos() - decodeNanos[slot];
+      Timings timings =
+          new Timings(
+              decodeNanos[slot] / 1000,
+              Math.max(0, queueNanos / 1000),
+              inferenceNanos / 1000,
+              count);
+      outcomes.add(labelled(slot, labelledAt, timings));
+      arrivals[slot] = null;
+    }
+    return outcomes;
+  }
+
+  private LabelledFrame labelled(int slot, Instant labelledAt, Timings timings) {
+    var frame = arrivals[slot].frame();
+    List<Label> labels = topLabels.of(probabilities, slot);
+    return new LabelledFrame(
+        frame.cameraId(),
+        frame.frameId(),
+        frame.capturedAt(),
+        labelledAt,
+        labels,
+        identity,
+        frame.source(),
+        timings,
+        frame.attributes());
+  }
+
+  @Override
+  public void close() {
+    // The direct buffers go with the last reference to them.
+  }
+}

@@ -1,0 +1,62 @@
+package dev.framelabel.event;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One frame of one camera. Immutable, so it may be shared between threads and operators without a
+ * copy.
+ *
+ * @param cameraId the camera, not empty
+ * @param frameId unique over all cameras and restarts, not empty; the key for de-duplication
+ * @param capturedAt when the camera took the frame, in microseconds
+ * @param image the picture as it was sent
+ * @param attributes the sender's own, carried through to the result
+ * @param source where the frame's record is in Kafka
+ */
+public record Frame(
+    String cameraId,
+    String frameId,
+    Instant capturedAt,
+    Image image,
+    Map<String, String> attributes,
+    SourcePosition source)
+    implements FrameEvent {
+  public Frame {
+    requireText(cameraId, "cameraId");
+    requireText(frameId, "frameId");
+    requireNonNull(capturedAt, "capturedAt");
+    requireNonNull(image, "image");
+    attributes = Map.copyOf(attributes);
+    requireNonNull(source, "source");
+  }
+
+  private static void requireText(String value, String name) {
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException(name + " is empty; expected a name");
+    }
+  }
+
+  /** The same frame, refused: its image as the original, everything else carried over. */
+  public RejectedFrame reject(RejectionKind kind, String reason) {
+    return new RejectedFrame(
+        kind,
+        reason,
+        cameraId,
+        frameId,
+        Optional.of(capturedAt),
+        source,
+        RejectedFrame.Content.IMAGE,
+        image.bytes(),
+        attributes);
+  }
+
+  /** Short, and without the image: Flink prints records in the messages of its exceptions. */
+  @Override
+  public String toString() {
+    return "Frame[" + frameId + " of " + cameraId + ", " + image.bytes() + ", " + source + "]";
+  }
+}

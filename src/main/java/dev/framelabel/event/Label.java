@@ -1,0 +1,16 @@
+package dev.framelabel.event;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One class and how sure the model is of it.
+ *
+ * @param label the class's name
+ * @param classIndex the class's place in the model's output, from 0
+ * @param score probability, 0 to 1
+ */
+public record Label(String label, int classIndex, float score) {
+  public Label {
+    requireNonNull(label, "label");
+  }
+}

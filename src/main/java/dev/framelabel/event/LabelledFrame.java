@@ -1,0 +1,37 @@
+package dev.framelabel.event;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The labels of one frame. Immutable.
+ *
+ * @param labelledAt when the model was done, by the worker's clock
+ * @param labels the most probable classes, best first
+ */
+public record LabelledFrame(
+    String cameraId,
+    String frameId,
+    Instant capturedAt,
+    Instant labelledAt,
+    List<Label> labels,
+    ModelIdentity model,
+    SourcePosition source,
+    Timings timings,
+    Map<String, String> attributes)
+    implements Outcome {
+  public LabelledFrame {
+    requireNonNull(cameraId, "cameraId");
+    requireNonNull(frameId, "frameId");
+    requireNonNull(capturedAt, "capturedAt");
+    requireNonNull(labelledAt, "labelledAt");
+    labels = List.copyOf(labels);
+    requireNonNull(model, "model");
+    requireNonNull(source, "source");
+    requireNonNull(timings, "timings");
+    attributes = Map.copyOf(attributes);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.framelabel.event;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A frame that could not be labelled, and why. Immutable.
+ *
+ * @param reason what was found and what was expected, for people
+ * @param cameraId empty where the event could not be read
+ * @param frameId empty where the event could not be read
+ * @param capturedAt empty where the event could not be read
+ * @param content what {@code original} holds
+ * @param original the original bytes, whole
+ */
+public record RejectedFrame(
+    RejectionKind kind,
+    String reason,
+    String cameraId,
+    String frameId,
+    Optional<Instant> capturedAt,
+    SourcePosition source,
+    Content content,
+    Bytes original,
+    Map<String, String> attributes)
+    implements FrameEvent, Outcome {
+  /** What the original bytes of a rejected frame are. */
+  public enum Content {
+    /** The value of the Kafka record. */
+    EVENT,
+    /** The image alone; the event's other fields stand in the rejected frame. */
+    IMAGE
+  }
+
+  public RejectedFrame {
+    requireNonNull(kind, "kind");
+    requireNonNull(reason, "reason");
+    requireNonNull(cameraId, "cameraId");
+    requireNonNull(frameId, "frameId");
+    requireNonNull(capturedAt, "capturedAt");
+    requireNonNull(source, "source");
+    requireNonNull(content, "content");
+    requireNonNull(original, "original");
+    attributes = Map.copyOf(attributes);
+  }
+
+  /** A record of which nothing but its position is known. */
+  public static RejectedFrame ofRecord(
+      RejectionKind kind, String reason, SourcePosition source, byte[] value) {
+    return new RejectedFrame(
+        kind, reason, "", "", Optional.empty(), source, Content.EVENT, Bytes.wrap(value), Map.of());
+  }
+
+  /** Short, and without the original: Flink prints records in the messages of its exceptions. */
+  @Override
+  public String toString() {
+    return "RejectedFrame[" + kind + ": " + reason + ", " + original + ", " + source + "]";
+  }
+}

@@ -1,0 +1,20 @@
+package dev.framelabel.event;
+
+/** What is wrong with a frame that was not labelled. */
+public enum RejectionKind {
+  /** The record is no image event: empty, other bytes, cut, another schema. */
+  UNREADABLE_EVENT,
+  /** An image event in which a field has a value that it may not have. */
+  INVALID_EVENT,
+  /** The image is of a kind that is not read. */
+  UNSUPPORTED_FORMAT,
+  /** The image is damaged or cut. */
+  CORRUPT_IMAGE,
+  /**
+   * More pixels or bytes than the limits allow; decided from the header, before any pixel is
+   * allocated.
+   */
+  IMAGE_TOO_LARGE,
+  /** Costs more to decode than the limits allow. */
+  IMAGE_TOO_COMPLEX
+}

@@ -1,0 +1,15 @@
+package dev.framelabel.event;
+
+import static java.util.Objects.requireNonNull;
+
+/** Where a record is in Kafka. */
+public record SourcePosition(String topic, int partition, long offset) {
+  public SourcePosition {
+    requireNonNull(topic, "topic");
+  }
+
+  @Override
+  public String toString() {
+    return topic + "-" + partition + "@" + offset;
+  }
+}

@@ -1,0 +1,230 @@
+package dev.framelabel.image;
+
+import static org.bytedeco.opencv.global.opencv_core.CV_16U;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_8;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_GRAY2BGRA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
+
+import dev.framelabel.image.ImageHeader.Format;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Turns images into RGB pixels of the model's size, written into the caller's buffer. Thread-safe;
+ * the calling thread does all the work. Native memory lives only while a call lasts.
+ */
+public final class ImageDecoder {
+  private static final int CHANNELS = 3;
+
+  static {
+    // Frames are decoded in parallel; a single one must not spread over the cores.
+    opencv_core.setNumThreads(1);
+  }
+
+  private final int width;
+  private final int height;
+  private final Resize mode;
+  private final ImageLimits limits;
+
+  /**
+   * @param width of the output, pixels
+   * @param height of the output, pixels
+   */
+  public ImageDecoder(int width, int height, Resize mode, ImageLimits limits) {
+    this.width = width;
+    this.height = height;
+    this.mode = mode;
+    this.limits = limits;
+  }
+
+  /** Bytes of one output picture. */
+  public int outputBytes() {
+    return width * height * CHANNELS;
+  }
+
+  /**
+   * Decodes a JPEG, PNG or WebP file. Exif orientation is applied, transparency is shown over
+   * black.
+   *
+   * @param target direct, {@link #outputBytes()} from its position; filled with RGB rows from the
+   *     top, its position unchanged
+   * @throws BadImageException if the image is at fault; the target may hold anything then
+   */
+  public void decode(byte[] file, ByteBuffer target) throws BadImageException {
+    ImageHeader header = ImageHeader.read(file, limits);
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer bytes = new BytePointer(file.length).put(file, 0, file.length);
+      Mat encoded = new Mat(1, file.length, CV_8UC1, bytes);
+      Mat decoded = imdecode(encoded, header.alpha() ? IMREAD_UNCHANGED : flags(header));
+      if (decoded.empty()) {
+        throw BadImageException.corrupt(
+            "the "
+                + header.format()
+                + " decoder refused the data of a "
+                + header.width()
+                + " x "
+                + header.height()
+                + " image");
+      }
+      Mat bgr = header.alpha() ? overBlack(decoded) : decoded;
+      write(bgr, target, true);
+    } catch (RuntimeException e) {
+      // OpenCV's exceptions come as RuntimeException with the place in its sources.
+      throw BadImageException.corrupt("the decoder failed: " + firstLine(e));
+    }
+  }
+
+  /** Scales raw RGB pixels, rows from the top without padding; otherwise as {@link #decode}. */
+  public void scale(byte[] rgb, int rawWidth, int rawHeight, ByteBuffer target)
+      throws BadImageException {
+    limits.checkBytes(rgb.length);
+    limits.checkSize(rawWidth, rawHeight);
+    long expected = (long) rawWidth * rawHeight * CHANNELS;
+    if (rgb.length != expected) {
+      throw BadImageException.corrupt(
+          "raw image of "
+              + rgb.length
+              + " bytes; "
+              + rawWidth
+              + " x "
+              + rawHeight
+              + " RGB pixels take "
+              + expected);
+    }
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer bytes = new BytePointer(rgb.length).put(rgb, 0, rgb.length);
+      write(new Mat(rawHeight, rawWidth, CV_8UC3, bytes), target, false);
+    }
+  }
+
+  /** Lets the JPEG decoder leave out detail that the output has no room for. */
+  private int flags(ImageHeader header) {
+    if (header.format() != Format.JPEG) {
+      return IMREAD_COLOR;
+    }
+    boolean turned = header.orientation() >= 5;
+    Rect kept =
+        kept(turned ? header.height() : header.width(), turned ? header.width() : header.height());
+    int spare = Math.min(kept.width() / width, kept.height() / height);
+    if (mode == Resize.LETTERBOX) {
+      spare = Math.max(kept.width() / width, kept.height() / height);
+    }
+    if (spare >= 8) {
+      return IMREAD_REDUCED_COLOR_8;
+    }
+    if (spare >= 4) {
+      return IMREAD_REDUCED_COLOR_4;
+    }
+    return spare >= 2 ? IMREAD_REDUCED_COLOR_2 : IMREAD_COLOR;
+  }
+
+  /** The part of a picture that is shown. */
+  private Rect kept(int pictureWidth, int pictureHeight) {
+    if (mode != Resize.CROP) {
+      return new Rect(0, 0, pictureWidth, pictureHeight);
+    }
+    int keptWidth =
+        (int) Math.min(pictureWidth, Math.max(1, (long) pictureHeight * width / height));
+    int keptHeight =
+        (int) Math.min(pictureHeight, Math.max(1, (long) pictureWidth * height / width));
+    return new Rect(
+        (pictureWidth - keptWidth) / 2, (pictureHeight - keptHeight) / 2, keptWidth, keptHeight);
+  }
+
+  /** Where in the output the picture stands. */
+  private Rect place(int pictureWidth, int pictureHeight) {
+    if (mode != Resize.LETTERBOX) {
+      return new Rect(0, 0, width, height);
+    }
+    double scale = Math.min((double) width / pictureWidth, (double) height / pictureHeight);
+    int placedWidth = Math.max(1, (int) Math.round(pictureWidth * scale));
+    int placedHeight = Math.max(1, (int) Math.round(pictureHeight * scale));
+    return new Rect(
+        (width - placedWidth) / 2, (height - placedHeight) / 2, placedWidth, placedHeight);
+  }
+
+  private void write(Mat picture, ByteBuffer target, boolean bgr) {
+    Mat output = new Mat(height, width, CV_8UC3, new BytePointer(pointerTo(target)));
+    Rect place = place(picture.cols(), picture.rows());
+    if (mode == Resize.LETTERBOX) {
+      output.put(new Scalar(0, 0, 0, 0));
+    }
+    Mat from = new Mat(picture, kept(picture.cols(), picture.rows()));
+    Mat to = new Mat(output, place);
+    boolean shrinks = from.cols() > to.cols() || from.rows() > to.rows();
+    resize(from, to, new Size(to.cols(), to.rows()), 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
+    if (bgr) {
+      cvtColor(to, to, COLOR_BGR2RGB);
+    }
+  }
+
+  private Pointer pointerTo(ByteBuffer target) {
+    if (!target.isDirect() || target.remaining() < outputBytes()) {
+      throw new IllegalArgumentException(
+          "target of "
+              + target.remaining()
+              + " bytes"
+              + (target.isDirect() ? "" : ", not direct")
+              + "; expected a direct buffer of "
+              + outputBytes());
+    }
+    BytePointer base = new BytePointer(target.duplicate().position(0));
+    return base.position(target.position());
+  }
+
+  /**
+   * Multiplies colours by their alpha: the picture as it shows over black. 8 or 16 bits, grey or
+   * colour.
+   */
+  private static Mat overBlack(Mat decoded) {
+    Mat source = decoded;
+    if (source.depth() == CV_16U) {
+      Mat eight = new Mat();
+      source.convertTo(eight, opencv_core.CV_8U, 1.0 / 257, 0);
+      source = eight;
+    }
+    if (source.channels() == 1) {
+      Mat colour = new Mat();
+      cvtColor(source, colour, COLOR_GRAY2BGRA);
+      source = colour;
+    }
+    if (source.channels() == CHANNELS) {
+      return source;
+    }
+    Mat bgr = new Mat(source.rows(), source.cols(), CV_8UC3);
+    ByteBuffer in = source.createBuffer();
+    ByteBuffer out = bgr.createBuffer();
+    for (int pixel = 0; pixel < source.rows() * source.cols(); pixel++) {
+      int alpha = in.get(4 * pixel + 3) & 0xFF;
+      for (int channel = 0; channel < CHANNELS; channel++) {
+        int value = in.get(4 * pixel + channel) & 0xFF;
+        out.put(CHANNELS * pixel + channel, (byte) ((value * alpha + 127) / 255));
+      }
+    }
+    return bgr;
+  }
+
+  private static String firstLine(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+}

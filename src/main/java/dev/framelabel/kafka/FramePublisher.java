@@ -1,0 +1,67 @@
+package dev.framelabel.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.framelabel.event.Frame;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.ImageEvents;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Publishes frames as image events, each in its camera's partition. Thread-safe. */
+public final class FramePublisher implements AutoCloseable {
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final ThreadLocal<ImageEvents> events = ThreadLocal.withInitial(ImageEvents::new);
+  private final String topic;
+
+  /**
+   * @param client properties of the Kafka client, {@code bootstrap.servers} among them
+   * @param maxRecordBytes the largest record that the topic takes
+   */
+  public FramePublisher(Map<String, String> client, String topic, int maxRecordBytes) {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecordBytes);
+    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+    this.topic = topic;
+    this.producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Sends a frame; blocks while the client's buffer is full. The result fails if the broker does
+   * not take it.
+   */
+  public CompletableFuture<Void> publish(Frame frame) {
+    return publish(frame.cameraId(), events.get().write(frame, Framing.SINGLE_OBJECT));
+  }
+
+  /** Sends any bytes as the value of a camera's record. */
+  public CompletableFuture<Void> publish(String cameraId, byte[] value) {
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    Future<RecordMetadata> ignored =
+        producer.send(
+            new ProducerRecord<>(topic, cameraId.getBytes(UTF_8), value),
+            (metadata, failure) -> {
+              if (failure == null) {
+                sent.complete(null);
+              } else {
+                sent.completeExceptionally(failure);
+              }
+            });
+    return sent;
+  }
+
+  /** Sends what waits, then closes. */
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

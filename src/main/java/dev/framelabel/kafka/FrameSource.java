@@ -1,0 +1,81 @@
+package dev.framelabel.kafka;
+
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.wire.ImageEvents;
+import java.time.Instant;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/**
+ * Builds the source of frames. A record that cannot be read comes out as a rejected frame: it never
+ * fails the job.
+ */
+public final class FrameSource {
+  private FrameSource() {}
+
+  /**
+   * @param type how Flink carries frame events
+   */
+  public static KafkaSource<FrameEvent> build(
+      KafkaOptions options, TypeInformation<FrameEvent> type) {
+    KafkaSourceBuilder<FrameEvent> builder =
+        KafkaSource.<FrameEvent>builder()
+            .setProperties(options.clientProperties())
+            .setBootstrapServers(options.get(KafkaOptions.BOOTSTRAP_SERVERS))
+            .setTopics(options.get(KafkaOptions.FRAMES_TOPIC))
+            .setGroupId(options.get(KafkaOptions.GROUP))
+            .setStartingOffsets(start(options))
+            .setProperty(
+                "partition.discovery.interval.ms",
+                Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY).toMillis()))
+            .setDeserializer(new FrameDeserializer(type));
+    if (options.get(KafkaOptions.BOUNDED)) {
+      builder.setBounded(OffsetsInitializer.latest());
+    }
+    return builder.build();
+  }
+
+  @SuppressWarnings("deprecation") // the connector takes Kafka's old enum and no other
+  private static OffsetsInitializer start(KafkaOptions options) {
+    return options
+        .startTime()
+        .map(time -> OffsetsInitializer.timestamp(time.toEpochMilli()))
+        .orElseGet(() -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+  }
+
+  private static final class FrameDeserializer
+      implements KafkaRecordDeserializationSchema<FrameEvent> {
+    private static final long serialVersionUID = 1L;
+
+    private final TypeInformation<FrameEvent> type;
+    private transient ImageEvents events;
+
+    FrameDeserializer(TypeInformation<FrameEvent> type) {
+      this.type = type;
+    }
+
+    @Override
+    public void open(DeserializationSchema.InitializationContext context) {
+      events = new ImageEvents();
+    }
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> entry, Collector<FrameEvent> out) {
+      SourcePosition source = new SourcePosition(entry.topic(), entry.partition(), entry.offset());
+      out.collect(events.read(entry.value(), source, Instant.now()));
+    }
+
+    @Override
+    public TypeInformation<FrameEvent> getProducedType() {
+      return type;
+    }
+  }
+}

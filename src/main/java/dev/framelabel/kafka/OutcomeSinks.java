@@ -1,0 +1,129 @@
+package dev.framelabel.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.LabelledFrames;
+import dev.framelabel.wire.RejectedFrames;
+import java.util.Properties;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Builds the sinks of labelled and of rejected frames, both with the same delivery guarantee. */
+public final class OutcomeSinks {
+  /** What a rejected record needs besides its original. */
+  private static final int REJECTED_MARGIN_BYTES = 64 << 10;
+
+  private OutcomeSinks() {}
+
+  public static KafkaSink<LabelledFrame> labels(KafkaOptions options) {
+    return build(options, options.get(KafkaOptions.LABELS_TOPIC), new LabelledSerializer(options));
+  }
+
+  public static KafkaSink<RejectedFrame> rejected(KafkaOptions options) {
+    return build(
+        options, options.get(KafkaOptions.REJECTED_TOPIC), new RejectedSerializer(options));
+  }
+
+  private static <T> KafkaSink<T> build(
+      KafkaOptions options, String topic, KafkaRecordSerializationSchema<T> serializer) {
+    Properties properties = options.clientProperties();
+    properties.setProperty(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+        Long.toString(options.get(KafkaOptions.TRANSACTION_TIMEOUT).toMillis()));
+    properties.setProperty(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+        Long.toString(
+            options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes() + REJECTED_MARGIN_BYTES));
+    return KafkaSink.<T>builder()
+        .setBootstrapServers(options.get(KafkaOptions.BOOTSTRAP_SERVERS))
+        .setKafkaProducerConfig(properties)
+        .setDeliveryGuarantee(
+            options.get(KafkaOptions.DELIVERY) == Delivery.EXACTLY_ONCE
+                ? DeliveryGuarantee.EXACTLY_ONCE
+                : DeliveryGuarantee.AT_LEAST_ONCE)
+        // Ends with a delimiter: a prefix must not be the beginning of another sink's.
+        .setTransactionalIdPrefix(options.get(KafkaOptions.TRANSACTION_PREFIX) + "." + topic + ".")
+        .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
+        .setRecordSerializer(serializer)
+        .build();
+  }
+
+  /**
+   * Key: the camera id. No timestamp: a camera's clock must not decide whether the broker takes a
+   * record.
+   */
+  private abstract static class OutcomeSerializer<T extends Outcome>
+      implements KafkaRecordSerializationSchema<T> {
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+    final Framing framing;
+
+    OutcomeSerializer(String topic, KafkaOptions options) {
+      this.topic = topic;
+      this.framing = options.get(KafkaOptions.WIRE);
+    }
+
+    abstract byte[] value(T outcome);
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+        T outcome, KafkaSinkContext context, Long timestamp) {
+      return new ProducerRecord<>(topic, outcome.cameraId().getBytes(UTF_8), value(outcome));
+    }
+  }
+
+  private static final class LabelledSerializer extends OutcomeSerializer<LabelledFrame> {
+    private static final long serialVersionUID = 1L;
+    private transient LabelledFrames frames;
+
+    LabelledSerializer(KafkaOptions options) {
+      super(options.get(KafkaOptions.LABELS_TOPIC), options);
+    }
+
+    @Override
+    public void open(
+        SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
+      frames = new LabelledFrames();
+    }
+
+    @Override
+    byte[] value(LabelledFrame outcome) {
+      return frames.write(outcome, framing);
+    }
+  }
+
+  private static final class RejectedSerializer extends OutcomeSerializer<RejectedFrame> {
+    private static final long serialVersionUID = 1L;
+    private final int maxOriginalBytes;
+    private transient RejectedFrames frames;
+
+    RejectedSerializer(KafkaOptions options) {
+      super(options.get(KafkaOptions.REJECTED_TOPIC), options);
+      this.maxOriginalBytes =
+          (int)
+              Math.max(
+                  0, options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes() - REJECTED_MARGIN_BYTES);
+    }
+
+    @Override
+    public void open(
+        SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
+      frames = new RejectedFrames(maxOriginalBytes);
+    }
+
+    @Override
+    byte[] value(RejectedFrame outcome) {
+      return frames.write(outcome, framing);
+    }
+  }
+}

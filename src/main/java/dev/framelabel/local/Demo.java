@@ -1,0 +1,280 @@
+package dev.framelabel.local;
+
+import dev.framelabel.LabellingJob;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.kafka.Delivery;
+import dev.framelabel.kafka.FramePublisher;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
+import dev.framelabel.model.ModelCard;
+import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.pipeline.JobOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.common.IsolationLevel;
+
+/**
+ * The whole product in one JVM: a real broker, simulated cameras, the labelling job on a Flink
+ * MiniCluster, and a reader that counts. Runs on the caller's thread; {@link #stop} may come from
+ * any.
+ */
+public final class Demo {
+  private static final int PARTITIONS = 4;
+  private static final int PARALLELISM = 2;
+  private static final int MAX_RECORD_BYTES = 8 << 20;
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Settings settings;
+  private final PrintWriter out;
+  private volatile boolean stopped;
+  private volatile SimulatedCameras cameras;
+
+  /**
+   * @param frames to publish; {@link Long#MAX_VALUE} for no limit
+   * @param duration to publish for; very long for no limit
+   * @param framesPerSecond of all cameras together; 0 = as fast as they go
+   * @param folder empty, for the broker's data and the checkpoints
+   */
+  public record Settings(
+      long frames,
+      Duration duration,
+      int cameras,
+      double framesPerSecond,
+      Delivery delivery,
+      Path model,
+      String device,
+      Path folder) {
+    public Settings {
+      if (frames < 1 || cameras < 1 || framesPerSecond < 0 || duration.isNegative()) {
+        throw new IllegalArgumentException(
+            "the demo needs 1 or more frames and cameras, and a rate and a time of 0 or more");
+      }
+    }
+  }
+
+  public Demo(Settings settings, PrintWriter out) {
+    this.settings = settings;
+    this.out = out;
+  }
+
+  /** Ends the cameras; {@link #run} then waits for the frames under way and reports. */
+  public void stop() {
+    stopped = true;
+    SimulatedCameras running = cameras;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  /** Runs the demo to its end. */
+  public DemoReport run() throws Exception {
+    ModelCard card = checkModel();
+    say("Starting a Kafka broker in this process ...");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder())) {
+      Topics.create(
+          broker.client(),
+          List.of("frames", "labels", "rejected"),
+          PARTITIONS,
+          (short) 1,
+          MAX_RECORD_BYTES);
+      say(
+          "Starting the labelling job on a Flink MiniCluster (broker: "
+              + broker.bootstrapServers()
+              + ") ...");
+      JobClient job = startJob(broker);
+      try (FramePublisher publisher =
+              new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
+          OutcomeReader reader =
+              new OutcomeReader(
+                  broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
+        return label(job, publisher, reader, card);
+      } finally {
+        cancel(job);
+      }
+    }
+  }
+
+  /** Opens the model once, so that a bad one is refused before anything starts. */
+  private ModelCard checkModel() {
+    SessionSettings session = new SessionSettings(settings.device(), 0, false, 1, "");
+    try (OnnxLabelModel model = new OnnxLabelModel(settings.model(), session)) {
+      ModelCard card = model.card();
+      say(
+          String.format(
+              "Model %s %s: %d classes, %d x %d pixels, on %s.",
+              card.name(),
+              card.version(),
+              card.classes(),
+              card.width(),
+              card.height(),
+              model.device()));
+      return card;
+    }
+  }
+
+  private JobClient startJob(EmbeddedBroker broker) throws Exception {
+    Configuration job = new Configuration();
+    job.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    job.set(KafkaOptions.DELIVERY, settings.delivery());
+    job.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(MAX_RECORD_BYTES));
+    job.set(JobOptions.MODEL, settings.model().toString());
+    job.set(JobOptions.DEVICE, settings.device());
+    job.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
+    Configuration flink = new Configuration();
+    flink.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        settings.folder().resolve("checkpoints").toUri().toString());
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    Configuration cluster = new Configuration();
+    cluster.set(CoreOptions.TMP_DIRS, settings.folder().resolve("flink").toString());
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, cluster);
+    LabellingJob.addTo(environment, job, flink);
+    return environment.executeAsync("framelabel demo");
+  }
+
+  private DemoReport label(
+      JobClient job, FramePublisher publisher, OutcomeReader reader, ModelCard card)
+      throws Exception {
+    SimulatedCameras cameras =
+        new SimulatedCameras(
+            publisher, new DemoFrames(), settings.cameras(), settings.framesPerSecond());
+    this.cameras = cameras;
+    if (stopped) {
+      cameras.stop();
+    }
+    say(
+        settings.cameras()
+            + " simulated cameras publish frames of 640 x 480 pixels. Ctrl-C ends the demo.");
+    Tally tally = new Tally(cameras.truth());
+    Instant begun = Instant.now();
+    CompletableFuture<Void> publishing =
+        CompletableFuture.runAsync(
+            () -> cameras.run(settings.frames(), nanos(settings.duration())));
+    readAll(job, reader, tally, publishing, begun);
+    publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    return new DemoReport(
+        cameras.sent(),
+        tally.labelled(),
+        tally.rejected(),
+        tally.lost(),
+        tally.doubled(),
+        round(tally.accuracy(), 4),
+        round(tally.meanBatchSize(), 2),
+        round(tally.framesPerSecond(begun), 1),
+        round(tally.latencyMillis(0.5), 1),
+        round(tally.latencyMillis(0.99), 1),
+        card.name() + " " + card.version(),
+        settings.delivery().toString());
+  }
+
+  private static long nanos(Duration duration) {
+    return duration.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : duration.toNanos();
+  }
+
+  /** Reads until all published frames are accounted for, or nothing has come for too long. */
+  private void readAll(
+      JobClient job,
+      OutcomeReader reader,
+      Tally tally,
+      CompletableFuture<Void> publishing,
+      Instant begun)
+      throws Exception {
+    Instant progressed = Instant.now();
+    Instant said = Instant.now();
+    while (!publishing.isDone() || tally.accounted() < cameras.sent()) {
+      List<Outcome> outcomes = reader.poll(POLL);
+      Instant now = Instant.now();
+      outcomes.forEach(outcome -> tally.add(outcome, now));
+      progressed = outcomes.isEmpty() && publishing.isDone() ? progressed : now;
+      if (Duration.between(said, now).toMillis() >= 1000) {
+        said = now;
+        sayProgress(tally, begun);
+      }
+      failIfEnded(job);
+      if (Duration.between(progressed, now).compareTo(PATIENCE) > 0) {
+        say("No result for " + PATIENCE.toSeconds() + " s: giving up.");
+        break;
+      }
+    }
+    drain(reader, tally);
+  }
+
+  /** One more read to the end of the topics: results that came twice show here. */
+  private static void drain(OutcomeReader reader, Tally tally) throws Exception {
+    do {
+      for (Outcome outcome : reader.poll(POLL)) {
+        tally.add(outcome, Instant.now());
+      }
+    } while (!reader.atEnd());
+  }
+
+  private void sayProgress(Tally tally, Instant begun) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "%4d s  %,7d in  %,7d labelled  %6.1f frames/s   %s",
+            Duration.between(begun, Instant.now()).toSeconds(),
+            cameras.sent(),
+            tally.labelled(),
+            tally.framesPerSecond(begun),
+            tally.lastLabels()));
+  }
+
+  private static void failIfEnded(JobClient job) throws Exception {
+    if (job.getJobExecutionResult().isDone()) {
+      try {
+        job.getJobExecutionResult().get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("the labelling job failed: " + rootMessage(e), e);
+      }
+      throw new IllegalStateException("the labelling job ended by itself");
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.toString();
+  }
+
+  private static void cancel(JobClient job) throws InterruptedException {
+    try {
+      job.cancel().get(30, TimeUnit.SECONDS);
+      job.getJobExecutionResult().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      // A cancelled job has no result, and one that failed has been reported.
+    }
+  }
+
+  private void say(String text) {
+    out.println(text);
+    out.flush();
+  }
+
+  private static double round(double value, int digits) {
+    double scale = Math.pow(10, digits);
+    return Math.round(value * scale) / scale;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.framelabel.model;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** A classifier of pictures on one device. Its owner closes it; using it afterwards throws. */
+public interface LabelModel extends AutoCloseable {
+  ModelCard card();
+
+  Device device();
+
+  /**
+   * Labels a batch. May be called from several threads, each with buffers of its own; blocks until
+   * the device is done.
+   *
+   * @param frames direct; uint8 {@code [capacity, height, width, 3]} from its beginning, RGB; the
+   *     first {@code count} frames are read, and the rows up to the next batch size that the model
+   *     prefers may be read as padding
+   * @param count frames to label, from 1 to the buffer's capacity
+   * @param probabilities direct; float32 {@code [capacity, classes]} from its beginning, native
+   *     byte order; the first {@code count} rows are written
+   * @throws ModelException if the model or the device fails
+   */
+  void label(ByteBuffer frames, int count, FloatBuffer probabilities);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,153 @@
+package dev.framelabel.model;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A label model in an ONNX Runtime session. The session is thread-safe and so is this class;
+ * tensors lie over the caller's direct buffers and nothing is copied on a CPU. The process-wide
+ * ONNX Runtime environment is never closed.
+ */
+public final class OnnxLabelModel implements LabelModel {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxLabelModel.class);
+
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtSession session;
+  private final Device device;
+  private final ModelCard card;
+  private final BatchBuckets buckets;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Opens the file, checks it against the contract, and runs it once for each batch size it is
+   * warmed up for.
+   *
+   * @throws ModelException if the file is missing, damaged or no label model, has another sha256
+   *     than asked for, or the device is not there
+   */
+  public OnnxLabelModel(Path file, SessionSettings settings) {
+    String sha256 = sha256(file);
+    if (!settings.sha256().isEmpty() && !settings.sha256().equalsIgnoreCase(sha256)) {
+      throw new ModelException(
+          "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
+    }
+    SessionFactory.Opened opened = new SessionFactory(environment, settings).open(file);
+    session = opened.session();
+    device = opened.device();
+    buckets = BatchBuckets.of(device, settings.maxBatch());
+    try {
+      card = CardReader.read(session, sha256);
+      warmUp(settings.maxBatch());
+    } catch (OrtException e) {
+      close();
+      throw new ModelException("model file " + file + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    LOG.info("model {} {} ({}) on {}", card.name(), card.version(), sha256, device);
+  }
+
+  private void warmUp(int maxBatch) {
+    ByteBuffer frames = ByteBuffer.allocateDirect(maxBatch * card.frameBytes());
+    FloatBuffer probabilities = newProbabilities(maxBatch, card.classes());
+    for (int size : buckets.warmUp(device)) {
+      label(frames, size, probabilities);
+    }
+  }
+
+  /** A direct buffer for the output of {@code capacity} frames. */
+  public static FloatBuffer newProbabilities(int capacity, int classes) {
+    return ByteBuffer.allocateDirect(capacity * classes * Float.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
+    if (closed.get()) {
+      throw new IllegalStateException("the model is closed");
+    }
+    int size = buckets.atLeast(count);
+    ByteBuffer input = frames.duplicate().position(0).limit(size * card.frameBytes());
+    FloatBuffer output = probabilities.duplicate().position(0).limit(size * card.classes());
+    try (OnnxTensor in =
+            OnnxTensor.createTensor(
+                environment,
+                input,
+                new long[] {size, card.height(), card.width(), 3},
+                OnnxJavaType.UINT8);
+        OnnxTensor out =
+            OnnxTensor.createTensor(environment, output, new long[] {size, card.classes()});
+        OrtSession.Result ignored =
+            session.run(Map.of(ModelCard.INPUT, in), Map.of(ModelCard.OUTPUT, out))) {
+      // The result lies in the caller's buffer.
+    } catch (OrtException e) {
+      throw new ModelException(
+          "model "
+              + card.name()
+              + " failed on a batch of "
+              + size
+              + " on "
+              + device
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw new ModelException("the session does not close: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static String sha256(Path file) {
+    try (InputStream in =
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
+    } catch (NoSuchFileException e) {
+      throw new ModelException("model file " + file + " is not there", e);
+    } catch (IOException e) {
+      throw new ModelException("model file " + file + " cannot be read: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.framelabel.model;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How a session runs.
+ *
+ * @param device {@code cpu}, {@code cuda:N}, {@code tensorrt:N}, or {@code auto}: the best that
+ *     works
+ * @param threads computing threads of a CPU session; 0 = one for each core
+ * @param spinning whether those threads burn their core while they wait: faster alone, harmful to
+ *     neighbours
+ * @param maxBatch the largest batch that will be asked for
+ * @param sha256 what the model file must have, or empty
+ */
+public record SessionSettings(
+    String device, int threads, boolean spinning, int maxBatch, String sha256) {
+  public static final String AUTO = "auto";
+
+  public SessionSettings {
+    requireNonNull(device, "device");
+    requireNonNull(sha256, "sha256");
+    if (threads < 0) {
+      throw new IllegalArgumentException("session threads are " + threads + "; expected 0 or more");
+    }
+    if (maxBatch < 1) {
+      throw new IllegalArgumentException("maximum batch is " + maxBatch + "; expected 1 or more");
+    }
+    if (!device.equals(AUTO)) {
+      Device ignored = Device.parse(device);
+    }
+  }
+
+  public static SessionSettings onCpu(int maxBatch) {
+    return new SessionSettings("cpu", 0, false, maxBatch, "");
+  }
+}

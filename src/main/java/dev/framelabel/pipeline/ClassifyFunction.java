@@ -1,0 +1,107 @@
+package dev.framelabel.pipeline;
+
+import dev.framelabel.classify.Classifier;
+import dev.framelabel.classify.ClassifierStatistics;
+import dev.framelabel.classify.SharedClassifiers;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.async.ResultFuture;
+import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+
+/**
+ * Hands frames to the worker's classifier and their outcomes on. All tasks of a worker share one
+ * classifier, so their frames share its batches. Called on the task's thread; results come back on
+ * the classifier's threads.
+ */
+public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcome> {
+  private static final long serialVersionUID = 1L;
+  private static final String GPU_RESOURCE = "gpu";
+
+  private final JobOptions options;
+  private transient SharedClassifiers.Lease lease;
+  private transient Classifier classifier;
+  private transient Counter framesIn;
+
+  public ClassifyFunction(JobOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public void open(OpenContext openContext) {
+    lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device()));
+    classifier = lease.classifier();
+    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
+    framesIn = metrics.counter("framesIn");
+    ClassifierStatistics statistics = classifier.statistics();
+    metrics.gauge("batches", statistics::batches);
+    metrics.gauge("batchedFrames", statistics::frames);
+    metrics.gauge("inferenceNanos", statistics::inferenceNanos);
+    metrics.gauge("decodeNanos", statistics::decodeNanos);
+  }
+
+  /**
+   * The device of the options; an accelerator without a number is the one that Flink assigned to
+   * this worker.
+   */
+  private String device() {
+    String device = options.get(JobOptions.DEVICE);
+    if (!device.equals("cuda") && !device.equals("tensorrt")) {
+      return device;
+    }
+    Iterator<ExternalResourceInfo> assigned =
+        getRuntimeContext().getExternalResourceInfos(GPU_RESOURCE).iterator();
+    return assigned.hasNext()
+        ? device + ":" + assigned.next().getProperty("index").orElse("0")
+        : device;
+  }
+
+  @Override
+  public void asyncInvoke(FrameEvent event, ResultFuture<Outcome> result) {
+    framesIn.inc();
+    if (event instanceof RejectedFrame rejected) {
+      result.complete(List.of(rejected));
+    } else {
+      CompletableFuture<Outcome> ignored =
+          classifier
+              .classify((Frame) event)
+              .whenComplete((outcome, failure) -> pass(outcome, failure, result));
+    }
+  }
+
+  private static void pass(Outcome outcome, Throwable failure, ResultFuture<Outcome> result) {
+    if (failure == null) {
+      result.complete(List.of(outcome));
+    } else {
+      result.completeExceptionally(failure);
+    }
+  }
+
+  @Override
+  public void timeout(FrameEvent event, ResultFuture<Outcome> result) {
+    result.completeExceptionally(
+        new TimeoutException(
+            "no result after --inference-timeout "
+                + options.get(JobOptions.INFERENCE_TIMEOUT).toSeconds()
+                + " s for "
+                + event
+                + ": the device hangs or is too slow for --in-flight "
+                + options.inFlight()));
+  }
+
+  @Override
+  public void close() {
+    if (lease != null) {
+      lease.close();
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package dev.framelabel.pipeline;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import dev.framelabel.batch.BatchPolicy;
+import dev.framelabel.classify.ClassifierSettings;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.model.SessionSettings;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+
+/**
+ * The settings of a labelling job apart from Kafka's, each with its default where it is declared.
+ *
+ * @param configuration the options below, as the user set them
+ */
+public record JobOptions(Configuration configuration) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public static final ConfigOption<String> MODEL =
+      key("model")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Label-model file (.onnx), at the same path on every worker.");
+
+  public static final ConfigOption<String> MODEL_SHA256 =
+      key("model-sha256")
+          .stringType()
+          .defaultValue("")
+          .withDescription("SHA-256 that the model file must have; empty: any.");
+
+  public static final ConfigOption<String> DEVICE =
+      key("device")
+          .stringType()
+          .defaultValue(SessionSettings.AUTO)
+          .withDescription(
+              "cpu, cuda, cuda:N, tensorrt, tensorrt:N, or auto (CUDA where it works, else the CPU; the log says"
+                  + " which). Without N the accelerator is the one that Flink assigns (external resource 'gpu').");
+
+  public static final ConfigOption<Integer> BATCH_SIZE =
+      key("batch-size").intType().defaultValue(16).withDescription("Most frames in a batch.");
+
+  public static final ConfigOption<Duration> MAX_DELAY =
+      key("max-delay")
+          .durationType()
+          .defaultValue(Duration.ofMillis(20))
+          .withDescription("Longest time that a frame waits for others to join its batch.");
+
+  public static final ConfigOption<Integer> DECODE_THREADS =
+      key("decode-threads")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Threads that decode images in each worker process; 0: one for each core.");
+
+  public static final ConfigOption<Integer> DEVICE_STREAMS =
+      key("device-streams")
+          .intType()
+          .defaultValue(1)
+          .withDescription("Batches that the device is given at the same time.");
+
+  public static final ConfigOption<Integer> SESSION_THREADS =
+      key("session-threads")
+          .intType()
+          .defaultValue(0)
+          .withDescription("Computing threads of a CPU session; 0: one for each core.");
+
+  public static final ConfigOption<Boolean> SESSION_SPINNING =
+      key("session-spinning")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Whether those threads burn their core while they wait.");
+
+  public static final ConfigOption<Integer> TOP_LABELS =
+      key("top-labels")
+          .intType()
+          .defaultValue(5)
+          .withDescription("Labels in a result, best first.");
+
+  public static final ConfigOption<Integer> IN_FLIGHT =
+      key("in-flight")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Frames that a task has under way before it stops reading; 0: 4 x batch-size x device-streams.");
+
+  public static final ConfigOption<Duration> INFERENCE_TIMEOUT =
+      key("inference-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(1))
+          .withDescription(
+              "A frame without a result for so long fails the job, which then restarts.");
+
+  public static final ConfigOption<MemorySize> MAX_IMAGE_SIZE =
+      key("max-image-size")
+          .memoryType()
+          .defaultValue(new MemorySize(ImageLimits.DEFAULT.maxBytes()))
+          .withDescription("Larger images (encoded bytes) are rejected.");
+
+  public static final ConfigOption<Long> MAX_IMAGE_PIXELS =
+      key("max-image-pixels")
+          .longType()
+          .defaultValue(ImageLimits.DEFAULT.maxPixels())
+          .withDescription(
+              "Images of more pixels (width x height) are rejected before they are decoded.");
+
+  public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
+      key("checkpoint-interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription(
+              "Time between checkpoints; with exactly-once delivery, results become visible at each.");
+
+  /** All options of this class, in the order of the help text. */
+  public static final List<ConfigOption<?>> ALL =
+      List.of(
+          MODEL,
+          MODEL_SHA256,
+          DEVICE,
+          BATCH_SIZE,
+          MAX_DELAY,
+          DECODE_THREADS,
+          DEVICE_STREAMS,
+          SESSION_THREADS,
+          SESSION_SPINNING,
+          TOP_LABELS,
+          IN_FLIGHT,
+          INFERENCE_TIMEOUT,
+          MAX_IMAGE_SIZE,
+          MAX_IMAGE_PIXELS,
+          CHECKPOINT_INTERVAL);
+
+  private static final int BATCHES_IN_FLIGHT = 4;
+  private static final int FEWEST_BATCHES_IN_FLIGHT = 2;
+
+  /**
+   * Checks every value, and how they go together, where the job is made and not on a worker at
+   * night.
+   */
+  public JobOptions {
+    configuration = new Configuration(configuration);
+    if (!configuration.contains(MODEL)) {
+      throw new IllegalArgumentException("--model is missing; expected the path of a label model");
+    }
+    int batchSize = configuration.get(BATCH_SIZE);
+    int streams = configuration.get(DEVICE_STREAMS);
+    int inFlight = configuration.get(IN_FLIGHT);
+    if (inFlight != 0 && inFlight < FEWEST_BATCHES_IN_FLIGHT * batchSize * streams) {
+      throw new IllegalArgumentException(
+          "--in-flight is "
+              + inFlight
+              + "; expected 2 x batch-size x device-streams = "
+              + FEWEST_BATCHES_IN_FLIGHT * batchSize * streams
+              + " or more, so that one batch fills while another runs");
+    }
+    requirePositive(CHECKPOINT_INTERVAL, configuration.get(CHECKPOINT_INTERVAL));
+    requirePositive(INFERENCE_TIMEOUT, configuration.get(INFERENCE_TIMEOUT));
+    ClassifierSettings ignored = settings(configuration, configuration.get(DEVICE));
+  }
+
+  private static void requirePositive(ConfigOption<Duration> option, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(
+          "--" + option.key() + " is " + value + "; expected more than 0");
+    }
+  }
+
+  public <T> T get(ConfigOption<T> option) {
+    return configuration.get(option);
+  }
+
+  /** Frames that one task may have under way. */
+  public int inFlight() {
+    int inFlight = get(IN_FLIGHT);
+    return inFlight != 0 ? inFlight : BATCHES_IN_FLIGHT * get(BATCH_SIZE) * get(DEVICE_STREAMS);
+  }
+
+  /**
+   * @param device the device, where the worker knows better than the options which one
+   */
+  ClassifierSettings classifierSettings(String device) {
+    return settings(configuration, device);
+  }
+
+  private static ClassifierSettings settings(Configuration configuration, String device) {
+    int decodeThreads = configuration.get(DECODE_THREADS);
+    return new ClassifierSettings(
+        Path.of(configuration.get(MODEL)),
+        new SessionSettings(
+            device,
+            configuration.get(SESSION_THREADS),
+            configuration.get(SESSION_SPINNING),
+            configuration.get(BATCH_SIZE),
+            configuration.get(MODEL_SHA256)),
+        new BatchPolicy(configuration.get(BATCH_SIZE), configuration.get(MAX_DELAY).toNanos()),
+        decodeThreads == 0 ? Runtime.getRuntime().availableProcessors() : decodeThreads,
+        configuration.get(DEVICE_STREAMS),
+        configuration.get(TOP_LABELS),
+        new ImageLimits(
+            configuration.get(MAX_IMAGE_SIZE).getBytes(),
+            configuration.get(MAX_IMAGE_PIXELS),
+            ImageLimits.DEFAULT.maxScans()));
+  }
+}

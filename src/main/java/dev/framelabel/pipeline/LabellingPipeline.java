@@ -1,0 +1,70 @@
+package dev.framelabel.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The labelling job as an object: frames from a source, through the classifier, to the labels and
+ * the rejected sink. Results come out in the order in which the source gave the frames, so one
+ * camera's stay in order.
+ */
+public final class LabellingPipeline {
+  private final Source<FrameEvent, ?, ?> frames;
+  private final Sink<LabelledFrame> labels;
+  private final Sink<RejectedFrame> rejected;
+  private final JobOptions options;
+
+  public LabellingPipeline(
+      Source<FrameEvent, ?, ?> frames,
+      Sink<LabelledFrame> labels,
+      Sink<RejectedFrame> rejected,
+      JobOptions options) {
+    this.frames = requireNonNull(frames, "frames");
+    this.labels = requireNonNull(labels, "labels");
+    this.rejected = requireNonNull(rejected, "rejected");
+    this.options = requireNonNull(options, "options");
+  }
+
+  /** Adds the pipeline to a job. Names and uids are fixed: savepoints find their state by them. */
+  public void addTo(StreamExecutionEnvironment environment) {
+    DataStream<FrameEvent> events =
+        environment
+            .fromSource(
+                frames,
+                WatermarkStrategy.noWatermarks(),
+                "frames",
+                new EventTypeInformation<>(FrameEvent.class))
+            .uid("frames");
+    SingleOutputStreamOperator<LabelledFrame> labelled =
+        AsyncDataStream.orderedWait(
+                events,
+                new ClassifyFunction(options),
+                options.get(JobOptions.INFERENCE_TIMEOUT).toMillis(),
+                TimeUnit.MILLISECONDS,
+                options.inFlight())
+            .returns(new EventTypeInformation<>(Outcome.class))
+            .name("classify")
+            .uid("classify")
+            .process(new SplitOutcomes(), new EventTypeInformation<>(LabelledFrame.class))
+            .name("split")
+            .uid("split");
+    labelled.sinkTo(labels).name("labels").uid("labels");
+    labelled
+        .getSideOutput(SplitOutcomes.REJECTED)
+        .sinkTo(rejected)
+        .name("rejected")
+        .uid("rejected");
+  }
+}

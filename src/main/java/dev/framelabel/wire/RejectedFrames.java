@@ -1,0 +1,83 @@
+package dev.framelabel.wire;
+
+import dev.framelabel.avro.OriginalContent;
+import dev.framelabel.event.Bytes;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Rejected frames, between Kafka values and records. Not thread-safe. */
+public final class RejectedFrames {
+  private static final int KEPT_OF_TOO_LARGE = 64 << 10;
+
+  private final int maxOriginalBytes;
+  private final AvroCodec<dev.framelabel.avro.RejectedFrame> codec =
+      new AvroCodec<>(
+          new dev.framelabel.avro.RejectedFrame().getSpecificData(),
+          dev.framelabel.avro.RejectedFrame.SCHEMA$,
+          List.of());
+
+  /**
+   * @param maxOriginalBytes the largest original that is written whole; of a larger one its first
+   *     64 KiB, its size and its sha256 are written, so that the record always fits its topic
+   */
+  public RejectedFrames(int maxOriginalBytes) {
+    this.maxOriginalBytes = maxOriginalBytes;
+  }
+
+  public byte[] write(RejectedFrame frame, Framing framing) {
+    byte[] original = frame.original().array();
+    boolean whole = original.length <= maxOriginalBytes;
+    int kept = whole ? original.length : Math.min(KEPT_OF_TOO_LARGE, maxOriginalBytes);
+    return codec.write(
+        new dev.framelabel.avro.RejectedFrame(
+            dev.framelabel.avro.RejectionKind.valueOf(frame.kind().name()),
+            frame.reason(),
+            frame.cameraId(),
+            frame.frameId(),
+            frame.capturedAt().orElse(null),
+            SourcePositions.toAvro(frame.source()),
+            OriginalContent.valueOf(frame.content().name()),
+            ByteBuffer.wrap(original, 0, kept),
+            (long) original.length,
+            whole ? "" : sha256(original),
+            frame.attributes()),
+        framing);
+  }
+
+  /**
+   * Reads a record's value; the original is what the record holds of it.
+   *
+   * @throws IOException if the bytes are no rejected frame
+   */
+  public RejectedFrame read(byte[] value) throws IOException {
+    dev.framelabel.avro.RejectedFrame avro = codec.read(value);
+    if (avro.getKind() == dev.framelabel.avro.RejectionKind.UNKNOWN) {
+      throw new IOException("a rejected frame of a kind that this version does not know");
+    }
+    return new RejectedFrame(
+        RejectionKind.valueOf(avro.getKind().name()),
+        avro.getReason(),
+        avro.getCameraId(),
+        avro.getFrameId(),
+        Optional.ofNullable(avro.getCapturedAt()),
+        SourcePositions.fromAvro(avro.getSource()),
+        RejectedFrame.Content.valueOf(avro.getContent().name()),
+        Bytes.wrap(WireBytes.array(avro.getOriginal())),
+        avro.getAttributes());
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+}
