@@ -17,16 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.flink.configuration.CheckpointingOptions;
+import java.util.function.Consumer;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.IsolationLevel;
 
@@ -99,15 +96,12 @@ public final class Demo {
           "Starting the labelling job on a Flink MiniCluster (broker: "
               + broker.bootstrapServers()
               + ") ...");
-      JobClient job = startJob(broker);
-      try (FramePublisher publisher =
-              new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
-          OutcomeReader reader =
-              new OutcomeReader(
-                  broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
-        return label(job, publisher, reader, card);
-      } finally {
-        cancel(job);
+      try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, settings.folder())) {
+        LocalCluster.Job job = cluster.submit(PARALLELISM, Optional.empty(), jobOn(broker));
+        job.awaitRunning();
+        DemoReport report = label(job, broker, card);
+        job.cancel();
+        return report;
       }
     }
   }
@@ -130,7 +124,7 @@ public final class Demo {
     }
   }
 
-  private JobClient startJob(EmbeddedBroker broker) throws Exception {
+  private Consumer<StreamExecutionEnvironment> jobOn(EmbeddedBroker broker) {
     Configuration job = new Configuration();
     job.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     job.set(KafkaOptions.DELIVERY, settings.delivery());
@@ -139,39 +133,39 @@ public final class Demo {
     job.set(JobOptions.DEVICE, settings.device());
     job.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
     Configuration flink = new Configuration();
-    flink.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-        settings.folder().resolve("checkpoints").toUri().toString());
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-    Configuration cluster = new Configuration();
-    cluster.set(CoreOptions.TMP_DIRS, settings.folder().resolve("flink").toString());
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, cluster);
-    LabellingJob.addTo(environment, job, flink);
-    return environment.executeAsync("framelabel demo");
+    return environment -> LabellingJob.addTo(environment, job, flink);
   }
 
-  private DemoReport label(
-      JobClient job, FramePublisher publisher, OutcomeReader reader, ModelCard card)
+  private DemoReport label(LocalCluster.Job job, EmbeddedBroker broker, ModelCard card)
       throws Exception {
-    SimulatedCameras cameras =
-        new SimulatedCameras(
-            publisher, new DemoFrames(), settings.cameras(), settings.framesPerSecond());
-    this.cameras = cameras;
-    if (stopped) {
-      cameras.stop();
+    try (FramePublisher publisher =
+            new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
+        OutcomeReader reader =
+            new OutcomeReader(
+                broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
+      cameras =
+          new SimulatedCameras(
+              publisher, new DemoFrames(), settings.cameras(), settings.framesPerSecond());
+      if (stopped) {
+        cameras.stop();
+      }
+      say(
+          settings.cameras()
+              + " simulated cameras publish frames of 640 x 480 pixels. Ctrl-C ends the demo.");
+      Tally tally = new Tally(cameras.truth());
+      Instant begun = Instant.now();
+      CompletableFuture<Void> publishing =
+          CompletableFuture.runAsync(
+              () -> cameras.run(settings.frames(), nanos(settings.duration())));
+      readAll(job, reader, tally, publishing, begun);
+      publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return report(tally, begun, card);
     }
-    say(
-        settings.cameras()
-            + " simulated cameras publish frames of 640 x 480 pixels. Ctrl-C ends the demo.");
-    Tally tally = new Tally(cameras.truth());
-    Instant begun = Instant.now();
-    CompletableFuture<Void> publishing =
-        CompletableFuture.runAsync(
-            () -> cameras.run(settings.frames(), nanos(settings.duration())));
-    readAll(job, reader, tally, publishing, begun);
-    publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private DemoReport report(Tally tally, Instant begun, ModelCard card) {
     return new DemoReport(
         cameras.sent(),
         tally.labelled(),
@@ -193,7 +187,7 @@ public final class Demo {
 
   /** Reads until all published frames are accounted for, or nothing has come for too long. */
   private void readAll(
-      JobClient job,
+      LocalCluster.Job job,
       OutcomeReader reader,
       Tally tally,
       CompletableFuture<Void> publishing,
@@ -210,7 +204,7 @@ public final class Demo {
         said = now;
         sayProgress(tally, begun);
       }
-      failIfEnded(job);
+      job.failIfEnded();
       if (Duration.between(progressed, now).compareTo(PATIENCE) > 0) {
         say("No result for " + PATIENCE.toSeconds() + " s: giving up.");
         break;
@@ -238,34 +232,6 @@ public final class Demo {
             tally.labelled(),
             tally.framesPerSecond(begun),
             tally.lastLabels()));
-  }
-
-  private static void failIfEnded(JobClient job) throws Exception {
-    if (job.getJobExecutionResult().isDone()) {
-      try {
-        job.getJobExecutionResult().get();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("the labelling job failed: " + rootMessage(e), e);
-      }
-      throw new IllegalStateException("the labelling job ended by itself");
-    }
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.toString();
-  }
-
-  private static void cancel(JobClient job) throws InterruptedException {
-    try {
-      job.cancel().get(30, TimeUnit.SECONDS);
-      job.getJobExecutionResult().get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException | RuntimeException e) {
-      // A cancelled job has no result, and one that failed has been reported.
-    }
   }
 
   private void say(String text) {
