@@ -31,6 +31,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private transient SharedClassifiers.Lease lease;
   private transient Classifier classifier;
   private transient Counter framesIn;
+  private transient volatile boolean closing;
 
   public ClassifyFunction(JobOptions options) {
     this.options = options;
@@ -78,7 +79,15 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     }
   }
 
-  private static void pass(Outcome outcome, Throwable failure, ResultFuture<Outcome> result) {
+  /**
+   * Hands a result to Flink. A task that stops with a savepoint closes its function while frames
+   * are under way: they are in the savepoint, and that the closed classifier gives them up is no
+   * failure.
+   */
+  private void pass(Outcome outcome, Throwable failure, ResultFuture<Outcome> result) {
+    if (closing) {
+      return;
+    }
     if (failure == null) {
       result.complete(List.of(outcome));
     } else {
@@ -100,6 +109,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
 
   @Override
   public void close() {
+    closing = true;
     if (lease != null) {
       lease.close();
     }

@@ -1,0 +1,59 @@
+package dev.framelabel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is in the jar for a cluster, and what must not be. */
+class JobJarIT {
+  private static List<String> entries;
+  private static String mainClass;
+
+  @BeforeAll
+  static void readJar() throws Exception {
+    File file = Path.of("target/framelabel/framelabel-job.jar").toFile();
+    try (JarFile jar = new JarFile(file)) {
+      entries = jar.stream().map(ZipEntry::getName).toList();
+      mainClass = jar.getManifest().getMainAttributes().getValue("Main-Class");
+    }
+  }
+
+  @Test
+  void jobJar_hasTheJobAndItsConnectors() {
+    assertThat(mainClass).isEqualTo(LabellingJob.class.getName());
+    assertThat(entries)
+        .contains(
+            "dev/framelabel/LabellingJob.class",
+            "dev/framelabel/avro/ImageEvent.class",
+            "org/apache/flink/connector/kafka/sink/KafkaSink.class",
+            "org/apache/kafka/clients/producer/KafkaProducer.class",
+            "org/apache/avro/Schema.class");
+  }
+
+  @Test
+  void jobJar_hasNoFlinkNoNativeLibraryAndNoCommandLine() {
+    assertThat(entries)
+        .noneMatch(
+            entry -> entry.endsWith(".so") || entry.endsWith(".dll") || entry.endsWith(".dylib"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/streaming/api/environment/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/runtime/"))
+        .noneMatch(
+            entry -> entry.startsWith("ai/onnxruntime/") || entry.startsWith("org/bytedeco/"))
+        .noneMatch(entry -> entry.startsWith("kafka/server/") || entry.startsWith("picocli/"))
+        .noneMatch(entry -> entry.startsWith("dev/framelabel/cli/") || entry.startsWith("demo/"));
+  }
+
+  @Test
+  void app_nativeJarsForTheClusterAreBesideTheJob() {
+    assertThat(Path.of("target/framelabel/flink-lib").toFile().list())
+        .anyMatch(name -> name.startsWith("onnxruntime"))
+        .anyMatch(name -> name.startsWith("opencv"))
+        .anyMatch(name -> name.startsWith("javacpp"));
+  }
+}

@@ -1,0 +1,368 @@
+package dev.framelabel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.TestEvents;
+import dev.framelabel.image.Pictures;
+import dev.framelabel.kafka.Delivery;
+import dev.framelabel.kafka.FramePublisher;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
+import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.LocalCluster;
+import dev.framelabel.model.TestModels;
+import dev.framelabel.pipeline.JobOptions;
+import java.awt.Color;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job as a cluster runs it: real broker, real Flink (MiniCluster), real ONNX Runtime. */
+@Timeout(240)
+class LabellingJobIT {
+  private static final int MAX_RECORD_BYTES = 4 << 20;
+  private static final byte[] RED = Pictures.jpeg(64, 48, Color.RED);
+  private static final byte[] BLUE = Pictures.jpeg(64, 48, Color.BLUE);
+
+  @TempDir private static Path folder;
+  private static EmbeddedBroker broker;
+
+  private String name;
+  private FramePublisher publisher;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start(folder);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void createTopics(TestInfo test) {
+    name = test.getTestMethod().orElseThrow().getName().replaceAll("[^a-zA-Z]", "-");
+    Topics.create(
+        broker.client(),
+        List.of(name + ".frames", name + ".labels", name + ".rejected"),
+        3,
+        (short) 1,
+        MAX_RECORD_BYTES);
+    publisher = new FramePublisher(broker.client(), name + ".frames", MAX_RECORD_BYTES);
+  }
+
+  @Test
+  void badInput_becomesRejectedWithItsKindAndHarmsNoNeighbour() throws Exception {
+    publisher.publish(frame("good-1", RED)).join();
+    publisher.publish("cam", new byte[0]).join();
+    publisher.publish("cam", "this is no Avro".getBytes(UTF_8)).join();
+    publisher.publish(frame("text", "this is no image".getBytes(UTF_8))).join();
+    publisher.publish(frame("cut", Arrays.copyOf(RED, RED.length / 2))).join();
+    publisher.publish(frame("huge", hugeJpeg())).join();
+    publisher.publish(frame("good-2", BLUE)).join();
+    try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
+      LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options());
+      List<Outcome> outcomes = readUntil(7, job);
+      Map<RejectionKind, List<String>> rejected =
+          outcomes.stream()
+              .filter(RejectedFrame.class::isInstance)
+              .map(RejectedFrame.class::cast)
+              .collect(
+                  Collectors.groupingBy(
+                      RejectedFrame::kind,
+                      Collectors.mapping(RejectedFrame::frameId, Collectors.toList())));
+      assertThat(rejected)
+          .containsOnly(
+              Map.entry(RejectionKind.UNREADABLE_EVENT, List.of("", "")),
+              Map.entry(RejectionKind.UNSUPPORTED_FORMAT, List.of("text")),
+              Map.entry(RejectionKind.CORRUPT_IMAGE, List.of("cut")),
+              Map.entry(RejectionKind.IMAGE_TOO_LARGE, List.of("huge")));
+      assertThat(labels(outcomes))
+          .containsOnly(Map.entry("good-1", "red"), Map.entry("good-2", "blue"));
+      job.cancel();
+    }
+  }
+
+  @Test
+  void taskManagerEndsInMidBatch_everyFrameComesOutOnceAndInOrder() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(2, 1, folder.resolve(name))) {
+      LocalCluster.Job job = submit(cluster, 2, Optional.empty(), options());
+      job.awaitRunning();
+      CompletableFuture<Void> publishing = publishInBackground(6_000);
+      for (int kill = 0; kill < 2; kill++) {
+        awaitSome(1_000 * (kill + 1));
+        cluster.endTaskManager(kill);
+        cluster.startTaskManager();
+      }
+      publishing.join();
+      List<Outcome> outcomes = readUntil(6_000, job);
+      assertExact(outcomes, 6_000);
+      assertInOrder(outcomes);
+      assertThat(job.restores()).as("the failures were real").isPositive();
+      job.cancel();
+    }
+  }
+
+  @Test
+  void stopWithSavepoint_thenStartFromIt_losesAndDoublesNothing() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(1, 2, folder.resolve(name))) {
+      LocalCluster.Job first = submit(cluster, 1, Optional.empty(), options());
+      first.awaitRunning();
+      CompletableFuture<Void> publishing = publishInBackground(2_000);
+      awaitSome(500);
+      String savepoint = first.stopWithSavepoint();
+      LocalCluster.Job second = submit(cluster, 1, Optional.of(savepoint), options());
+      publishing.join();
+      List<Outcome> outcomes = readUntil(2_000, second);
+      assertExact(outcomes, 2_000);
+      assertInOrder(outcomes);
+      second.cancel();
+    }
+  }
+
+  @Test
+  void bounded_job_labelsHistoryAndEnds() throws Exception {
+    publishInBackground(300).join();
+    try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
+      Configuration options = options();
+      options.set(KafkaOptions.BOUNDED, true);
+      LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
+      job.awaitEnd();
+      assertExact(readUntil(300, job), 300);
+    }
+  }
+
+  @Test
+  void fromTimestamp_ofALaterRecord_leavesTheEarlierOut() throws Exception {
+    publisher.publish(frame("early", RED)).join();
+    Instant between = Instant.now().plusMillis(50);
+    while (Instant.now().isBefore(between.plusMillis(50))) {
+      Thread.onSpinWait();
+    }
+    publisher.publish(frame("late", BLUE)).join();
+    try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
+      Configuration options = options();
+      options.set(KafkaOptions.FROM_TIMESTAMP, between.toString());
+      options.set(KafkaOptions.BOUNDED, true);
+      LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
+      job.awaitEnd();
+      assertThat(readUntil(1, job)).extracting(Outcome::frameId).containsExactly("late");
+    }
+  }
+
+  @Test
+  void atLeastOnce_results_areSeenBeforeTheCheckpoint() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
+      Configuration options = options();
+      options.set(KafkaOptions.DELIVERY, Delivery.AT_LEAST_ONCE);
+      options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofHours(1));
+      LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
+      publishInBackground(50).join();
+      assertExact(readUntil(50, job), 50);
+      job.cancel();
+    }
+  }
+
+  @Test
+  void newJobOfTheSameGroup_startsAtTheCommittedOffsets() throws Exception {
+    publishInBackground(100).join();
+    try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
+      LocalCluster.Job first = submit(cluster, 1, Optional.empty(), options());
+      assertExact(readUntil(100, first), 100);
+      awaitCommittedOffsets(100);
+      String ignored = first.stopWithSavepoint();
+      publisher.publish(frame("new", RED)).join();
+      LocalCluster.Job second = submit(cluster, 1, Optional.empty(), options());
+      List<Outcome> outcomes = readUntil(101, second);
+      assertThat(outcomes).hasSize(101);
+      assertThat(outcomes).extracting(Outcome::frameId).doesNotHaveDuplicates().contains("new");
+      second.cancel();
+    }
+  }
+
+  /** The source commits when its next fetch ends, which takes up to 10 s where no frames come. */
+  private void awaitCommittedOffsets(long sum) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(broker.client()))) {
+      long committed = 0;
+      for (int attempt = 0; attempt < 300 && committed < sum; attempt++) {
+        Thread.sleep(100);
+        committed =
+            admin
+                .listConsumerGroupOffsets(name)
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .values()
+                .stream()
+                .mapToLong(OffsetAndMetadata::offset)
+                .sum();
+      }
+      assertThat(committed).isEqualTo(sum);
+    }
+  }
+
+  private Configuration options() {
+    Configuration options = new Configuration();
+    options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    options.set(KafkaOptions.FRAMES_TOPIC, name + ".frames");
+    options.set(KafkaOptions.LABELS_TOPIC, name + ".labels");
+    options.set(KafkaOptions.REJECTED_TOPIC, name + ".rejected");
+    options.set(KafkaOptions.GROUP, name);
+    options.set(KafkaOptions.TRANSACTION_PREFIX, name);
+    options.set(JobOptions.MODEL, TestModels.colour().toString());
+    options.set(JobOptions.DEVICE, "cpu");
+    options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
+    options.set(JobOptions.MAX_DELAY, Duration.ofMillis(50));
+    return options;
+  }
+
+  private static LocalCluster.Job submit(
+      LocalCluster cluster, int parallelism, Optional<String> savepoint, Configuration options)
+      throws Exception {
+    Configuration flink = new Configuration();
+    flink.setString("restart-strategy.exponential-delay.initial-backoff", "200 ms");
+    return cluster.submit(
+        parallelism, savepoint, environment -> LabellingJob.addTo(environment, options, flink));
+  }
+
+  private static Frame frame(String id, byte[] image) {
+    return new Frame(
+        "cam",
+        id,
+        Instant.now().truncatedTo(ChronoUnit.MICROS),
+        Image.encoded(image),
+        Map.of(),
+        TestEvents.SOURCE);
+  }
+
+  /** Frames {@code 0..count-1} of five cameras at about 1,000 a second. */
+  private CompletableFuture<Void> publishInBackground(int count) {
+    return CompletableFuture.runAsync(
+        () -> {
+          CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+          long begun = System.nanoTime();
+          for (int i = 0; i < count; i++) {
+            while (System.nanoTime() - begun < i * 1_000_000L) {
+              Thread.onSpinWait();
+            }
+            last =
+                publisher.publish(
+                    new Frame(
+                        "cam-" + i % 5,
+                        Integer.toString(i),
+                        Instant.now().truncatedTo(ChronoUnit.MICROS),
+                        Image.encoded(i % 2 == 0 ? RED : BLUE),
+                        Map.of(),
+                        TestEvents.SOURCE));
+          }
+          last.join();
+        });
+  }
+
+  private OutcomeReader reader() {
+    return new OutcomeReader(
+        broker.client(), name + ".labels", name + ".rejected", IsolationLevel.READ_COMMITTED);
+  }
+
+  /** Waits until a read_committed reader has seen so many outcomes. */
+  private void awaitSome(int count) throws Exception {
+    try (OutcomeReader reader = reader()) {
+      for (int seen = 0; seen < count; ) {
+        seen += reader.poll(Duration.ofMillis(100)).size();
+      }
+    }
+  }
+
+  /** Reads so many outcomes, and then on for a while: what comes too often must show. */
+  private List<Outcome> readUntil(int count, LocalCluster.Job job) throws Exception {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (OutcomeReader reader = reader()) {
+      Instant deadline = Instant.now().plusSeconds(120);
+      while (outcomes.size() < count && Instant.now().isBefore(deadline)) {
+        outcomes.addAll(reader.poll(Duration.ofMillis(100)));
+      }
+      for (int poll = 0; poll < 10; poll++) {
+        outcomes.addAll(reader.poll(Duration.ofMillis(100)));
+      }
+    }
+    if (outcomes.size() < count) {
+      job.failIfEnded();
+    }
+    return outcomes;
+  }
+
+  private static void assertExact(List<Outcome> outcomes, int count) {
+    Map<String, Integer> times = new HashMap<>();
+    outcomes.forEach(outcome -> times.merge(outcome.frameId(), 1, Integer::sum));
+    List<String> lost = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (!times.containsKey(Integer.toString(i))) {
+        lost.add(Integer.toString(i));
+      }
+    }
+    assertThat(lost).as("lost").isEmpty();
+    times.values().removeIf(seen -> seen == 1);
+    assertThat(times).as("doubled").isEmpty();
+    Map<String, String> labels = labels(outcomes);
+    for (int i = 0; i < count; i++) {
+      assertThat(labels.get(Integer.toString(i))).isEqualTo(i % 2 == 0 ? "red" : "blue");
+    }
+  }
+
+  /** Results of one camera stand in its partition in the order of its frames. */
+  private static void assertInOrder(List<Outcome> outcomes) {
+    Map<String, Integer> last = new HashMap<>();
+    for (Outcome outcome : outcomes) {
+      int frame = Integer.parseInt(outcome.frameId());
+      assertThat(frame).isGreaterThan(last.getOrDefault(outcome.cameraId(), -1));
+      last.put(outcome.cameraId(), frame);
+    }
+  }
+
+  private static Map<String, String> labels(List<Outcome> outcomes) {
+    return outcomes.stream()
+        .filter(LabelledFrame.class::isInstance)
+        .map(LabelledFrame.class::cast)
+        .collect(Collectors.toMap(LabelledFrame::frameId, frame -> frame.labels().get(0).label()));
+  }
+
+  /** A real JPEG whose header claims 65,535 x 65,535 pixels. */
+  private static byte[] hugeJpeg() {
+    byte[] jpeg = RED.clone();
+    for (int at = 0; at + 9 < jpeg.length; at++) {
+      if (jpeg[at] == (byte) 0xFF && jpeg[at + 1] == (byte) 0xC0) {
+        Arrays.fill(jpeg, at + 5, at + 9, (byte) 0xFF);
+        return jpeg;
+      }
+    }
+    throw new AssertionError("no frame header");
+  }
+}

@@ -1,0 +1,92 @@
+package dev.framelabel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.pipeline.JobOptions;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+  @Test
+  void defaults_ofAllOptions_arePinned() {
+    Map<String, String> defaults = new TreeMap<>();
+    Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream())
+        .forEach(option -> defaults.put(option.key(), String.valueOf(option.defaultValue())));
+    assertThat(defaults)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.ofEntries(
+                Map.entry("batch-size", "16"),
+                Map.entry("bootstrap-servers", "localhost:9092"),
+                Map.entry("bounded", "false"),
+                Map.entry("checkpoint-interval", "PT5S"),
+                Map.entry("decode-threads", "0"),
+                Map.entry("delivery", "exactly-once"),
+                Map.entry("device", "auto"),
+                Map.entry("device-streams", "1"),
+                Map.entry("frames-topic", "frames"),
+                Map.entry("from-timestamp", ""),
+                Map.entry("group", "framelabel"),
+                Map.entry("in-flight", "0"),
+                Map.entry("inference-timeout", "PT1M"),
+                Map.entry("kafka-properties", ""),
+                Map.entry("labels-topic", "labels"),
+                Map.entry("max-delay", "PT0.02S"),
+                Map.entry("max-image-pixels", "64000000"),
+                Map.entry("max-image-size", "32 mb"),
+                Map.entry("max-record-size", "1000000 bytes"),
+                Map.entry("model", "null"),
+                Map.entry("model-sha256", ""),
+                Map.entry("partition-discovery-interval", "PT1M"),
+                Map.entry("rejected-topic", "rejected"),
+                Map.entry("session-spinning", "false"),
+                Map.entry("session-threads", "0"),
+                Map.entry("top-labels", "5"),
+                Map.entry("transaction-prefix", "framelabel"),
+                Map.entry("transaction-timeout", "PT15M"),
+                Map.entry("wire", "SINGLE_OBJECT")));
+  }
+
+  @Test
+  void jobOptions_impossibleValues_sayFoundAndExpected() {
+    assertThatThrownBy(() -> new JobOptions(new Configuration()))
+        .hasMessageContaining("--model is missing");
+    assertRefused(Map.of("in-flight", "20"), "--in-flight is 20; expected 2 x batch-size");
+    assertRefused(Map.of("batch-size", "0"), "expected 1 or more");
+    assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
+    assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");
+    assertRefused(Map.of("top-labels", "0"), "top labels are 0");
+  }
+
+  @Test
+  void inFlight_default_followsBatchSize() {
+    Configuration configuration = new Configuration();
+    configuration.set(JobOptions.MODEL, "m");
+    configuration.set(JobOptions.BATCH_SIZE, 10);
+    configuration.set(JobOptions.DEVICE_STREAMS, 2);
+    assertThat(new JobOptions(configuration).inFlight()).isEqualTo(80);
+  }
+
+  @Test
+  void kafkaOptions_impossibleValues_sayFoundAndExpected() {
+    Configuration time = new Configuration();
+    time.set(KafkaOptions.FROM_TIMESTAMP, "yesterday");
+    assertThatThrownBy(() -> new KafkaOptions(time))
+        .hasMessage(
+            "--from-timestamp is 'yesterday'; expected a UTC time such as 2026-01-31T12:00:00Z");
+    Configuration prefix = new Configuration();
+    prefix.set(KafkaOptions.TRANSACTION_PREFIX, " ");
+    assertThatThrownBy(() -> new KafkaOptions(prefix))
+        .hasMessageContaining("--transaction-prefix is empty");
+  }
+
+  private static void assertRefused(Map<String, String> values, String message) {
+    Configuration configuration = Configuration.fromMap(values);
+    configuration.set(JobOptions.MODEL, "m");
+    assertThatThrownBy(() -> new JobOptions(configuration)).hasMessageContaining(message);
+  }
+}

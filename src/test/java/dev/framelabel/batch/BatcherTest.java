@@ -1,0 +1,278 @@
+package dev.framelabel.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BatcherTest {
+  private static final long LIMIT_SECONDS = 20;
+
+  private final ManualClock clock = new ManualClock();
+  private final Device device = new Device();
+  private Batcher<Integer, String> batcher;
+
+  @AfterEach
+  void close() {
+    device.permits.release(1_000_000);
+    if (batcher != null) {
+      batcher.close();
+    }
+  }
+
+  @Test
+  void submit_fullBatch_goesWithoutWaiting() throws Exception {
+    open(3, Duration.ofHours(1));
+    List<CompletableFuture<String>> results = submit(1, 2, 3);
+    assertThat(get(results)).containsExactly("r1", "r2", "r3");
+    assertThat(device.sizes).containsExactly(3);
+  }
+
+  @Test
+  void submit_partialBatch_goesWhenTheOldestHasWaited() throws Exception {
+    open(10, Duration.ofMillis(5));
+    List<CompletableFuture<String>> results = submit(1, 2);
+    device.awaitPrepared(2);
+    assertThat(results).noneMatch(CompletableFuture::isDone);
+    clock.advance(Duration.ofMillis(5));
+    assertThat(get(results)).containsExactly("r1", "r2");
+    assertThat(device.sizes).containsExactly(2);
+  }
+
+  @Test
+  void submit_deviceBusy_nextBatchFillsMeanwhile() throws Exception {
+    device.hold();
+    open(4, Duration.ZERO);
+    List<CompletableFuture<String>> first = submit(1);
+    device.awaitRunning();
+    List<CompletableFuture<String>> rest = submit(2, 3, 4, 5);
+    device.awaitPrepared(5);
+    device.permits.release(100);
+    assertThat(get(first)).containsExactly("r1");
+    assertThat(get(rest)).containsExactly("r2", "r3", "r4", "r5");
+    assertThat(device.sizes).containsExactly(1, 4);
+  }
+
+  @Test
+  void submit_itemsThatCannotBePrepared_failAloneAndLeaveNoGap() throws Exception {
+    open(4, Duration.ofHours(1));
+    List<CompletableFuture<String>> results = submit(-1, 2, -3, 4, 5, 6);
+    assertThat(results.get(1).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r2");
+    assertThat(results.get(3).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r4");
+    assertThat(results.get(5).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r6");
+    for (int bad : new int[] {0, 2}) {
+      assertThatThrownBy(() -> results.get(bad).get(LIMIT_SECONDS, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasRootCauseMessage("not fit");
+    }
+    assertThat(device.sizes).containsExactly(4);
+  }
+
+  @Test
+  void submit_batchWithGapsWhenItsTimeIsUp_runsCompacted() throws Exception {
+    open(6, Duration.ofMillis(5));
+    List<CompletableFuture<String>> results = submit(1, -2, 3, -4, 5);
+    device.awaitPrepared(3);
+    device.awaitRefused(2);
+    clock.advance(Duration.ofMillis(5));
+    assertThat(results.get(0).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r1");
+    assertThat(results.get(2).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r3");
+    assertThat(results.get(4).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r5");
+    assertThat(device.sizes).containsExactly(3);
+  }
+
+  @Test
+  void submit_batchThatFails_failsAllItsItemsAndTheNextRuns() throws Exception {
+    open(2, Duration.ofHours(1));
+    device.failNext = true;
+    for (CompletableFuture<String> result : submit(1, 2)) {
+      assertThatThrownBy(() -> result.get(LIMIT_SECONDS, TimeUnit.SECONDS))
+          .hasRootCauseMessage("device lost");
+    }
+    assertThat(get(submit(3, 4))).containsExactly("r3", "r4");
+  }
+
+  @Test
+  void submit_thousandsFromManyThreads_eachGetsItsOwnResult() throws Exception {
+    batcher =
+        new Batcher<>(
+            new BatchPolicy(16, 100_000),
+            BatchClock.SYSTEM,
+            new BatcherThreads("test", 3, 2),
+            () -> new FakeBatch(16));
+    ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    CountDownLatch done = new CountDownLatch(4 * 2_000);
+    List<Thread> senders =
+        IntStream.range(0, 4)
+            .mapToObj(
+                sender ->
+                    new Thread(
+                        () -> {
+                          for (int i = 1; i <= 2_000; i++) {
+                            check(sender * 10_000 + i, wrong, done);
+                          }
+                        }))
+            .toList();
+    senders.forEach(Thread::start);
+    assertThat(done.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(wrong).isEmpty();
+    assertThat(device.sizes).allMatch(size -> size <= 16);
+    assertThat(device.sizes.stream().mapToInt(i -> i).sum()).isEqualTo(8_000 - 4 * 20);
+  }
+
+  private void check(int item, ConcurrentLinkedQueue<String> wrong, CountDownLatch done) {
+    int sent = item % 100 == 0 ? -item : item;
+    CompletableFuture<Void> ignored =
+        batcher
+            .submit(sent)
+            .handle(
+                (result, failure) -> {
+                  boolean right = sent < 0 ? failure != null : ("r" + sent).equals(result);
+                  if (!right) {
+                    wrong.add(sent + " gave " + result + ", " + failure);
+                  }
+                  done.countDown();
+                  return null;
+                });
+  }
+
+  @Test
+  void close_itemsThatWait_areCancelled() throws Exception {
+    open(10, Duration.ofHours(1));
+    List<CompletableFuture<String>> results = submit(1, 2);
+    device.awaitPrepared(2);
+    batcher.close();
+    assertThat(results).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThatThrownBy(() -> results.get(0).get()).isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> batcher.submit(3).get()).isInstanceOf(CancellationException.class);
+    assertThat(device.closed).hasValue(3);
+  }
+
+  private void open(int maxSize, Duration maxDelay) {
+    batcher =
+        new Batcher<>(
+            new BatchPolicy(maxSize, maxDelay.toNanos()),
+            clock,
+            new BatcherThreads("test", 1, 1),
+            () -> new FakeBatch(maxSize));
+  }
+
+  private List<CompletableFuture<String>> submit(Integer... items) {
+    return Arrays.stream(items).map(batcher::submit).toList();
+  }
+
+  private static List<String> get(List<CompletableFuture<String>> results) throws Exception {
+    List<String> got = new ArrayList<>();
+    for (CompletableFuture<String> result : results) {
+      got.add(result.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+    }
+    return got;
+  }
+
+  /** What the fake batches of a test have in common. */
+  private static final class Device {
+    final Semaphore permits = new Semaphore(1_000_000);
+    final Semaphore running = new Semaphore(0);
+    final Semaphore prepared = new Semaphore(0);
+    final Semaphore refused = new Semaphore(0);
+    final ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
+    final AtomicInteger closed = new AtomicInteger();
+    volatile boolean failNext;
+
+    void hold() {
+      permits.drainPermits();
+    }
+
+    void awaitRunning() throws InterruptedException {
+      assertThat(running.tryAcquire(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    void awaitPrepared(int count) throws InterruptedException {
+      assertThat(prepared.tryAcquire(count, LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    void awaitRefused(int count) throws InterruptedException {
+      assertThat(refused.tryAcquire(count, LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** Refuses negative numbers; checks that slots hold what was prepared in them. */
+  private final class FakeBatch implements Batch<Integer, String> {
+    private final Integer[] slots;
+
+    FakeBatch(int capacity) {
+      slots = new Integer[capacity];
+    }
+
+    @Override
+    public void prepare(int slot, Integer item) {
+      if (item < 0) {
+        device.refused.release();
+        throw new IllegalArgumentException("not fit");
+      }
+      slots[slot] = item;
+      device.prepared.release();
+    }
+
+    @Override
+    public void move(int from, int to) {
+      slots[to] = slots[from];
+      slots[from] = null;
+    }
+
+    @Override
+    public List<String> run(int count) throws InterruptedException {
+      device.running.release();
+      device.permits.acquire();
+      if (device.failNext) {
+        device.failNext = false;
+        throw new IllegalStateException("device lost");
+      }
+      device.sizes.add(count);
+      return Arrays.stream(slots, 0, count).map(item -> "r" + item).toList();
+    }
+
+    @Override
+    public void close() {
+      device.closed.incrementAndGet();
+    }
+  }
+
+  /** Stands still until it is told to go on. Waits wake up often: that is allowed. */
+  private static final class ManualClock implements BatchClock {
+    private final AtomicLong nanos = new AtomicLong(1_000_000);
+
+    void advance(Duration duration) {
+      nanos.addAndGet(duration.toNanos());
+    }
+
+    @Override
+    public long nanoTime() {
+      return nanos.get();
+    }
+
+    @Override
+    @SuppressWarnings("WaitNotInLoop") // the batcher loops
+    public void await(Condition condition, long left) throws InterruptedException {
+      boolean ignored = condition.await(1, TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.framelabel.classify;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.batch.BatchPolicy;
+import dev.framelabel.event.Bytes;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.TestEvents;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.Pictures;
+import dev.framelabel.model.Device;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelCard;
+import dev.framelabel.model.ModelException;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.model.TestModels;
+import java.awt.Color;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ClassifierTest {
+  @Test
+  void classify_pictures_labelsEachWithItsOwnColour() throws Exception {
+    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 4, 10))) {
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      Color[] colours = {Color.RED, Color.GREEN, Color.BLUE};
+      String[] names = {"red", "green", "blue"};
+      for (int i = 0; i < 60; i++) {
+        results.add(
+            classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(40, 30, colours[i % 3]))));
+      }
+      for (int i = 0; i < 60; i++) {
+        LabelledFrame frame = (LabelledFrame) get(results.get(i));
+        assertThat(frame.frameId()).isEqualTo("f" + i);
+        assertThat(frame.labels().get(0).label()).isEqualTo(names[i % 3]);
+        assertThat(frame.labels()).hasSize(2);
+        assertThat(frame.timings().batchSize()).isBetween(1, 4);
+        assertThat(frame.attributes()).containsEntry("site", "Köln");
+        assertThat(frame.model().name()).isEqualTo("colour");
+      }
+      assertThat(classifier.statistics().frames()).isEqualTo(60);
+    }
+  }
+
+  @Test
+  void classify_badImageAmongGoodOnes_isRejectedAloneWithItsKind() throws Exception {
+    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 3, 10_000))) {
+      byte[] good = Pictures.jpeg(40, 30, Color.BLUE);
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      results.add(classifier.classify(TestEvents.frame("a", good)));
+      results.add(classifier.classify(TestEvents.frame("bad", "no image".getBytes(UTF_8))));
+      results.add(classifier.classify(TestEvents.frame("b", good)));
+      results.add(classifier.classify(TestEvents.frame("c", good)));
+      RejectedFrame rejected = (RejectedFrame) get(results.remove(1));
+      assertThat(rejected.kind()).isEqualTo(RejectionKind.UNSUPPORTED_FORMAT);
+      assertThat(rejected.frameId()).isEqualTo("bad");
+      for (CompletableFuture<Outcome> result : results) {
+        LabelledFrame frame = (LabelledFrame) get(result);
+        assertThat(frame.labels().get(0).label()).isEqualTo("blue");
+        assertThat(frame.timings().batchSize()).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void classify_rawPixels_areLabelled() throws Exception {
+    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 1, 0))) {
+      byte[] rgb = new byte[10 * 10 * 3];
+      for (int at = 2; at < rgb.length; at += 3) {
+        rgb[at] = (byte) 255;
+      }
+      Frame frame =
+          new Frame(
+              "c",
+              "f",
+              TestEvents.CAPTURED,
+              new Image(Image.Format.RGB24, Bytes.wrap(rgb), 10, 10),
+              Map.of(),
+              TestEvents.SOURCE);
+      LabelledFrame labelled = (LabelledFrame) get(classifier.classify(frame));
+      assertThat(labelled.labels().get(0).label()).isEqualTo("blue");
+    }
+  }
+
+  @Test
+  void classify_modelThatFails_failsTheResult() {
+    FakeModel model = new FakeModel();
+    model.fail = true;
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 1, 0), ignored -> model)) {
+      CompletableFuture<Outcome> result =
+          classifier.classify(TestEvents.frame("f", Pictures.jpeg(8, 8, Color.RED)));
+      assertThatThrownBy(() -> get(result)).hasRootCauseInstanceOf(ModelException.class);
+    }
+    assertThat(model.closed).hasValue(1);
+  }
+
+  @Test
+  void classify_modelThatGivesNoNumber_failsTheResult() {
+    FakeModel model = new FakeModel();
+    model.score = Float.NaN;
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 1, 0), ignored -> model)) {
+      CompletableFuture<Outcome> result =
+          classifier.classify(TestEvents.frame("f", Pictures.jpeg(8, 8, Color.RED)));
+      assertThatThrownBy(() -> get(result)).hasStackTraceContaining("probability NaN");
+    }
+  }
+
+  @Test
+  void acquire_sameSettings_sharesOneClassifierUntilTheLastLetsGo() {
+    AtomicInteger opened = new AtomicInteger();
+    FakeModel model = new FakeModel();
+    SharedClassifiers shared =
+        new SharedClassifiers(
+            settings -> {
+              opened.incrementAndGet();
+              return Classifier.open(settings, ignored -> model);
+            });
+    SharedClassifiers.Lease first = shared.acquire(settings(TestModels.colour(), 1, 0));
+    SharedClassifiers.Lease second = shared.acquire(settings(TestModels.colour(), 1, 0));
+    assertThat(second.classifier()).isSameAs(first.classifier());
+    first.close();
+    first.close();
+    assertThat(model.closed).hasValue(0);
+    second.close();
+    assertThat(model.closed).hasValue(1);
+    shared.acquire(settings(TestModels.colour(), 1, 0)).close();
+    assertThat(opened).hasValue(2);
+  }
+
+  private static Outcome get(CompletableFuture<Outcome> result) throws Exception {
+    return result.get(20, TimeUnit.SECONDS);
+  }
+
+  private static ClassifierSettings settings(Path model, int maxSize, long maxDelayMillis) {
+    return new ClassifierSettings(
+        model,
+        SessionSettings.onCpu(maxSize),
+        new BatchPolicy(maxSize, TimeUnit.MILLISECONDS.toNanos(maxDelayMillis)),
+        2,
+        1,
+        2,
+        ImageLimits.DEFAULT);
+  }
+
+  private static final class FakeModel implements LabelModel {
+    final AtomicInteger closed = new AtomicInteger();
+    volatile boolean fail;
+    volatile float score = 0.5f;
+
+    @Override
+    public ModelCard card() {
+      return new ModelCard("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
+    }
+
+    @Override
+    public Device device() {
+      return Device.CPU;
+    }
+
+    @Override
+    public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
+      if (fail) {
+        throw new ModelException("device lost");
+      }
+      for (int i = 0; i < 2 * count; i++) {
+        probabilities.put(i, score);
+      }
+    }
+
+    @Override
+    public void close() {
+      closed.incrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package dev.framelabel.image;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.framelabel.image.BadImageException.Fault;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageDecoderTest {
+  private static final int SIDE = 16;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png"})
+  void decode_colours_comeOutAsRgb(String format) throws Exception {
+    byte[] file = Pictures.encode(Pictures.halves(64, 48, Color.RED, Color.BLUE), format);
+    ByteBuffer pixels = decode(Resize.STRETCH, file);
+    assertPixel(pixels, 2, 8, 255, 0, 0);
+    assertPixel(pixels, 13, 8, 0, 0, 255);
+  }
+
+  @Test
+  void decode_fullHdJpeg_isReducedAndRight() throws Exception {
+    byte[] file = Pictures.encode(Pictures.halves(1920, 1080, Color.GREEN, Color.BLUE), "jpeg");
+    ByteBuffer pixels = decode(Resize.CROP, file);
+    assertPixel(pixels, 1, 8, 0, 255, 0);
+    assertPixel(pixels, 14, 8, 0, 0, 255);
+  }
+
+  @Test
+  void decode_crop_takesTheMiddle() throws Exception {
+    BufferedImage wide = Pictures.plain(96, 32, Color.RED);
+    wide.createGraphics().drawImage(Pictures.plain(32, 32, Color.GREEN), 32, 0, null);
+    ByteBuffer pixels = decode(Resize.CROP, Pictures.encode(wide, "png"));
+    assertPixel(pixels, 0, 0, 0, 255, 0);
+    assertPixel(pixels, 15, 15, 0, 255, 0);
+  }
+
+  @Test
+  void decode_letterbox_showsAllOnBlack() throws Exception {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    for (int i = 0; i < pixels.capacity(); i++) {
+      pixels.put(i, (byte) 77);
+    }
+    decoder(Resize.LETTERBOX)
+        .decode(Pictures.encode(Pictures.plain(64, 32, Color.GREEN), "png"), pixels);
+    assertPixel(pixels, 8, 1, 0, 0, 0);
+    assertPixel(pixels, 8, 8, 0, 255, 0);
+    assertPixel(pixels, 0, 8, 0, 255, 0);
+    assertPixel(pixels, 8, 14, 0, 0, 0);
+  }
+
+  @Test
+  void decode_intoTheMiddleOfABuffer_leavesTheRestAlone() throws Exception {
+    int bytes = SIDE * SIDE * 3;
+    ByteBuffer pixels = ByteBuffer.allocateDirect(3 * bytes);
+    decoder(Resize.STRETCH)
+        .decode(Pictures.jpeg(40, 40, Color.WHITE), pixels.duplicate().position(bytes));
+    assertThat(pixels.get(bytes - 1)).isZero();
+    assertThat(pixels.get(bytes) & 0xFF).isGreaterThan(250);
+    assertThat(pixels.get(2 * bytes - 1) & 0xFF).isGreaterThan(250);
+    assertThat(pixels.get(2 * bytes)).isZero();
+  }
+
+  @Test
+  void decode_transparency_showsOverBlack() throws Exception {
+    BufferedImage picture = new BufferedImage(20, 20, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 400; i++) {
+      picture.setRGB(i % 20, i / 20, 0x80FF8040);
+    }
+    assertPixel(decode(Resize.STRETCH, Pictures.encode(picture, "png")), 8, 8, 128, 64, 32);
+  }
+
+  @Test
+  void decode_grey_isGreyInAllChannels() throws Exception {
+    for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY}) {
+      BufferedImage picture = new BufferedImage(20, 20, type);
+      picture.createGraphics().drawImage(Pictures.plain(20, 20, Color.WHITE), 0, 0, null);
+      assertPixel(decode(Resize.STRETCH, Pictures.encode(picture, "png")), 8, 8, 255, 255, 255);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "1,400", "400,1"})
+  void decode_extremeShapes_areDecoded(int width, int height) throws Exception {
+    for (Resize resize : Resize.values()) {
+      ByteBuffer pixels = decode(resize, Pictures.jpeg(width, height, Color.RED));
+      assertPixel(pixels, 7, 7, 255, 0, 0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,2,8", "3,13,8", "6,8,2", "8,8,13"})
+  void decode_exifOrientation_isApplied(int orientation, int redX, int redY) throws Exception {
+    byte[] jpeg = Pictures.encode(Pictures.halves(64, 64, Color.RED, Color.BLUE), "jpeg");
+    ByteBuffer pixels = decode(Resize.STRETCH, withOrientation(jpeg, orientation));
+    assertPixel(pixels, redX, redY, 255, 0, 0);
+    assertPixel(pixels, 15 - redX, 15 - redY, 0, 0, 255);
+  }
+
+  @Test
+  void scale_rawPixels_keepTheirColours() throws Exception {
+    byte[] rgb = new byte[32 * 8 * 3];
+    for (int at = 1; at < rgb.length; at += 3) {
+      rgb[at] = (byte) 200;
+    }
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    decoder(Resize.STRETCH).scale(rgb, 32, 8, pixels);
+    assertPixel(pixels, 8, 8, 0, 200, 0);
+  }
+
+  @Test
+  void scale_rawPixelsOfAnotherLength_isCorrupt() {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    BadImageException failure =
+        catchThrowableOfType(
+            BadImageException.class,
+            () -> decoder(Resize.STRETCH).scale(new byte[100], 8, 8, pixels));
+    assertThat(failure.fault()).isEqualTo(Fault.CORRUPT_IMAGE);
+    assertThat(failure).hasMessageContaining("100 bytes; 8 x 8 RGB pixels take 192");
+  }
+
+  @Test
+  void decode_empty_isCorrupt() {
+    assertFault(new byte[0], Fault.CORRUPT_IMAGE, "0 bytes");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hello frames,bytes that begin with 68 65 6c 6c",
+    "%PDF-1.7 and so on,a PDF",
+    "GIF89a and so on,a GIF",
+    "....ftypisom....,a video",
+    "<svg xmlns='a'/>,bytes that begin with 3c 73"
+  })
+  void decode_otherFormats_areUnsupported(String text, String found) {
+    assertFault(text.getBytes(US_ASCII), Fault.UNSUPPORTED_FORMAT, found);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gif", "bmp"})
+  void decode_otherImages_areUnsupported(String format) {
+    assertFault(
+        Pictures.encode(Pictures.plain(8, 8, Color.RED), format),
+        Fault.UNSUPPORTED_FORMAT,
+        "found a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png"})
+  void decode_everyTruncation_isCorrupt(String format) {
+    byte[] whole = Pictures.encode(Pictures.halves(40, 30, Color.RED, Color.BLUE), format);
+    for (int length = 4; length < whole.length; length += 3) {
+      assertFault(Arrays.copyOf(whole, length), Fault.CORRUPT_IMAGE, "");
+    }
+  }
+
+  @Test
+  void decode_pngWithWrongChecksum_isCorrupt() {
+    byte[] png = Pictures.encode(Pictures.plain(20, 20, Color.RED), "png");
+    png[png.length - 20] ^= 1;
+    assertFault(png, Fault.CORRUPT_IMAGE, "wrong checksum");
+  }
+
+  @Test
+  void decode_randomBytesBehindAJpegHeader_isCorrupt() {
+    byte[] bytes = new byte[5_000];
+    new Random(7).nextBytes(bytes);
+    bytes[0] = (byte) 0xFF;
+    bytes[1] = (byte) 0xD8;
+    assertThatThrownBy(() -> decode(Resize.STRETCH, bytes)).isInstanceOf(BadImageException.class);
+  }
+
+  @Test
+  void decode_smallFileThatClaimsHugeSize_isRefusedByItsHeader() throws Exception {
+    assertFault(pngHeader(65_535, 65_535), Fault.IMAGE_TOO_LARGE, "65535 x 65535 pixels");
+    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    int frame = indexOf(jpeg, 0xFF, 0xC0);
+    Arrays.fill(jpeg, frame + 5, frame + 9, (byte) 0xFF);
+    assertFault(jpeg, Fault.IMAGE_TOO_LARGE, "65535 x 65535 pixels");
+  }
+
+  @Test
+  void decode_moreBytesThanAllowed_isTooLarge() {
+    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    ImageLimits limits = new ImageLimits(jpeg.length - 1, 1_000_000, 100);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    assertThatThrownBy(() -> new ImageDecoder(SIDE, SIDE, Resize.CROP, limits).decode(jpeg, pixels))
+        .hasMessageContaining("at most " + (jpeg.length - 1) + " are allowed");
+  }
+
+  @Test
+  void decode_exactlyTheLimit_isDecoded() throws Exception {
+    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    ImageLimits limits = new ImageLimits(jpeg.length, 400, 1);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    new ImageDecoder(SIDE, SIDE, Resize.CROP, limits).decode(jpeg, pixels);
+    assertPixel(pixels, 8, 8, 255, 0, 0);
+  }
+
+  @Test
+  void decode_moreScansThanAllowed_isTooComplex() {
+    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    int scan = indexOf(jpeg, 0xFF, 0xDA);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(jpeg, 0, scan);
+    for (int i = 0; i < 101; i++) {
+      bytes.write(jpeg, scan, jpeg.length - 2 - scan);
+    }
+    bytes.write(jpeg, jpeg.length - 2, 2);
+    assertFault(bytes.toByteArray(), Fault.IMAGE_TOO_COMPLEX, "more than 100 scans");
+  }
+
+  private static void assertFault(byte[] file, Fault fault, String message) {
+    BadImageException failure =
+        catchThrowableOfType(BadImageException.class, () -> decode(Resize.CROP, file));
+    assertThat(failure).as("%d bytes", file.length).isNotNull();
+    assertThat(failure.fault()).isEqualTo(fault);
+    assertThat(failure).hasMessageContaining(message);
+  }
+
+  private static ImageDecoder decoder(Resize resize) {
+    return new ImageDecoder(SIDE, SIDE, resize, ImageLimits.DEFAULT);
+  }
+
+  private static ByteBuffer decode(Resize resize, byte[] file) throws BadImageException {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    decoder(resize).decode(file, pixels);
+    return pixels;
+  }
+
+  private static void assertPixel(ByteBuffer pixels, int x, int y, int... rgb) {
+    for (int channel = 0; channel < 3; channel++) {
+      assertThat(pixels.get(3 * (y * SIDE + x) + channel) & 0xFF)
+          .as("channel %d of (%d, %d)", channel, x, y)
+          .isCloseTo(rgb[channel], within(4));
+    }
+  }
+
+  private static int indexOf(byte[] bytes, int first, int second) {
+    for (int at = 0; at + 1 < bytes.length; at++) {
+      if ((bytes[at] & 0xFF) == first && (bytes[at + 1] & 0xFF) == second) {
+        return at;
+      }
+    }
+    throw new AssertionError("no such marker");
+  }
+
+  /** Puts an Exif segment with nothing but an orientation behind the JPEG's start. */
+  private static byte[] withOrientation(byte[] jpeg, int orientation) {
+    byte[] exif = {
+      (byte) 0xFF,
+      (byte) 0xE1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      1,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      (byte) orientation,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(jpeg, 0, 2);
+    bytes.writeBytes(exif);
+    bytes.write(jpeg, 2, jpeg.length - 2);
+    return bytes.toByteArray();
+  }
+
+  private static byte[] pngHeader(int width, int height) {
+    byte[] header = {'I', 'H', 'D', 'R', 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0};
+    ByteBuffer.wrap(header).putInt(4, width).putInt(8, height);
+    CRC32 crc = new CRC32();
+    crc.update(header);
+    ByteBuffer file = ByteBuffer.allocate(8 + 4 + header.length + 4);
+    file.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
+    file.putInt(13).put(header).putInt((int) crc.getValue());
+    return file.array();
+  }
+}

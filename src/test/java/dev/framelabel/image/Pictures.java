@@ -1,0 +1,50 @@
+package dev.framelabel.image;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+
+/** Pictures for tests, made and encoded by the JDK. */
+public final class Pictures {
+  private Pictures() {}
+
+  /** One colour all over. */
+  public static BufferedImage plain(int width, int height, Color colour) {
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(colour);
+    graphics.fillRect(0, 0, width, height);
+    graphics.dispose();
+    return picture;
+  }
+
+  /** Left half one colour, right half another. */
+  public static BufferedImage halves(int width, int height, Color left, Color right) {
+    BufferedImage picture = plain(width, height, left);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(right);
+    graphics.fillRect(width / 2, 0, width - width / 2, height);
+    graphics.dispose();
+    return picture;
+  }
+
+  public static byte[] encode(BufferedImage picture, String format) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(picture, format, bytes)) {
+        throw new IllegalArgumentException("the JDK does not write " + format);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  public static byte[] jpeg(int width, int height, Color colour) {
+    return encode(plain(width, height, colour), "jpeg");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.framelabel.model;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Model files for tests. */
+public final class TestModels {
+  private TestModels() {}
+
+  /** A model of 8 x 8 pixels that names a picture's strongest colour: red, green or blue. */
+  public static Path colour() {
+    return named("colour");
+  }
+
+  public static Path named(String name) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(TestModels.class.getResource("/models/" + name + ".onnx"))
+              .toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The demo's Xception. */
+  public static Path demo() {
+    return Path.of("model/demo-xception.onnx").toAbsolutePath();
+  }
+}
