@@ -44,7 +44,7 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("org.apache.avro..", Set.of("wire", "avro")),
           entry("dev.framelabel.avro..", Set.of("wire", "avro")),
-          entry("org.bytedeco..", Set.of("image")),
+          entry("org.bytedeco..", Set.of("image", "bench")),
           entry("ai.onnxruntime..", Set.of("model")),
           entry("org.apache.flink.connector.kafka..", Set.of("kafka")),
           entry("org.apache.kafka.clients..", Set.of("kafka")),
@@ -88,7 +88,8 @@ class ArchitectureTest {
 
   private static String[] othersThan(String room, Set<String> allowed) {
     return Stream.concat(
-            MAY_IMPORT.keySet().stream(), Stream.of("cli", "camera", "wall", "xception", "avro"))
+            MAY_IMPORT.keySet().stream(),
+            Stream.of("cli", "bench", "camera", "wall", "xception", "avro"))
         .filter(other -> !other.equals(room) && !allowed.contains(other))
         .filter(other -> !(room.equals("wire") && other.equals("avro")))
         .map(other -> BASE + other + "..")

@@ -11,7 +11,6 @@ import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelCard;
-import dev.framelabel.model.OnnxLabelModel;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,7 +27,7 @@ public final class Classifier implements AutoCloseable {
 
   /** Opens the model file. Throws {@link dev.framelabel.model.ModelException} where that fails. */
   public static Classifier open(ClassifierSettings settings) {
-    return open(settings, s -> new OnnxLabelModel(s.model(), s.session()));
+    return open(settings, s -> LabelModel.open(s.model(), s.session()));
   }
 
   /**

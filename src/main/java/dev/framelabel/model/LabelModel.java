@@ -2,9 +2,22 @@ package dev.framelabel.model;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 
 /** A classifier of pictures on one device. Its owner closes it; using it afterwards throws. */
 public interface LabelModel extends AutoCloseable {
+  /**
+   * Opens a model file on the device that the settings name; the caller closes it. A name as {@link
+   * SimulatedLabelModel#parse} reads it gives a simulated device instead.
+   *
+   * @throws ModelException as {@link OnnxLabelModel}'s constructor
+   */
+  static LabelModel open(Path file, SessionSettings settings) {
+    return SimulatedLabelModel.isName(file)
+        ? SimulatedLabelModel.parse(file)
+        : new OnnxLabelModel(file, settings);
+  }
+
   ModelCard card();
 
   Device device();

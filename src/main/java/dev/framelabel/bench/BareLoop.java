@@ -1,0 +1,72 @@
+package dev.framelabel.bench;
+
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.Resize;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.OnnxLabelModel;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The most that decoding and the model allow: the same decoder and session, and as many threads, in
+ * a loop without Kafka and Flink. The next batch is decoded while one runs.
+ */
+final class BareLoop implements AutoCloseable {
+  private final LabelModel model;
+  private final List<BenchFrame> frames;
+  private final int batchSize;
+  private final ImageDecoder decoder;
+  private final ExecutorService pool =
+      Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+  private final ByteBuffer[] pixels = new ByteBuffer[2];
+  private final FloatBuffer probabilities;
+
+  BareLoop(LabelModel model, List<BenchFrame> frames, int batchSize) {
+    this.model = model;
+    this.frames = frames;
+    this.batchSize = batchSize;
+    this.decoder =
+        new ImageDecoder(
+            model.card().width(), model.card().height(), Resize.CROP, ImageLimits.DEFAULT);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = ByteBuffer.allocateDirect(batchSize * model.card().frameBytes());
+    }
+    this.probabilities = OnnxLabelModel.newProbabilities(batchSize, model.card().classes());
+  }
+
+  /** Labels frames for so long and returns how many a second. */
+  double perSecond(double seconds) {
+    CompletableFuture<Void> decoded = decode(0);
+    decoded.join();
+    long begun = System.nanoTime();
+    int batches = 0;
+    while (System.nanoTime() - begun < seconds * 1e9) {
+      CompletableFuture<Void> next = decode(batches + 1);
+      model.label(pixels[batches % 2], batchSize, probabilities);
+      next.join();
+      batches++;
+    }
+    return batches * batchSize * 1e9 / (System.nanoTime() - begun);
+  }
+
+  private CompletableFuture<Void> decode(int batch) {
+    List<CompletableFuture<Void>> slots = new ArrayList<>();
+    for (int slot = 0; slot < batchSize; slot++) {
+      ByteBuffer target = pixels[batch % 2].duplicate().position(slot * model.card().frameBytes());
+      BenchFrame frame = frames.get((batch * batchSize + slot) % frames.size());
+      slots.add(CompletableFuture.runAsync(() -> frame.decode(decoder, target), pool));
+    }
+    return CompletableFuture.allOf(slots.toArray(CompletableFuture[]::new));
+  }
+
+  @Override
+  public void close() {
+    pool.shutdownNow();
+  }
+}

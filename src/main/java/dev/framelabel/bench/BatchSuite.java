@@ -1,0 +1,151 @@
+package dev.framelabel.bench;
+
+import dev.framelabel.batch.Batch;
+import dev.framelabel.batch.BatchClock;
+import dev.framelabel.batch.BatchPolicy;
+import dev.framelabel.batch.Batcher;
+import dev.framelabel.batch.BatcherThreads;
+import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.SimulatedLabelModel;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+
+/** The batcher alone on a simulated device, with frames that come at random moments. */
+final class BatchSuite {
+  private static final int MAX_SIZE = 16;
+  private static final Duration MAX_DELAY = Duration.ofMillis(5);
+  private static final Duration FIXED = Duration.ofMillis(2);
+  private static final Duration PER_FRAME = Duration.ofNanos(120_000);
+  private static final int IN_FLIGHT = 8 * MAX_SIZE;
+  private static final double SECONDS = 4;
+
+  private final BenchReport report;
+
+  BatchSuite(BenchReport report) {
+    this.report = report;
+  }
+
+  void run() throws Exception {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (double load : new double[] {0.1, 0.5, 0.9, 1.5}) {
+      rows.add(measure(load));
+    }
+    double step = FIXED.toNanos() / 1e6 + MAX_SIZE * PER_FRAME.toNanos() / 1e6;
+    report.addRows(
+        "batch",
+        String.format(
+            "batches of at most %d, delay at most %d ms, full step %.2f ms",
+            MAX_SIZE, MAX_DELAY.toMillis(), step),
+        "waiting from arrival to the step's begin, ms",
+        String.format(
+            "at load 0.5 p99 at most %.2f ms (delay + one step); at 1.5 batches full, callers held back",
+            MAX_DELAY.toMillis() + step),
+        rows);
+  }
+
+  private Map<String, Object> measure(double load) throws InterruptedException {
+    SimulatedLabelModel device = new SimulatedLabelModel(8, 2, FIXED, PER_FRAME);
+    List<Long> waits = Collections.synchronizedList(new ArrayList<>());
+    List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
+    Semaphore inFlight = new Semaphore(IN_FLIGHT);
+    long heldBack = 0;
+    try (Batcher<Long, Boolean> batcher =
+        new Batcher<>(
+            new BatchPolicy(MAX_SIZE, MAX_DELAY.toNanos()),
+            BatchClock.SYSTEM,
+            new BatcherThreads("bench", 1, 1),
+            () -> new TimedBatch(device, waits, sizes))) {
+      Random random = new Random(7);
+      double meanGap = 1e9 / (load * device.capacity(MAX_SIZE));
+      long begun = System.nanoTime();
+      double next = (double) begun;
+      while (next - begun < SECONDS * 1e9) {
+        sleepUntil((long) next);
+        if (!inFlight.tryAcquire()) {
+          heldBack++;
+          inFlight.acquire();
+          next = Math.max(next, (double) System.nanoTime());
+        }
+        CompletableFuture<Boolean> ignored =
+            batcher.submit(System.nanoTime()).whenComplete((done, failure) -> inFlight.release());
+        next += -Math.log(1 - random.nextDouble()) * meanGap;
+      }
+      inFlight.acquire(IN_FLIGHT);
+    }
+    return row(load, waits, sizes, heldBack);
+  }
+
+  private static Map<String, Object> row(
+      double load, List<Long> waits, List<Integer> sizes, long heldBack) {
+    long[] sorted = waits.stream().mapToLong(wait -> wait).sorted().toArray();
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", "load " + load);
+    row.put("meanBatch", BenchReport.round((double) sorted.length / sizes.size()));
+    row.put("p50", BenchReport.round(sorted[sorted.length / 2] / 1e6));
+    row.put("p99", BenchReport.round(sorted[sorted.length * 99 / 100] / 1e6));
+    row.put("heldBack", heldBack);
+    return row;
+  }
+
+  private static void sleepUntil(long nanoTime) {
+    for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
+      if (left > 80_000) {
+        LockSupport.parkNanos(left - 60_000);
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static final class TimedBatch implements Batch<Long, Boolean> {
+    private final SimulatedLabelModel device;
+    private final List<Long> waits;
+    private final List<Integer> sizes;
+    private final long[] arrivals = new long[MAX_SIZE];
+    private final ByteBuffer pixels;
+    private final FloatBuffer probabilities;
+
+    TimedBatch(SimulatedLabelModel device, List<Long> waits, List<Integer> sizes) {
+      this.device = device;
+      this.waits = waits;
+      this.sizes = sizes;
+      this.pixels = ByteBuffer.allocateDirect(MAX_SIZE * device.card().frameBytes());
+      this.probabilities = OnnxLabelModel.newProbabilities(MAX_SIZE, device.card().classes());
+    }
+
+    @Override
+    public void prepare(int slot, Long arrival) {
+      arrivals[slot] = arrival;
+    }
+
+    @Override
+    public void move(int from, int to) {
+      arrivals[to] = arrivals[from];
+    }
+
+    @Override
+    public List<Boolean> run(int count) {
+      long begun = System.nanoTime();
+      Arrays.stream(arrivals, 0, count).forEach(arrival -> waits.add(begun - arrival));
+      sizes.add(count);
+      device.label(pixels, count, probabilities);
+      return Collections.nCopies(count, true);
+    }
+
+    @Override
+    public void close() {
+      // Nothing to free.
+    }
+  }
+}

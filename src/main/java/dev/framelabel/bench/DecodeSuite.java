@@ -1,0 +1,133 @@
+package dev.framelabel.bench;
+
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
+
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.Resize;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/** From JPEG to the model's pixels on one core, against what people write by hand. */
+final class DecodeSuite {
+  private static final int[][] SIZES = {{640, 480}, {1280, 720}, {1920, 1080}};
+  private static final int[] SIDES = {71, 299};
+  private static final int PICTURES = 16;
+
+  private final BenchReport report;
+  private final int rounds;
+  private final BenchPictures pictures = new BenchPictures();
+
+  DecodeSuite(BenchReport report, int rounds) {
+    this.report = report;
+    this.rounds = rounds;
+  }
+
+  void run() throws Exception {
+    for (int side : SIDES) {
+      for (int[] size : SIZES) {
+        List<byte[]> files = new ArrayList<>();
+        for (int seed = 0; seed < PICTURES; seed++) {
+          files.add(pictures.jpeg(size[0], size[1], seed));
+        }
+        contest(side, size, files);
+        pixelError(side, size, files);
+      }
+    }
+  }
+
+  private void contest(int side, int[] size, List<byte[]> files) throws Exception {
+    ByteBuffer target = ByteBuffer.allocateDirect(side * side * 3);
+    ImageDecoder ours = new ImageDecoder(side, side, Resize.CROP, ImageLimits.DEFAULT);
+    JdkDecoder jdk = new JdkDecoder(side);
+    List<Contest.Result> results =
+        new Contest()
+            .enter("ImageIO + Graphics2D", () -> perSecond(files, file -> jdk.decode(file, target)))
+            .enter(
+                "OpenCV, full decode", () -> perSecond(files, file -> openCv(file, side, target)))
+            .enter("Framelabel", () -> perSecond(files, file -> ours.decode(file, target)))
+            .run(rounds);
+    String target3 = size[0] == 640 ? "3" : "4";
+    report.add(
+        "decode",
+        size[0] + " x " + size[1] + " JPEG to " + side + " x " + side,
+        "frames/s, one core",
+        "Framelabel at least " + target3 + " times ImageIO",
+        results);
+  }
+
+  /** One file's way. */
+  @FunctionalInterface
+  private interface Decode {
+    void decode(byte[] file) throws Exception;
+  }
+
+  private static double perSecond(List<byte[]> files, Decode decode) throws Exception {
+    long begun = System.nanoTime();
+    int done = 0;
+    while (System.nanoTime() - begun < 400_000_000L) {
+      for (byte[] file : files) {
+        decode.decode(file);
+        done++;
+      }
+    }
+    return done * 1e9 / (System.nanoTime() - begun);
+  }
+
+  private static void openCv(byte[] file, int side, ByteBuffer target) {
+    try (PointerScope scope = new PointerScope()) {
+      Mat encoded = new Mat(1, file.length, CV_8UC1, new BytePointer(file));
+      Mat decoded = imdecode(encoded, IMREAD_COLOR);
+      int square = Math.min(decoded.cols(), decoded.rows());
+      Rect middle =
+          new Rect((decoded.cols() - square) / 2, (decoded.rows() - square) / 2, square, square);
+      Mat small = new Mat();
+      resize(new Mat(decoded, middle), small, new Size(side, side), 0, 0, INTER_AREA);
+      cvtColor(small, small, COLOR_BGR2RGB);
+      ByteBuffer pixels = small.createBuffer();
+      target.put(0, pixels, 0, side * side * 3);
+    }
+  }
+
+  /** How far the reduced decoding is from full decoding and the same resize. */
+  private void pixelError(int side, int[] size, List<byte[]> files) throws Exception {
+    ImageDecoder ours = new ImageDecoder(side, side, Resize.CROP, ImageLimits.DEFAULT);
+    ByteBuffer own = ByteBuffer.allocateDirect(side * side * 3);
+    ByteBuffer full = ByteBuffer.allocateDirect(side * side * 3);
+    double sum = 0;
+    int worst = 0;
+    for (byte[] file : files) {
+      ours.decode(file, own);
+      openCv(file, side, full);
+      for (int at = 0; at < own.capacity(); at++) {
+        int difference = Math.abs((own.get(at) & 0xFF) - (full.get(at) & 0xFF));
+        sum += difference;
+        worst = Math.max(worst, difference);
+      }
+    }
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", "Framelabel against full decoding");
+    row.put("mean", BenchReport.round(sum / files.size() / own.capacity()));
+    row.put("worst", worst);
+    report.addRows(
+        "decode",
+        "pixel error of " + size[0] + " x " + size[1] + " to " + side + " x " + side,
+        "of 255",
+        "",
+        List.of(row));
+  }
+}
