@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,9 +106,9 @@ final class PipelineSuite {
 
   private void publish(String topic, List<BenchFrame> frames, int count) {
     try (FramePublisher publisher = new FramePublisher(broker.client(), topic, MAX_RECORD_BYTES)) {
-      CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+      List<CompletableFuture<Void>> sent = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        last =
+        sent.add(
             publisher.publish(
                 new Frame(
                     "camera-" + i % 16,
@@ -115,9 +116,9 @@ final class PipelineSuite {
                     Instant.now().truncatedTo(ChronoUnit.MICROS),
                     frames.get(i % frames.size()).image(),
                     Map.of(),
-                    new SourcePosition(topic, 0, 0)));
+                    new SourcePosition(topic, 0, 0))));
       }
-      last.join();
+      sent.forEach(CompletableFuture::join);
     }
   }
 
