@@ -63,6 +63,15 @@ final class GraphWriter {
         .build();
   }
 
+  static TensorProto integers(String name, long... values) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(TensorProto.DataType.INT64_VALUE)
+        .addDims(values.length)
+        .addAllInt64Data(Arrays.stream(values).boxed().toList())
+        .build();
+  }
+
   static AttributeProto.Builder number(String name, long value) {
     return AttributeProto.newBuilder()
         .setName(name)

@@ -68,7 +68,8 @@ final class XceptionGraph {
   }
 
   private void writeAll() {
-    String x = normalised();
+    out.graph().addAllNode(Wrapping.head(Layout.NCHW, Normalisation.XCEPTION, false));
+    String x = Wrapping.NORMALISED;
     x = relu(convolution("block1_conv1", x));
     x = relu(convolution("block1_conv2", x));
     for (String block : List.of("block2", "block3", "block4")) {
@@ -86,20 +87,7 @@ final class XceptionGraph {
       x = relu(dense("dense", x));
     }
     x = dense("predictions", x);
-    out.node("Softmax", ModelCard.OUTPUT, List.of(x), number("axis", 1));
-  }
-
-  /** From bytes 0..255 to float32 -1..1, channels first. */
-  private String normalised() {
-    String x =
-        out.node("Cast", "pixels", List.of(ModelCard.INPUT), number("to", DataType.FLOAT_VALUE));
-    x = out.node("Transpose", "channels_first", List.of(x), numbers("perm", 0, 3, 1, 2));
-    x = out.node("Div", "scaled", List.of(x, scalar("half_range", 127.5f)));
-    return out.node("Sub", "centred", List.of(x, scalar("one", 1)));
-  }
-
-  private String scalar(String name, float value) {
-    return out.tensor("input/" + name, new Tensor(List.of(), new float[] {value}));
+    out.graph().addAllNode(Wrapping.tail(x, false, true));
   }
 
   /** Two separable convolutions and a pooling, beside a convolution that steps over pixels. */

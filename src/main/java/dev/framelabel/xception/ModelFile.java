@@ -1,0 +1,77 @@
+package dev.framelabel.xception;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.framelabel.model.ModelException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** An ONNX model in memory. Immutable. */
+public final class ModelFile {
+  private final ModelProto model;
+
+  ModelFile(ModelProto model) {
+    this.model = model;
+  }
+
+  /**
+   * Reads a model that is one file.
+   *
+   * @throws ModelException if it is missing, no ONNX, damaged, or has data in other files
+   */
+  public static ModelFile open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException("model file " + file + " is not there");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      CodedInputStream coded = CodedInputStream.newInstance(in);
+      coded.setSizeLimit(Integer.MAX_VALUE);
+      ModelProto model = ModelProto.parseFrom(coded);
+      if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
+        throw new ModelException(
+            "model file " + file + " is no ONNX model: it has no graph, or one without nodes");
+      }
+      ExternalData.refuse(model.getGraph());
+      return new ModelFile(model);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ModelException(
+          "model file " + file + " is no ONNX model, or cut or damaged: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new ModelException("model file " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  ModelProto proto() {
+    return model;
+  }
+
+  /**
+   * The same in half precision inside, float32 at its ends. Only for models that were built,
+   * imported or packaged here.
+   *
+   * @throws ModelException if it holds what has no simple form in half precision
+   */
+  public ModelFile inHalfPrecision() {
+    return new ModelFile(HalfPrecision.of(model));
+  }
+
+  /** What the file says of itself and what the graph holds. */
+  public ModelFacts facts() {
+    return ModelFacts.of(model);
+  }
+
+  /**
+   * Writes the file whole or not at all.
+   *
+   * @param check sees the finished file under another name before it gets its own; throws if it is
+   *     not to be kept
+   * @throws ModelException if the file cannot be written
+   */
+  public void save(Path file, Consumer<Path> check) {
+    WholeFile.write(file, model::writeTo, check);
+  }
+}
