@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
+import dev.framelabel.model.ModelCard;
 import dev.framelabel.model.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,7 +59,7 @@ final class HalfPrecision {
     half.addAllNode(nodes);
     for (int i = 0; i < half.getInputCount(); i++) {
       var type = half.getInputBuilder(i).getTypeBuilder().getTensorTypeBuilder();
-      boolean isWeights = !half.getInput(i).getName().equals("frames");
+      boolean isWeights = !half.getInput(i).getName().equals(ModelCard.INPUT);
       if (isWeights && type.getElemType() == DataType.FLOAT_VALUE) {
         type.setElemType(DataType.FLOAT16_VALUE);
       }
@@ -75,7 +76,7 @@ final class HalfPrecision {
     NodeProto.Builder changed = node.toBuilder();
     for (int i = 0; i < node.getInputCount(); i++) {
       String input = node.getInput(i);
-      if (!wrapping.contains(input) && !input.equals("frames")) {
+      if (!wrapping.contains(input) && !input.equals(ModelCard.INPUT)) {
         changed.setInput(i, cast(input, DataType.FLOAT_VALUE));
       }
     }

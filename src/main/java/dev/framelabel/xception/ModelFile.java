@@ -61,7 +61,7 @@ public final class ModelFile {
 
   /** What the file says of itself and what the graph holds. */
   public ModelFacts facts() {
-    return ModelFacts.of(model);
+    return Inspector.inspect(model);
   }
 
   /**

@@ -45,4 +45,13 @@ record NetworkNote(Architecture architecture) {
       return Optional.empty();
     }
   }
+
+  /** For people. */
+  String toText() {
+    return "width "
+        + architecture.width()
+        + ", padding and epsilon of "
+        + architecture.flavour()
+        + (architecture.hidden() > 0 ? ", " + architecture.hidden() + " hidden neurons" : "");
+  }
 }
