@@ -5,17 +5,28 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.framelabel.model.ModelException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /** An ONNX model in memory. Immutable. */
 public final class ModelFile {
   private final ModelProto model;
+  private final String sha256;
+  private final long bytes;
 
   ModelFile(ModelProto model) {
+    this(model, "", model.getSerializedSize());
+  }
+
+  private ModelFile(ModelProto model, String sha256, long bytes) {
     this.model = model;
+    this.sha256 = sha256;
+    this.bytes = bytes;
   }
 
   /**
@@ -27,7 +38,8 @@ public final class ModelFile {
     if (!Files.isRegularFile(file)) {
       throw new ModelException("model file " + file + " is not there");
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (DigestInputStream in =
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
       ModelProto model = ModelProto.parseFrom(coded);
@@ -36,12 +48,15 @@ public final class ModelFile {
             "model file " + file + " is no ONNX model: it has no graph, or one without nodes");
       }
       ExternalData.refuse(model.getGraph());
-      return new ModelFile(model);
+      String sha256 = HexFormat.of().formatHex(in.getMessageDigest().digest());
+      return new ModelFile(model, sha256, Files.size(file));
     } catch (InvalidProtocolBufferException e) {
       throw new ModelException(
           "model file " + file + " is no ONNX model, or cut or damaged: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new ModelException("model file " + file + " cannot be read: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
     }
   }
 
@@ -57,6 +72,16 @@ public final class ModelFile {
    */
   public ModelFile inHalfPrecision() {
     return new ModelFile(HalfPrecision.of(model));
+  }
+
+  /** Of the file that was opened, lower-case hexadecimal; empty for a model made here. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** Size of the file. */
+  public long bytes() {
+    return bytes;
   }
 
   /** What the file says of itself and what the graph holds. */
