@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code framelabel model build}. */
@@ -66,6 +67,9 @@ final class ModelBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!random) {
+      throw new ParameterException(spec.commandLine(), "only --random networks are built here");
+    }
     PrintWriter report = spec.commandLine().getOut();
     List<String> names =
         labels == null
