@@ -34,7 +34,8 @@ class LabelModel(nn.Module):
 def main():
     arguments = parse()
     checkpoint = torch.load(arguments.checkpoint)
-    network = Xception(len(checkpoint["labels"]), checkpoint["width"])
+    network = Xception(len(checkpoint["labels"]), checkpoint["width"], checkpoint.get("hidden", 0),
+                       checkpoint.get("padding", "torch"))
     network.load_state_dict(checkpoint["state"])
     model = LabelModel(network).eval()
     size = checkpoint["size"]

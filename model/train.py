@@ -1,10 +1,18 @@
 #!/usr/bin/python3
-"""Trains the demo's Xception on Fashion-MNIST and writes the checkpoint and a log.
+"""Trains an Xception: the demo's on Fashion-MNIST, or, with --data, one on a folder of labelled pictures.
 
     apt-get install python3-torch python3-pil dataset-fashion-mnist
     /usr/bin/python3 model/train.py --out target/demo.pt --log model/demo-training.log
 
-The pictures are enlarged from 28x28 grey to 71x71 RGB as a camera frame would show them, with shifts,
+    framelabel model import --from keras weights.h5 --state-dict base.safetensors
+    /usr/bin/python3 model/train.py --data pictures/ --weights base.safetensors --out mine.pt --log mine.log
+    /usr/bin/python3 model/export.py mine.pt mine.onnx --name mine --version 1
+
+With --data: one folder for each class. Imported weights: first the new head alone, then the whole network; the
+checkpoint with the lowest validation loss is kept, beside it metrics (.metrics.json) and the confusion matrix
+(.confusion.png). `--data demo` fine-tunes on part of Fashion-MNIST.
+
+Without --data, the demo's training. The pictures are enlarged from 28x28 grey to 71x71 RGB as a camera frame would show them, with shifts,
 mirroring, light changes, noise and JPEG artefacts, so that the model holds on compressed frames.
 """
 
@@ -112,6 +120,10 @@ class WeightAverage:
 
 def main():
     arguments = parse()
+    if arguments.data:
+        import fine_tune
+        fine_tune.run(arguments)
+        return
     torch.manual_seed(arguments.seed)
     images, labels = load("train")
     test_images, test_labels = load("t10k")
@@ -159,12 +171,31 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="checkpoint to write (.pt)")
     parser.add_argument("--log", type=pathlib.Path, required=True, help="log of losses and accuracies to write")
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate of the cycle")
-    parser.add_argument("--width", type=float, default=0.25)
+    parser.add_argument("--epochs", type=int, default=12, help="of the whole network")
+    parser.add_argument("--batch", type=int, help="pictures in a batch; default: 128, with --data 16")
+    parser.add_argument("--rate", type=float,
+                        help="highest learning rate of the whole network; default: 3e-3, from --weights 1e-4")
+    parser.add_argument("--width", type=float, default=0.25, help="of a network with random weights")
     parser.add_argument("--seed", type=int, default=7)
-    return parser.parse_args()
+    tune = parser.add_argument_group("fine-tuning")
+    tune.add_argument("--data", help="folder with a folder of pictures for each class, or 'demo'")
+    tune.add_argument("--weights", type=pathlib.Path, help=".safetensors of 'model import --state-dict'")
+    tune.add_argument("--padding", choices=["torch", "keras"], default="torch", help="of random weights")
+    tune.add_argument("--size", type=int, default=299, help="side of the input, 71 or more")
+    tune.add_argument("--hidden", type=int, default=0, help="neurons of a layer before the last, e.g. 1024")
+    tune.add_argument("--head-epochs", type=int, default=5, help="with the base frozen; only with --weights")
+    tune.add_argument("--head-rate", type=float, default=1e-3)
+    tune.add_argument("--validation", type=float, default=0.2, help="part of the pictures that is held back")
+    tune.add_argument("--patience", type=int, default=4, help="epochs without a better one before it stops")
+    tune.add_argument("--limit", type=int, default=3000, help="pictures of --data demo")
+    arguments = parser.parse_args()
+    if arguments.batch is None:
+        arguments.batch = 16 if arguments.data else 128
+    if arguments.rate is None:
+        arguments.rate = 1e-4 if arguments.weights else 3e-3
+    if arguments.data and arguments.size < 71:
+        parser.error(f"--size is {arguments.size}; expected 71 or more")
+    return arguments
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+package dev.framelabel.xception;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.model.ModelException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Imported weights give what Keras and PyTorch themselves compute. */
+final class ImportTest {
+  private static final double TOLERANCE = 1e-4;
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "keras-eighth.h5,        keras-eighth, 79",
+    "keras-eighth.h5,        keras-eighth, 71",
+    "keras-tiny.h5,          keras-tiny,   79",
+    "keras-tiny.h5,          keras-tiny,   71",
+    "keras-tiny.weights.h5,  keras-tiny,   79",
+    "keras-tiny-2017.h5,     keras-tiny,   79",
+  })
+  void fromKeras_anyLayout_computesWhatKerasDoes(String file, String network, int size)
+      throws IOException {
+    Xception imported = Xception.fromKeras(Vectors.unpack(file, folder));
+    check(imported, Vectors.expected("keras-expected.json", network, size), size);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "torch-tutorial, 79",
+    "torch-tutorial, 71",
+    "torch-timm, 79",
+    "torch-timm, 71",
+    "torch-dense, 79",
+    "torch-keras-padding, 79",
+  })
+  void fromTorch_anyLayout_computesWhatPyTorchDoes(String network, int size) throws IOException {
+    Xception imported = Xception.fromTorch(Vectors.unpack(network + ".safetensors", folder));
+    check(imported, Vectors.expected("torch-expected.json", network, size), size);
+  }
+
+  private void check(Xception imported, float[][] expected, int size) {
+    Path model = Vectors.save(imported.toModel(size, Vectors.card()), folder);
+    float[][] found = Vectors.probabilities(model);
+    assertThat(Vectors.largestDifference(found, expected)).isLessThan(TOLERANCE);
+    assertThat(Vectors.best(found)).isEqualTo(Vectors.best(expected));
+  }
+
+  /** At 79 pixels one pooling sees an even side: TensorFlow pads it only at the end. */
+  @Test
+  void fromKeras_paddedLikePyTorch_isFarOff() throws IOException {
+    Weights keras = KerasWeights.read(Vectors.unpack("keras-eighth.h5", folder));
+    Architecture torch = new Architecture(Flavour.TORCH, 0.125, 0, Vectors.CLASSES);
+    Weights symmetric = new Weights(torch, withEpsilonOf(keras));
+    ModelFile model = new ModelFile(XceptionGraph.write(symmetric, 79, Vectors.card()));
+    float[][] found = Vectors.probabilities(Vectors.save(model, folder));
+    float[][] expected = Vectors.expected("keras-expected.json", "keras-eighth", 79);
+    assertThat(Vectors.largestDifference(found, expected)).isGreaterThan(100 * TOLERANCE);
+  }
+
+  /** Moves the difference of the epsilons into the variances, so that only the padding differs. */
+  private static Map<String, Tensor> withEpsilonOf(Weights keras) {
+    Map<String, Tensor> tensors = new HashMap<>(keras.tensors());
+    tensors.replaceAll(
+        (name, tensor) -> {
+          if (!name.endsWith(".variance")) {
+            return tensor;
+          }
+          float[] values = tensor.values().clone();
+          for (int i = 0; i < values.length; i++) {
+            values[i] += (float) (Flavour.KERAS.epsilon() - Flavour.TORCH.epsilon());
+          }
+          return new Tensor(tensor.shape(), values);
+        });
+    return tensors;
+  }
+
+  @Test
+  void fromKeras_notop_hasNoModelButAStateDict() throws IOException {
+    Xception base = Xception.fromKeras(Vectors.unpack("keras-tiny-notop.weights.h5", folder));
+    assertThat(base.classes()).isZero();
+    assertThatThrownBy(() -> base.toModel(79, Vectors.card()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("notop");
+    base.saveStateDict(folder.resolve("base.safetensors"));
+    Xception again = Xception.fromTorch(folder.resolve("base.safetensors"));
+    assertThat(again.trainableParameters()).isEqualTo(base.trainableParameters());
+  }
+
+  @Test
+  void saveStateDict_readAgain_isTheSameFunction() throws IOException {
+    Xception imported = Xception.fromKeras(Vectors.unpack("keras-tiny.h5", folder));
+    imported.saveStateDict(folder.resolve("again.safetensors"));
+    Xception again = Xception.fromTorch(folder.resolve("again.safetensors"));
+    assertThat(again.toModel(79, Vectors.card()).proto())
+        .isEqualTo(imported.toModel(79, Vectors.card()).proto());
+  }
+}
