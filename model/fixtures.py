@@ -38,6 +38,16 @@ def model(card, input_name="frames", input_type=TensorProto.UINT8, shape=("N", 8
     return built
 
 
+def external():
+    """A model one of whose weights lies in another file."""
+    built = model(CARD)
+    weight = built.graph.initializer[0]
+    weight.ClearField("raw_data")
+    weight.data_location = TensorProto.EXTERNAL
+    weight.external_data.add(key="location", value="../secret.bin")
+    return built
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     four = {**CARD, "framelabel.labels": json.dumps(LABELS + ["grey"])}
@@ -52,6 +62,7 @@ def main():
         "four-labels": model(four),
         "no-name": model(nameless),
         "labels-no-json": model({**CARD, "framelabel.labels": "red,green,blue"}),
+        "external-data": external(),
         "unknown-resize": model({**CARD, "framelabel.resize": "squeeze"})}
     for name, built in models.items():
         onnx.save(built, str(folder / f"{name}.onnx"))

@@ -51,6 +51,7 @@ public final class OnnxLabelModel implements LabelModel {
       throw new ModelException(
           "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
     }
+    refuseExternalData(file);
     SessionFactory.Opened opened = new SessionFactory(environment, settings).open(file);
     session = opened.session();
     device = opened.device();
@@ -66,6 +67,14 @@ public final class OnnxLabelModel implements LabelModel {
       throw e;
     }
     LOG.info("model {} {} ({}) on {}", card.name(), card.version(), sha256, device);
+  }
+
+  private static void refuseExternalData(Path file) {
+    try {
+      ExternalData.refuse(file);
+    } catch (IOException e) {
+      throw new ModelException("model file " + file + " cannot be read: " + e, e);
+    }
   }
 
   private void warmUp(int maxBatch) {
