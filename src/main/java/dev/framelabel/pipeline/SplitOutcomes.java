@@ -18,7 +18,9 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Sends labelled frames on and rejected ones aside, counts both, and measures where the time went. */
+/**
+ * Sends labelled frames on and rejected ones aside, counts both, and measures where the time went.
+ */
 final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
   private static final long serialVersionUID = 1L;
 
@@ -67,8 +69,7 @@ final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
   }
 
   private void measure(LabelledFrame frame) {
-    latency.add(
-        frame.attributes(), Duration.between(frame.capturedAt(), Instant.now()).toMillis());
+    latency.add(frame.attributes(), Duration.between(frame.capturedAt(), Instant.now()).toMillis());
     batchSize.update(frame.timings().batchSize());
     waitMicros.update(frame.timings().queueMicros());
     decodeMicros.update(frame.timings().decodeMicros());
