@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
@@ -31,6 +32,8 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private transient SharedClassifiers.Lease lease;
   private transient Classifier classifier;
   private transient Counter framesIn;
+  private transient AtomicLong inFlightFrames;
+  private transient AtomicLong inFlightBytes;
   private transient volatile boolean closing;
 
   public ClassifyFunction(JobOptions options) {
@@ -42,12 +45,24 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device()));
     classifier = lease.classifier();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
+    inFlightFrames = new AtomicLong();
+    inFlightBytes = new AtomicLong();
     framesIn = metrics.counter("framesIn");
     ClassifierStatistics statistics = classifier.statistics();
     metrics.gauge("batches", statistics::batches);
     metrics.gauge("batchedFrames", statistics::frames);
     metrics.gauge("inferenceNanos", statistics::inferenceNanos);
     metrics.gauge("decodeNanos", statistics::decodeNanos);
+    metrics.gauge("inFlightFrames", inFlightFrames::get);
+    metrics.gauge("inFlightBytes", inFlightBytes::get);
+    metrics.gauge(
+        "deviceBusyRatio",
+        new DeviceBusyRatio(
+            statistics::inferenceNanos, System::nanoTime, options.get(JobOptions.DEVICE_STREAMS)));
+    metrics
+        .addGroup("model", classifier.card().name())
+        .addGroup("version", classifier.card().version())
+        .gauge("modelInfo", () -> 1);
   }
 
   /**
@@ -72,10 +87,19 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     if (event instanceof RejectedFrame rejected) {
       result.complete(List.of(rejected));
     } else {
+      Frame frame = (Frame) event;
+      int bytes = frame.image().bytes().length();
+      inFlightFrames.incrementAndGet();
+      inFlightBytes.addAndGet(bytes);
       CompletableFuture<Outcome> ignored =
           classifier
-              .classify((Frame) event)
-              .whenComplete((outcome, failure) -> pass(outcome, failure, result));
+              .classify(frame)
+              .whenComplete(
+                  (outcome, failure) -> {
+                    inFlightFrames.decrementAndGet();
+                    inFlightBytes.addAndGet(-bytes);
+                    pass(outcome, failure, result);
+                  });
     }
   }
 

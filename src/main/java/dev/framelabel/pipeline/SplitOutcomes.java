@@ -4,17 +4,23 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Sends labelled frames on and rejected ones aside, and counts both. */
+/**
+ * Sends labelled frames on and rejected ones aside, counts both, and measures where the time went.
+ */
 final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
   private static final long serialVersionUID = 1L;
 
@@ -23,6 +29,11 @@ final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
 
   private transient Counter labelled;
   private transient Map<RejectionKind, Counter> rejected;
+  private transient LatencyByGroup latency;
+  private transient Histogram batchSize;
+  private transient Histogram waitMicros;
+  private transient Histogram decodeMicros;
+  private transient Histogram inferenceMicros;
 
   @Override
   public void open(OpenContext openContext) {
@@ -33,17 +44,35 @@ final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
       rejected.put(
           kind, metrics.addGroup("kind", kind.name().toLowerCase(Locale.ROOT)).counter("rejected"));
     }
+    latency = new LatencyByGroup(metrics);
+    batchSize = histogram(metrics, "batchSize");
+    waitMicros = histogram(metrics, "waitMicros");
+    decodeMicros = histogram(metrics, "decodeMicros");
+    inferenceMicros = histogram(metrics, "inferenceMicros");
   }
 
   @Override
   public void processElement(Outcome outcome, Context context, Collector<LabelledFrame> out) {
     if (outcome instanceof LabelledFrame frame) {
       labelled.inc();
+      measure(frame);
       out.collect(frame);
     } else {
       RejectedFrame frame = (RejectedFrame) outcome;
       rejected.get(frame.kind()).inc();
       context.output(REJECTED, frame);
     }
+  }
+
+  private static Histogram histogram(MetricGroup metrics, String name) {
+    return metrics.histogram(name, new DescriptiveStatisticsHistogram(LatencyByGroup.WINDOW));
+  }
+
+  private void measure(LabelledFrame frame) {
+    latency.add(frame.attributes(), Duration.between(frame.capturedAt(), Instant.now()).toMillis());
+    batchSize.update(frame.timings().batchSize());
+    waitMicros.update(frame.timings().queueMicros());
+    decodeMicros.update(frame.timings().decodeMicros());
+    inferenceMicros.update(frame.timings().inferenceMicros());
   }
 }
