@@ -23,14 +23,23 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @param settings broker settings that go before this class's own
    */
   public static EmbeddedBroker start(Path folder, Map<String, String> settings) {
-    return new EmbeddedBroker(folder, settings);
+    return start(folder, settings, BrokerFiles.DEFAULT_TRANSACTION_VERSION);
   }
 
-  private EmbeddedBroker(Path folder, Map<String, String> settings) {
+  /**
+   * @param settings broker settings that go before this class's own
+   * @param transactionVersion of Kafka's transaction protocol: 1 or 2
+   */
+  public static EmbeddedBroker start(
+      Path folder, Map<String, String> settings, int transactionVersion) {
+    return new EmbeddedBroker(folder, settings, transactionVersion);
+  }
+
+  private EmbeddedBroker(Path folder, Map<String, String> settings, int transactionVersion) {
     port = BrokerFiles.freePort();
     Properties properties = BrokerFiles.settings(folder, port, BrokerFiles.freePort());
     properties.putAll(settings);
-    BrokerFiles.format(properties, BrokerFiles.DEFAULT_TRANSACTION_VERSION);
+    BrokerFiles.format(properties, transactionVersion);
     server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
     server.startup();
   }

@@ -16,7 +16,15 @@ import java.util.stream.Stream;
 public record AppFolder(Path path) {
   /** Comes with the job jar, and so is not in a Flink distribution. */
   private static final List<String> NOT_FLINKS =
-      List.of("framelabel", "flink-connector-", "kafka", "avro-", "jackson-", "scala-", "picocli");
+      List.of(
+          "framelabel",
+          "flink-connector-kafka",
+          "flink-connector-base",
+          "kafka",
+          "avro-",
+          "jackson-",
+          "scala-",
+          "picocli");
 
   public AppFolder {
     path = path.toAbsolutePath();

@@ -14,6 +14,7 @@ public final class Await {
    * Returns as soon as the condition holds; a condition that throws does not hold yet.
    *
    * @param what is awaited, for the message
+   * @throws JavaProcess.EndedException if the condition throws it
    * @throws IllegalStateException if it does not hold within the limit
    */
   public static void until(String what, Duration limit, Callable<Boolean> condition) {
@@ -24,6 +25,8 @@ public final class Await {
         if (condition.call()) {
           return;
         }
+      } catch (JavaProcess.EndedException e) {
+        throw e;
       } catch (Exception e) {
         last = e;
       }

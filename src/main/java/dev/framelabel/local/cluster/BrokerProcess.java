@@ -87,7 +87,10 @@ public final class BrokerProcess implements AutoCloseable {
       Await.until(
           "the broker answers (" + process.log() + ")",
           START_LIMIT,
-          () -> !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty());
+          () -> {
+            process.requireAlive();
+            return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+          });
     }
   }
 

@@ -77,9 +77,15 @@ public final class FlinkProcesses implements AutoCloseable {
     settings.put("heartbeat.interval", "2 s");
     settings.put("heartbeat.timeout", "20 s");
     settings.put("taskmanager.numberOfTaskSlots", "2");
+    settings.put("taskmanager.load-balance.mode", "SLOTS");
     settings.put("taskmanager.cpu.cores", "2");
     settings.put("taskmanager.memory.task.heap.size", "320m");
     settings.put("taskmanager.memory.task.off-heap.size", "128m");
+    settings.put("taskmanager.memory.framework.heap.size", "128m");
+    settings.put("taskmanager.memory.framework.off-heap.size", "128m");
+    settings.put("taskmanager.memory.jvm-metaspace.size", "256m");
+    settings.put("taskmanager.memory.jvm-overhead.min", "192m");
+    settings.put("taskmanager.memory.jvm-overhead.max", "192m");
     settings.put("taskmanager.memory.managed.size", "8m");
     settings.put("taskmanager.memory.network.min", "32m");
     settings.put("taskmanager.memory.network.max", "32m");
@@ -200,7 +206,12 @@ public final class FlinkProcesses implements AutoCloseable {
     Await.until(
         count + " TaskManagers have joined (logs in " + folder + ")",
         START_LIMIT,
-        () -> rest.taskManagers() >= count);
+        () -> {
+          jobManager.requireAlive();
+          taskManagers.forEach(JavaProcess::requireAlive);
+          others.forEach(JavaProcess::requireAlive);
+          return rest.taskManagers() >= count;
+        });
   }
 
   /** The TaskManagers that live. */

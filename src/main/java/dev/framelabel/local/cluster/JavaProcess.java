@@ -19,6 +19,7 @@ public final class JavaProcess implements AutoCloseable {
   private final String name;
   private final Path log;
   private final Process process;
+  private volatile boolean killed;
 
   /**
    * What to start.
@@ -41,6 +42,15 @@ public final class JavaProcess implements AutoCloseable {
       arguments = List.copyOf(arguments);
       environment = Map.copyOf(environment);
       wrapper = List.copyOf(wrapper);
+    }
+  }
+
+  /** A process that should run has ended by itself. */
+  public static final class EndedException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    EndedException(String message) {
+      super(message);
     }
   }
 
@@ -93,12 +103,38 @@ public final class JavaProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /**
+   * Passes while the process runs, and when it was killed.
+   *
+   * @throws EndedException with the end of its log
+   */
+  void requireAlive() {
+    if (!killed && !alive()) {
+      throw new EndedException(
+          name
+              + " has ended by itself, status "
+              + process.exitValue()
+              + "; its log ends:\n"
+              + tail());
+    }
+  }
+
+  private String tail() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
   public Path log() {
     return log;
   }
 
   /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
   public void kill() {
+    killed = true;
     process.destroyForcibly();
     awaitEnd(GRACE_SECONDS);
   }
