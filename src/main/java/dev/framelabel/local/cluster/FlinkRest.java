@@ -138,7 +138,9 @@ public final class FlinkRest {
         () -> get(path).path("status").path("id").asText().equals("COMPLETED"));
     JsonNode operation = get(path).path("operation");
     if (operation.path("location").isMissingNode()) {
-      throw new IllegalStateException("the savepoint failed: " + operation);
+      String story = operation.toString();
+      throw new IllegalStateException(
+          "the savepoint failed: " + story.substring(0, Math.min(400, story.length())));
     }
     return operation.path("location").asText();
   }
