@@ -48,7 +48,7 @@ class ArchitectureTest {
           entry("org.bytedeco..", Set.of("image", "bench")),
           entry("ai.onnxruntime..", Set.of("model")),
           entry("org.apache.flink.connector.kafka..", Set.of("kafka")),
-          entry("org.apache.kafka.clients..", Set.of("kafka")),
+          entry("org.apache.kafka.clients..", Set.of("kafka", "local")),
           entry("kafka.server..", Set.of("local")),
           entry("ai.onnx.proto..", Set.of("xception")),
           entry("io.jhdf..", Set.of("xception")),

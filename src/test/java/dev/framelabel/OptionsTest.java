@@ -41,6 +41,7 @@ class OptionsTest {
                 Map.entry("max-record-size", "1000000 bytes"),
                 Map.entry("model", "null"),
                 Map.entry("model-sha256", ""),
+                Map.entry("on-lost-commit", "repair"),
                 Map.entry("partition-discovery-interval", "PT1M"),
                 Map.entry("rejected-topic", "rejected"),
                 Map.entry("session-spinning", "false"),

@@ -2,6 +2,7 @@ package dev.framelabel.kafka;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import dev.framelabel.kafka.guard.LostCommit;
 import dev.framelabel.wire.Framing;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,6 +109,14 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
               "The broker aborts a transaction that is open for longer: an outage between a checkpoint and its"
                   + " commit must be shorter. At most the broker's transaction.max.timeout.ms.");
 
+  public static final ConfigOption<LostCommit> ON_LOST_COMMIT =
+      key("on-lost-commit")
+          .enumType(LostCommit.class)
+          .defaultValue(LostCommit.REPAIR)
+          .withDescription(
+              "When the broker has aborted a transaction whose checkpoint was complete: repair (publish its"
+                  + " results again), fail (end the job) or continue (count and log the loss).");
+
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
       key("max-record-size")
           .memoryType()
@@ -139,6 +148,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           DELIVERY,
           TRANSACTION_PREFIX,
           TRANSACTION_TIMEOUT,
+          ON_LOST_COMMIT,
           MAX_RECORD_SIZE,
           WIRE);
 

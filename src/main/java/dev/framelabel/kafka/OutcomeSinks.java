@@ -5,11 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.kafka.guard.GuardSettings;
+import dev.framelabel.kafka.guard.GuardedSink;
+import dev.framelabel.kafka.guard.ResultSource;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.RejectedFrames;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -24,18 +30,42 @@ public final class OutcomeSinks {
 
   private OutcomeSinks() {}
 
-  public static KafkaSink<LabelledFrame> labels(KafkaOptions options) {
-    return build(options, options.get(KafkaOptions.LABELS_TOPIC), new LabelledSerializer(options));
+  public static Sink<LabelledFrame> labels(KafkaOptions options) {
+    String topic = options.get(KafkaOptions.LABELS_TOPIC);
+    return guard(
+        build(options, topic, new LabelledSerializer(options)),
+        options,
+        topic,
+        ResultSource.LABELLED);
   }
 
-  public static KafkaSink<RejectedFrame> rejected(KafkaOptions options) {
-    return build(
-        options, options.get(KafkaOptions.REJECTED_TOPIC), new RejectedSerializer(options));
+  public static Sink<RejectedFrame> rejected(KafkaOptions options) {
+    String topic = options.get(KafkaOptions.REJECTED_TOPIC);
+    return guard(
+        build(options, topic, new RejectedSerializer(options)),
+        options,
+        topic,
+        ResultSource.REJECTED);
   }
 
-  private static <T> KafkaSink<T> build(
-      KafkaOptions options, String topic, KafkaRecordSerializationSchema<T> serializer) {
+  private static <T extends Outcome> Sink<T> guard(
+      KafkaSink<T> sink, KafkaOptions options, String topic, ResultSource results) {
+    if (options.get(KafkaOptions.DELIVERY) != Delivery.EXACTLY_ONCE) {
+      return sink;
+    }
+    Map<String, String> client = new HashMap<>();
+    Properties properties = producerProperties(options);
+    properties
+        .stringPropertyNames()
+        .forEach(name -> client.put(name, properties.getProperty(name)));
+    return new GuardedSink<>(
+        sink, new GuardSettings(client, topic, results, options.get(KafkaOptions.ON_LOST_COMMIT)));
+  }
+
+  private static Properties producerProperties(KafkaOptions options) {
     Properties properties = options.clientProperties();
+    properties.setProperty(
+        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, options.get(KafkaOptions.BOOTSTRAP_SERVERS));
     properties.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Long.toString(options.get(KafkaOptions.TRANSACTION_TIMEOUT).toMillis()));
@@ -43,6 +73,12 @@ public final class OutcomeSinks {
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
         Long.toString(
             options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes() + REJECTED_MARGIN_BYTES));
+    return properties;
+  }
+
+  private static <T> KafkaSink<T> build(
+      KafkaOptions options, String topic, KafkaRecordSerializationSchema<T> serializer) {
+    Properties properties = producerProperties(options);
     return KafkaSink.<T>builder()
         .setBootstrapServers(options.get(KafkaOptions.BOOTSTRAP_SERVERS))
         .setKafkaProducerConfig(properties)

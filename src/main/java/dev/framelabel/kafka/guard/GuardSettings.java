@@ -1,0 +1,34 @@
+package dev.framelabel.kafka.guard;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * What the guard of one sink needs.
+ *
+ * @param client the properties of the sink's producers, {@code bootstrap.servers} among them
+ * @param topic that the sink writes to
+ * @param results how to find a result's frame
+ * @param onLoss what to do where results are lost
+ */
+public record GuardSettings(
+    Map<String, String> client, String topic, ResultSource results, LostCommit onLoss)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public GuardSettings {
+    client = Map.copyOf(client);
+    requireNonNull(topic, "topic");
+    requireNonNull(results, "results");
+    requireNonNull(onLoss, "onLoss");
+  }
+
+  Properties properties() {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    return properties;
+  }
+}

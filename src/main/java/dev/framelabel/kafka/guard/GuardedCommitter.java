@@ -1,0 +1,131 @@
+package dev.framelabel.kafka.guard;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands commits to the connector's committer, and finds out about those that it gave up. Called on
+ * the task's thread, in a recovery before the first new frame.
+ */
+final class GuardedCommitter implements Committer<GuardedCommittable> {
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedCommitter.class);
+
+  private final Committer<KafkaCommittable> committer;
+  private final GuardSettings settings;
+  private final Counter confirmed;
+  private final Counter lost;
+  private final Counter repaired;
+
+  GuardedCommitter(
+      Committer<KafkaCommittable> committer, GuardSettings settings, MetricGroup metrics) {
+    this.committer = committer;
+    this.settings = settings;
+    MetricGroup ours = metrics.addGroup("framelabel");
+    this.confirmed = ours.counter("commitsConfirmed");
+    this.lost = ours.counter("commitsLost");
+    this.repaired = ours.counter("framesRepaired");
+  }
+
+  @Override
+  public void commit(Collection<CommitRequest<GuardedCommittable>> requests)
+      throws IOException, InterruptedException {
+    for (CommitRequest<GuardedCommittable> request : requests) {
+      GuardedRequest guarded = new GuardedRequest(request);
+      committer.commit(List.of(guarded));
+      if (guarded.givenUp() != null) {
+        settle(request, guarded.givenUp());
+      }
+    }
+  }
+
+  private void settle(CommitRequest<GuardedCommittable> request, Throwable cause)
+      throws IOException, InterruptedException {
+    GuardedCommittable committable = request.getCommittable();
+    TransactionFates.Fate fate =
+        TransactionFates.of(committable.transactionalId(), settings.properties());
+    if (fate == TransactionFates.Fate.COMMITTED) {
+      confirmed.inc();
+      LOG.info(
+          "nothing is lost: transaction {} had been committed before the recovery",
+          committable.transactionalId());
+    } else {
+      lost.inc();
+      answerLoss(committable, fate, cause);
+    }
+    request.signalAlreadyCommitted();
+  }
+
+  private void answerLoss(
+      GuardedCommittable committable, TransactionFates.Fate fate, Throwable cause)
+      throws IOException, InterruptedException {
+    String story = story(committable, fate);
+    LOG.error("{}", story);
+    if (settings.onLoss() == LostCommit.CONTINUE) {
+      return;
+    }
+    if (settings.onLoss() == LostCommit.FAIL) {
+      throw new LostCommitException(
+          story + ". The job ends, as --on-lost-commit fail asks for. " + cure(), cause);
+    }
+    if (fate != TransactionFates.Fate.ABORTED) {
+      throw new LostCommitException(
+          story
+              + ". It cannot be repaired, as the broker does not say whether it was committed. "
+              + cure(),
+          cause);
+    }
+    repair(committable, story, cause);
+  }
+
+  private void repair(GuardedCommittable committable, String story, Throwable cause)
+      throws IOException, InterruptedException {
+    boolean whole;
+    try {
+      whole = new Repair(settings).run(committable);
+    } catch (KafkaException e) {
+      throw new IOException("the repair of " + committable.transactionalId() + " failed", e);
+    }
+    if (!whole) {
+      throw new LostCommitException(
+          story
+              + ". It cannot be repaired: topic "
+              + settings.topic()
+              + " no longer holds all of its results. "
+              + cure(),
+          cause);
+    }
+    repaired.inc(committable.frames().count());
+    LOG.warn(
+        "repaired: the results of {} are published again and committed",
+        committable.transactionalId());
+  }
+
+  private String story(GuardedCommittable committable, TransactionFates.Fate fate) {
+    return "LOST from topic "
+        + settings.topic()
+        + ": "
+        + committable.story()
+        + " was to be committed, but the broker says "
+        + fate
+        + "; the outage was longer than --transaction-timeout, or someone aborted it";
+  }
+
+  private static String cure() {
+    return "To get the results, label those frames again (--bounded, with a --group and a"
+        + " --transaction-prefix of its own); to go on without them, start the job from its last"
+        + " checkpoint with --on-lost-commit continue";
+  }
+
+  @Override
+  public void close() throws Exception {
+    committer.close();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.framelabel.kafka.guard;
+
+import java.util.Locale;
+
+/** What to do when a transaction that should have been committed was aborted by the broker. */
+public enum LostCommit {
+  /** Publish its results again, from what the aborted transaction has left in the topic. */
+  REPAIR,
+  /** End the job, without a restart. */
+  FAIL,
+  /** Count and log the loss, and go on. */
+  CONTINUE;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.framelabel.kafka.guard;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+
+/**
+ * Asks the broker what became of a transaction. Only right for ids that hold one transaction each,
+ * as the sink's incrementing ids do.
+ */
+final class TransactionFates {
+  private static final long ASK_SECONDS = 30;
+  private static final int TRIES = 120;
+  private static final long BETWEEN_TRIES_MILLIS = 500;
+
+  private TransactionFates() {}
+
+  /** What became of a transaction. */
+  enum Fate {
+    COMMITTED,
+    ABORTED,
+    /** The broker knows the id, but no longer how its transaction ended. */
+    FORGOTTEN,
+    /** The broker does not know the id. */
+    ABSENT
+  }
+
+  /**
+   * Blocks until the transaction has ended, a minute at most.
+   *
+   * @throws IOException if the broker does not answer, or the transaction is still open
+   */
+  static Fate of(String transactionalId, Properties client)
+      throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      for (int i = 0; i < TRIES; i++) {
+        TransactionState state = describe(admin, transactionalId).state();
+        if (state == TransactionState.COMPLETE_COMMIT) {
+          return Fate.COMMITTED;
+        }
+        if (state == TransactionState.COMPLETE_ABORT) {
+          return Fate.ABORTED;
+        }
+        if (state == TransactionState.EMPTY) {
+          return Fate.FORGOTTEN;
+        }
+        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES_MILLIS);
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TransactionalIdNotFoundException) {
+        return Fate.ABSENT;
+      }
+      throw new IOException("the broker does not describe transaction " + transactionalId, e);
+    } catch (TimeoutException e) {
+      throw new IOException("the broker does not describe transaction " + transactionalId, e);
+    }
+    throw new IOException("transaction " + transactionalId + " is still open");
+  }
+
+  private static TransactionDescription describe(Admin admin, String id)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return admin
+        .describeTransactions(List.of(id))
+        .description(id)
+        .get(ASK_SECONDS, TimeUnit.SECONDS);
+  }
+}

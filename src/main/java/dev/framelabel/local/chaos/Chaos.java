@@ -1,0 +1,55 @@
+package dev.framelabel.local.chaos;
+
+import dev.framelabel.local.cluster.LocalCluster;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Random faults, one after another, against a cluster of its own; the seed repeats their order. */
+public final class Chaos {
+  private static final double FRAMES_PER_SECOND = 40;
+
+  private final LocalCluster.Settings settings;
+  private final PrintWriter out;
+
+  /**
+   * @param settings of the cluster; made highly available, so that its JobManager may be killed
+   */
+  public Chaos(LocalCluster.Settings settings, PrintWriter out) {
+    this.settings = settings.withHighAvailability();
+    this.out = out;
+  }
+
+  /** Runs for so long, and until the last fault is recovered from. */
+  public ChaosReport run(Duration duration, long seed) {
+    say("Seed " + seed + ". Starting Kafka, ZooKeeper, a JobManager and two TaskManagers ...");
+    Random random = new Random(seed);
+    Fault[] faults = Fault.values();
+    List<FaultRun.Recovery> recoveries = new ArrayList<>();
+    try (LocalCluster cluster = LocalCluster.start(settings)) {
+      cluster.submit();
+      Instant end = Instant.now().plus(duration);
+      try (FaultRun run = new FaultRun(cluster, FRAMES_PER_SECOND)) {
+        run.load().poisonEvery(50);
+        while (Instant.now().isBefore(end)) {
+          Fault fault = faults[random.nextInt(faults.length)];
+          FaultRun.Recovery recovery = run.suffer(fault, random);
+          recoveries.add(recovery);
+          say(
+              String.format(
+                  "%-30s recovered in %5.1f s   (%s)",
+                  fault, recovery.recovery().toMillis() / 1000.0, fault.story()));
+        }
+        return ChaosReport.of(recoveries, run.finish(), seed);
+      }
+    }
+  }
+
+  private void say(String text) {
+    out.println(text);
+    out.flush();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.framelabel.local.chaos;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+
+/**
+ * How a run of random faults went.
+ *
+ * @param faults by name, in their order
+ * @param recoverySecondsMedian from a fault's beginning to fresh committed labels of every camera
+ */
+public record ChaosReport(
+    long produced,
+    long labelled,
+    long rejected,
+    long lost,
+    long doubled,
+    long invented,
+    long outOfOrder,
+    List<String> faults,
+    double recoverySecondsMedian,
+    double recoverySecondsWorst,
+    long seed) {
+  public ChaosReport {
+    faults = List.copyOf(faults);
+  }
+
+  /** Whether every frame came out exactly once, in order. */
+  public boolean exact() {
+    return lost == 0 && doubled == 0 && invented == 0 && outOfOrder == 0;
+  }
+
+  public String toJson() {
+    try {
+      return JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build()
+          .writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static ChaosReport of(List<FaultRun.Recovery> recoveries, FaultRun.End end, long seed) {
+    List<Double> seconds =
+        recoveries.stream().map(one -> one.recovery().toMillis() / 1000.0).sorted().toList();
+    Verdict live = end.live();
+    Verdict fresh = end.fresh();
+    return new ChaosReport(
+        fresh.produced(),
+        fresh.labelled(),
+        fresh.rejected(),
+        Math.max(live.lost(), fresh.lost()),
+        Math.max(live.doubled(), fresh.doubled()),
+        Math.max(live.invented(), fresh.invented()),
+        Math.max(live.outOfOrder(), fresh.outOfOrder()),
+        recoveries.stream().map(one -> one.fault().toString()).toList(),
+        seconds.isEmpty() ? 0 : seconds.get(seconds.size() / 2),
+        seconds.isEmpty() ? 0 : seconds.get(seconds.size() - 1),
+        seed);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.framelabel.local.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The parts of a Flink cluster's REST interface that are needed here. */
+public final class FlinkRest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final String BOUNDARY = "framelabel-upload";
+
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final ObjectMapper json = new ObjectMapper();
+  private final String address;
+
+  FlinkRest(int port) {
+    this.address = "http://127.0.0.1:" + port;
+  }
+
+  /** Free task slots of the cluster. */
+  public int taskManagers() {
+    return get("/overview").path("taskmanagers").asInt();
+  }
+
+  /**
+   * Uploads a job jar.
+   *
+   * @return its id on the cluster
+   */
+  String upload(Path jar) {
+    try {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      body.write(
+          ("--"
+                  + BOUNDARY
+                  + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
+                  + jar.getFileName()
+                  + "\"\r\nContent-Type: application/x-java-archive\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      Files.copy(jar, body);
+      body.write(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(address + "/jars/upload"))
+              .timeout(TIMEOUT)
+              .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+              .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+              .build();
+      String name = send(request).path("filename").asText();
+      return name.substring(name.lastIndexOf('/') + 1);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot upload " + jar, e);
+    }
+  }
+
+  /**
+   * Runs an uploaded jar's main class.
+   *
+   * @param savepoint to restore; empty: none
+   * @return the job's id
+   */
+  String run(String jar, List<String> arguments, int parallelism, String savepoint) {
+    ObjectNode body = json.createObjectNode();
+    arguments.forEach(body.putArray("programArgsList")::add);
+    body.put("parallelism", parallelism);
+    if (!savepoint.isEmpty()) {
+      body.put("savepointPath", savepoint);
+    }
+    return post("/jars/" + jar + "/run", body).path("jobid").asText();
+  }
+
+  /** The job's state in Flink's words, such as {@code RUNNING}. */
+  public String state(String job) {
+    return get("/jobs/" + job).path("state").asText();
+  }
+
+  /** Whether every task of the job runs. */
+  public boolean allTasksRun(String job) {
+    JsonNode found = get("/jobs/" + job);
+    boolean all = found.path("state").asText().equals("RUNNING");
+    for (JsonNode vertex : found.path("vertices")) {
+      all &= vertex.path("tasks").path("RUNNING").asInt() == vertex.path("parallelism").asInt();
+    }
+    return all;
+  }
+
+  /** Why the job failed; empty where it did not. */
+  public String failure(String job) {
+    JsonNode history = get("/jobs/" + job + "/exceptions").path("exceptionHistory").path("entries");
+    return history.isEmpty() ? "" : history.get(0).path("stacktrace").asText();
+  }
+
+  /** Checkpoints of the job: {@code completed}, {@code failed}, {@code restored} ... */
+  public long checkpoints(String job, String kind) {
+    return get("/jobs/" + job + "/checkpoints").path("counts").path(kind).asLong();
+  }
+
+  /** Ends the job in order. */
+  public void cancel(String job) {
+    JsonNode ignored =
+        send(
+            HttpRequest.newBuilder(URI.create(address + "/jobs/" + job + "?mode=cancel"))
+                .timeout(TIMEOUT)
+                .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                .build());
+    Await.until("job " + job + " is gone", TIMEOUT, () -> ended(state(job)));
+  }
+
+  private static boolean ended(String state) {
+    return List.of("CANCELED", "FINISHED", "FAILED").contains(state);
+  }
+
+  /**
+   * Stops the job with a savepoint.
+   *
+   * @return where the savepoint is
+   */
+  public String stopWithSavepoint(String job, Path folder) {
+    ObjectNode body = json.createObjectNode();
+    body.put("targetDirectory", folder.toUri().toString());
+    body.put("drain", false);
+    String trigger = post("/jobs/" + job + "/stop", body).path("request-id").asText();
+    String path = "/jobs/" + job + "/savepoints/" + trigger;
+    Await.until(
+        "savepoint of job " + job,
+        TIMEOUT,
+        () -> get(path).path("status").path("id").asText().equals("COMPLETED"));
+    JsonNode operation = get(path).path("operation");
+    if (operation.path("location").isMissingNode()) {
+      String story = operation.toString();
+      throw new IllegalStateException(
+          "the savepoint failed: " + story.substring(0, Math.min(400, story.length())));
+    }
+    return operation.path("location").asText();
+  }
+
+  private JsonNode get(String path) {
+    return send(HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build());
+  }
+
+  private JsonNode post(String path, JsonNode body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(address + path))
+            .timeout(TIMEOUT)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build());
+  }
+
+  private JsonNode send(HttpRequest request) {
+    try {
+      HttpResponse<String> response =
+          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      if (response.statusCode() >= 300) {
+        throw new IllegalStateException(
+            request.method()
+                + " "
+                + request.uri()
+                + " answered "
+                + response.statusCode()
+                + ": "
+                + response.body());
+      }
+      return json.readTree(response.body());
+    } catch (IOException e) {
+      throw new IllegalStateException(request.uri() + " does not answer: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package dev.framelabel.kafka.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
+import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.RejectedFrames;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
+import org.apache.flink.connector.kafka.sink.internal.KafkaCommitter;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real transactions on a real broker: committed before the recovery, or timed out. */
+class GuardedCommitterTest {
+  private static final int OUTAGES = 20;
+  private static final int HEALTHY = 100;
+  private static final String TOPIC = "rejected";
+
+  @TempDir private Path folder;
+
+  private final Map<String, Counter> counters = new HashMap<>();
+  private final Set<SourcePosition> expected = new HashSet<>();
+  private final Random random = new Random(5);
+  private long nextOffset;
+  private int nextCheckpoint = 1;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_longOutages_everyLossFoundAndRepaired_healthyRecoveries_noFalseAlarm(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      List<GuardedCommittable> timedOut = new ArrayList<>();
+      for (int i = 0; i < OUTAGES; i++) {
+        timedOut.add(precommit(broker, "2000", false));
+      }
+      List<GuardedCommittable> healthy = new ArrayList<>();
+      for (int i = 0; i < HEALTHY; i++) {
+        healthy.add(precommit(broker, "600000", true));
+      }
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        // Committed before the crash, and once more in the recovery.
+        committer.commit(requests(healthy));
+        assertThat(count("commitsLost")).isZero();
+        awaitAborted(broker, timedOut);
+        committer.commit(requests(timedOut));
+        assertThat(count("commitsLost")).isEqualTo(OUTAGES);
+        // A repair that is recovered from is not done twice.
+        committer.commit(requests(timedOut));
+      }
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(count("commitsConfirmed")).isEqualTo(version == 2 ? HEALTHY : 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_resultsGoneFromTopic_failsAndNamesThem(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = precommit(broker, "1000", false);
+      awaitAborted(broker, List.of(lost));
+      deleteAll(broker);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
+            .isInstanceOf(LostCommitException.class)
+            .hasMessageContaining(lost.transactionalId())
+            .hasMessageContaining("frames-0@1..")
+            .hasMessageContaining("no longer holds all of its results");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = 2)
+  void commit_lostAndSettingFail_fails(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = precommit(broker, "1000", false);
+      awaitAborted(broker, List.of(lost));
+      try (GuardedCommitter committer = committer(broker, LostCommit.FAIL)) {
+        assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
+            .isInstanceOf(LostCommitException.class)
+            .hasMessageContaining("--on-lost-commit fail");
+      }
+    }
+  }
+
+  private EmbeddedBroker broker(int version) {
+    EmbeddedBroker broker =
+        EmbeddedBroker.start(
+            folder,
+            Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200"),
+            version);
+    List<String> ignored =
+        Topics.create(broker.client(), List.of("labels", TOPIC), 2, (short) 1, 1 << 20);
+    return broker;
+  }
+
+  private static Map<String, String> producerProperties(EmbeddedBroker broker, String timeout) {
+    Map<String, String> properties = new HashMap<>(broker.client());
+    properties.put("transaction.timeout.ms", timeout);
+    properties.put("key.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer");
+    properties.put("value.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer");
+    return properties;
+  }
+
+  private static Properties asProperties(Map<String, String> map) {
+    Properties properties = new Properties();
+    properties.putAll(map);
+    return properties;
+  }
+
+  /** A transaction as a worker leaves it that is killed before its commit, or right after it. */
+  private GuardedCommittable precommit(EmbeddedBroker broker, String timeout, boolean commit) {
+    String id = "test." + TOPIC + ".-0-" + nextCheckpoint++;
+    FrameRanges frames = new FrameRanges();
+    long begun = System.currentTimeMillis();
+    try (FlinkKafkaInternalProducer<byte[], byte[]> producer =
+        new FlinkKafkaInternalProducer<>(asProperties(producerProperties(broker, timeout)), id)) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      int count = 1 + random.nextInt(20);
+      for (int i = 0; i < count; i++) {
+        nextOffset += random.nextInt(5) == 0 ? 2 : 1;
+        SourcePosition position = new SourcePosition("frames", 0, nextOffset);
+        var ignored = producer.send(new ProducerRecord<>(TOPIC, new byte[] {1}, value(position)));
+        frames.add(position);
+        expected.add(position);
+      }
+      producer.flush();
+      KafkaCommittable committable =
+          new KafkaCommittable(producer.getProducerId(), producer.getEpoch(), id, null);
+      if (commit) {
+        producer.commitTransaction();
+      }
+      return new GuardedCommittable(committable, frames, begun);
+    }
+  }
+
+  private static byte[] value(SourcePosition position) {
+    return new RejectedFrames(1 << 20)
+        .write(
+            RejectedFrame.ofRecord(
+                RejectionKind.UNREADABLE_EVENT, "a test", position, new byte[] {1, 2}),
+            Framing.SINGLE_OBJECT);
+  }
+
+  private GuardedCommitter committer(EmbeddedBroker broker, LostCommit onLoss) {
+    Map<String, String> client = producerProperties(broker, "60000");
+    return new GuardedCommitter(
+        new KafkaCommitter(
+            asProperties(client),
+            "test." + TOPIC + ".",
+            0,
+            nextCheckpoint,
+            false,
+            FlinkKafkaInternalProducer::new),
+        new GuardSettings(client, TOPIC, ResultSource.REJECTED, onLoss),
+        new UnregisteredMetricsGroup() {
+          @Override
+          public UnregisteredMetricsGroup addGroup(String name) {
+            return this;
+          }
+
+          @Override
+          public Counter counter(String name) {
+            return counters.computeIfAbsent(name, key -> new SimpleCounter());
+          }
+        });
+  }
+
+  private long count(String name) {
+    return counters.get(name).getCount();
+  }
+
+  private static void awaitAborted(EmbeddedBroker broker, List<GuardedCommittable> committables)
+      throws Exception {
+    for (GuardedCommittable committable : committables) {
+      assertThat(TransactionFates.of(committable.transactionalId(), asProperties(broker.client())))
+          .isEqualTo(TransactionFates.Fate.ABORTED);
+    }
+  }
+
+  private static void deleteAll(EmbeddedBroker broker) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(broker.client()))) {
+      admin
+          .deleteRecords(
+              Map.of(
+                  new TopicPartition(TOPIC, 0), RecordsToDelete.beforeOffset(-1),
+                  new TopicPartition(TOPIC, 1), RecordsToDelete.beforeOffset(-1)))
+          .all()
+          .get();
+    }
+  }
+
+  private static List<SourcePosition> read(EmbeddedBroker broker) throws Exception {
+    List<SourcePosition> found = new ArrayList<>();
+    try (OutcomeReader reader =
+        new OutcomeReader(broker.client(), "labels", TOPIC, IsolationLevel.READ_COMMITTED)) {
+      do {
+        reader.poll(Duration.ofMillis(200)).stream().map(Outcome::source).forEach(found::add);
+      } while (!reader.atEnd());
+    }
+    return found;
+  }
+
+  private static List<Committer.CommitRequest<GuardedCommittable>> requests(
+      List<GuardedCommittable> committables) {
+    List<Committer.CommitRequest<GuardedCommittable>> requests = new ArrayList<>();
+    committables.forEach(committable -> requests.add(new Request(committable)));
+    return requests;
+  }
+
+  private record Request(GuardedCommittable getCommittable)
+      implements Committer.CommitRequest<GuardedCommittable> {
+    @Override
+    public int getNumberOfRetries() {
+      return 0;
+    }
+
+    @Override
+    public void signalFailedWithKnownReason(Throwable reason) {
+      throw new AssertionError("given up in silence", reason);
+    }
+
+    @Override
+    public void signalFailedWithUnknownReason(Throwable reason) {
+      throw new AssertionError("failed", reason);
+    }
+
+    @Override
+    public void retryLater() {
+      throw new AssertionError("to be retried");
+    }
+
+    @Override
+    public void updateAndRetryLater(GuardedCommittable committable) {
+      throw new AssertionError("to be retried");
+    }
+
+    @Override
+    public void signalAlreadyCommitted() {
+      // What a recovery expects.
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.framelabel.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.local.cluster.AppFolder;
+import dev.framelabel.local.cluster.Await;
+import dev.framelabel.local.cluster.LocalCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills real processes under load. */
+class FastFaultsIT {
+  private static final long SEED = 5;
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyFrameOnce_poisonFramesThenTaskManagerAndBrokerKilled() {
+    LocalCluster.Settings settings =
+        LocalCluster.Settings.usual(
+            new AppFolder(Path.of("target/framelabel")),
+            Path.of("model/demo-xception.onnx"),
+            folder);
+    Random random = new Random(SEED);
+    try (LocalCluster cluster = LocalCluster.start(settings)) {
+      cluster.submit();
+      try (FaultRun run = new FaultRun(cluster, 40)) {
+        run.load().poisonEvery(10);
+        Await.pause(Duration.ofSeconds(5));
+        run.load().poisonEvery(0);
+        FaultRun.Recovery taskManager = run.suffer(Fault.TASK_MANAGER_KILL, random);
+        FaultRun.Recovery broker = run.suffer(Fault.BROKER_KILL, random);
+        FaultRun.End end = run.finish();
+        System.out.println(taskManager + System.lineSeparator() + broker);
+        System.out.println(end);
+        assertThat(end.live()).matches(Verdict::exact, "exact");
+        assertThat(end.fresh()).matches(Verdict::exact, "exact");
+        assertThat(end.live().rejected()).isPositive();
+        assertThat(end.open()).isEmpty();
+        assertThat(end.restored()).isPositive();
+      }
+    }
+  }
+}
