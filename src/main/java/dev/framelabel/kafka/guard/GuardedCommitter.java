@@ -1,8 +1,10 @@
 package dev.framelabel.kafka.guard;
 
+import dev.framelabel.event.SourcePosition;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.metrics.Counter;
@@ -52,19 +54,46 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
     TransactionFates.Fate fate =
         TransactionFates.of(committable.transactionalId(), settings.properties());
     if (fate == TransactionFates.Fate.COMMITTED) {
-      confirmed.inc();
-      LOG.info(
-          "nothing is lost: transaction {} had been committed before the recovery",
-          committable.transactionalId());
+      confirm(committable);
     } else {
-      lost.inc();
-      answerLoss(committable, fate, cause);
+      settleByEvidence(committable, fate, cause);
     }
     request.signalAlreadyCommitted();
   }
 
-  private void answerLoss(
+  private void confirm(GuardedCommittable committable) {
+    confirmed.inc();
+    LOG.info(
+        "nothing is lost: transaction {} had been committed before the recovery",
+        committable.transactionalId());
+  }
+
+  /**
+   * The broker may have forgotten how a transaction ended, or speak of a later, empty one of the
+   * same id: what readers of the topic see decides.
+   */
+  private void settleByEvidence(
       GuardedCommittable committable, TransactionFates.Fate fate, Throwable cause)
+      throws IOException, InterruptedException {
+    Set<SourcePosition> visible;
+    try {
+      visible = new Repair(settings).visible(committable);
+    } catch (KafkaException e) {
+      throw new IOException("topic " + settings.topic() + " cannot be read for the guard", e);
+    }
+    if (visible.size() == committable.frames().count()) {
+      confirm(committable);
+    } else {
+      lost.inc();
+      answerLoss(committable, fate, visible, cause);
+    }
+  }
+
+  private void answerLoss(
+      GuardedCommittable committable,
+      TransactionFates.Fate fate,
+      Set<SourcePosition> visible,
+      Throwable cause)
       throws IOException, InterruptedException {
     String story = story(committable, fate);
     LOG.error("{}", story);
@@ -75,21 +104,15 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       throw new LostCommitException(
           story + ". The job ends, as --on-lost-commit fail asks for. " + cure(), cause);
     }
-    if (fate != TransactionFates.Fate.ABORTED) {
-      throw new LostCommitException(
-          story
-              + ". It cannot be repaired, as the broker does not say whether it was committed. "
-              + cure(),
-          cause);
-    }
-    repair(committable, story, cause);
+    repair(committable, visible, story, cause);
   }
 
-  private void repair(GuardedCommittable committable, String story, Throwable cause)
+  private void repair(
+      GuardedCommittable committable, Set<SourcePosition> visible, String story, Throwable cause)
       throws IOException, InterruptedException {
     boolean whole;
     try {
-      whole = new Repair(settings).run(committable);
+      whole = new Repair(settings).run(committable, visible);
     } catch (KafkaException e) {
       throw new IOException("the repair of " + committable.transactionalId() + " failed", e);
     }
@@ -102,7 +125,7 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
               + cure(),
           cause);
     }
-    repaired.inc(committable.frames().count());
+    repaired.inc(committable.frames().count() - visible.size());
     LOG.warn(
         "repaired: the results of {} are published again and committed",
         committable.transactionalId());

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,10 +27,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Publishes the results of an aborted transaction again. They are still in the topic, where only
  * readers of committed records pass over them: they are read there by their frames' positions, and
  * written in one new transaction, whose id is made from the lost one's. So a repair that is cut
- * short is done again from the beginning, and one that was done is not done twice.
+ * short is done again from the beginning. What readers can see already is never written again.
  */
 final class Repair {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final int TRIES = 120;
 
   /** Clocks of workers and brokers may differ by so much. */
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(10);
@@ -40,21 +43,62 @@ final class Repair {
   }
 
   /**
+   * The frames of a transaction whose results readers of committed records can see: what became of
+   * it, whatever the broker remembers of its id. Waits until no open transaction hides records.
+   *
+   * @throws IOException if the broker does not answer, or an open transaction hides records for a
+   *     minute: to be tried again
+   */
+  Set<SourcePosition> visible(GuardedCommittable committable)
+      throws IOException, InterruptedException {
+    Set<SourcePosition> found = new HashSet<>();
+    try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
+        KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
+      Map<TopicPartition, Long> ends = seek(all, committable.begunMillis());
+      Map<TopicPartition, Long> ignored = seek(committed, committable.begunMillis());
+      awaitVisible(committed, ends);
+      scan(
+          committed,
+          ends,
+          (position, entry) -> {
+            if (committable.frames().contains(position)) {
+              found.add(position);
+            }
+          });
+    }
+    return found;
+  }
+
+  private void awaitVisible(KafkaConsumer<byte[], byte[]> committed, Map<TopicPartition, Long> ends)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < TRIES; i++) {
+      Map<TopicPartition, Long> stable = committed.endOffsets(ends.keySet());
+      if (ends.entrySet().stream().allMatch(end -> stable.get(end.getKey()) >= end.getValue())) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+    throw new IOException(
+        "an open transaction holds back topic "
+            + settings.topic()
+            + "; 'framelabel transactions list' names it");
+  }
+
+  /**
    * Brings the results back, all of them or none.
    *
+   * @param visible frames whose results need no repair
    * @return whether all are published and committed now; false: not all of them were found
    * @throws IOException if the broker does not answer: to be tried again
    */
-  boolean run(GuardedCommittable lost) throws IOException, InterruptedException {
+  boolean run(GuardedCommittable lost, Set<SourcePosition> visible)
+      throws IOException, InterruptedException {
     String id = lost.transactionalId() + ".repair";
-    if (TransactionFates.of(id, settings.properties()) == TransactionFates.Fate.COMMITTED) {
-      return true;
-    }
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted");
         KafkaProducer<byte[], byte[]> producer = producer(id)) {
       producer.initTransactions();
       producer.beginTransaction();
-      if (copy(consumer, producer, lost) < lost.frames().count()) {
+      if (copy(consumer, producer, lost, visible) < lost.frames().count()) {
         producer.abortTransaction();
         return false;
       }
@@ -63,7 +107,7 @@ final class Repair {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
+  private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
     Properties properties = settings.properties();
     properties.keySet().removeIf(ProducerConfig.configNames()::contains);
     settings
@@ -74,7 +118,7 @@ final class Repair {
                 properties.put(key, value);
               }
             });
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.remove("key.deserializer");
@@ -89,28 +133,43 @@ final class Repair {
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Copies each lost frame's result once; returns how many. */
+  /**
+   * Copies each lost frame's result once; returns how many results there are then, visible ones
+   * included.
+   */
   private long copy(
       KafkaConsumer<byte[], byte[]> consumer,
       KafkaProducer<byte[], byte[]> producer,
-      GuardedCommittable lost)
+      GuardedCommittable lost,
+      Set<SourcePosition> visible)
       throws IOException {
-    Map<TopicPartition, Long> ends = seek(consumer, lost.begunMillis());
-    Set<SourcePosition> found = new HashSet<>();
+    Set<SourcePosition> found = new HashSet<>(visible);
+    scan(
+        consumer,
+        seek(consumer, lost.begunMillis()),
+        (position, entry) -> {
+          // An earlier attempt, aborted too, may have left the same frame: its result is as good.
+          if (lost.frames().contains(position) && found.add(position)) {
+            var ignored =
+                producer.send(
+                    new ProducerRecord<>(
+                        entry.topic(), entry.partition(), entry.key(), entry.value()));
+          }
+        });
+    return found.size();
+  }
+
+  private void scan(
+      KafkaConsumer<byte[], byte[]> consumer,
+      Map<TopicPartition, Long> ends,
+      BiConsumer<SourcePosition, ConsumerRecord<byte[], byte[]>> action)
+      throws IOException {
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
-        SourcePosition position = settings.results().of(entry.value());
-        // An earlier attempt, aborted too, may have left the same frame: its result is as good.
-        if (lost.frames().contains(position) && found.add(position)) {
-          var ignored =
-              producer.send(
-                  new ProducerRecord<>(
-                      entry.topic(), entry.partition(), entry.key(), entry.value()));
-        }
+        action.accept(settings.results().of(entry.value()), entry);
       }
     }
-    return found.size();
   }
 
   /** Goes back to before the transaction; returns where the partitions end now. */

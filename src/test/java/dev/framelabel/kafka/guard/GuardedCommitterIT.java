@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real transactions on a real broker: committed before the recovery, or timed out. */
-class GuardedCommitterTest {
+class GuardedCommitterIT {
   private static final int OUTAGES = 20;
   private static final int HEALTHY = 100;
   private static final String TOPIC = "rejected";
@@ -76,7 +76,36 @@ class GuardedCommitterTest {
         committer.commit(requests(timedOut));
       }
       assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
-      assertThat(count("commitsConfirmed")).isEqualTo(version == 2 ? HEALTHY : 0);
+      assertThat(count("commitsConfirmed")).isEqualTo((version == 2 ? HEALTHY : 0) + OUTAGES);
+    }
+  }
+
+  /**
+   * An id that was taken up again after its commit: the broker no longer says how the commit ended.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_brokerForgotTheCommit_resultsInTheTopicDecide(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable committed = precommit(broker, "60000", true);
+      GuardedCommittable lost = precommit(broker, "60000", false);
+      takeUpAgain(broker, committed);
+      takeUpAgain(broker, lost);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(committed)));
+        assertThat(count("commitsLost")).isZero();
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsLost")).isEqualTo(1);
+      }
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  private static void takeUpAgain(EmbeddedBroker broker, GuardedCommittable committable) {
+    try (FlinkKafkaInternalProducer<byte[], byte[]> producer =
+        new FlinkKafkaInternalProducer<>(
+            asProperties(producerProperties(broker, "60000")), committable.transactionalId())) {
+      producer.initTransactions();
     }
   }
 
