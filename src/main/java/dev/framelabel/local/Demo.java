@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -44,6 +46,7 @@ public final class Demo {
 
   private final Settings settings;
   private final PrintWriter out;
+  private final Function<Map<String, String>, AutoCloseable> view;
   private volatile boolean stopped;
   private volatile SimulatedCameras cameras;
 
@@ -70,9 +73,20 @@ public final class Demo {
     }
   }
 
+  /** A demo that nobody looks at. */
   public Demo(Settings settings, PrintWriter out) {
+    this(settings, out, client -> () -> {});
+  }
+
+  /**
+   * @param view starts what shows the demo, given the properties of the Kafka client; closed before
+   *     the broker ends
+   */
+  public Demo(
+      Settings settings, PrintWriter out, Function<Map<String, String>, AutoCloseable> view) {
     this.settings = settings;
     this.out = out;
+    this.view = view;
   }
 
   /** Ends the cameras; {@link #run} then waits for the frames under way and reports. */
@@ -95,20 +109,26 @@ public final class Demo {
           PARTITIONS,
           (short) 1,
           MAX_RECORD_BYTES);
-      say(
-          "Starting the labelling job on a Flink MiniCluster (broker: "
-              + broker.bootstrapServers()
-              + ") ...");
-      JobClient job = startJob(broker);
-      try (FramePublisher publisher =
-              new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
-          OutcomeReader reader =
-              new OutcomeReader(
-                  broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
-        return label(job, publisher, reader, card);
-      } finally {
-        cancel(job);
+      try (AutoCloseable shown = view.apply(broker.client())) {
+        return labelAll(broker, card);
       }
+    }
+  }
+
+  private DemoReport labelAll(EmbeddedBroker broker, ModelCard card) throws Exception {
+    say(
+        "Starting the labelling job on a Flink MiniCluster (broker: "
+            + broker.bootstrapServers()
+            + ") ...");
+    JobClient job = startJob(broker);
+    try (FramePublisher publisher =
+            new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
+        OutcomeReader reader =
+            new OutcomeReader(
+                broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
+      return label(job, publisher, reader, card);
+    } finally {
+      cancel(job);
     }
   }
 
