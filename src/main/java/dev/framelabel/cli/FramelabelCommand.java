@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = "Labels camera frames from Kafka in an Apache Flink job, exactly once.",
     mixinStandardHelpOptions = true,
     version = "framelabel 0.1.0",
-    subcommands = {DemoCommand.class, TopicsCommand.class, WallCommand.class})
+    subcommands = {DemoCommand.class, TopicsCommand.class, WallCommand.class, CameraCommand.class})
 public final class FramelabelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -44,7 +44,7 @@ final class DemoWallIT {
                       "return [...tiles.values()].every(t => t.timeline.filter(l => l).length >= 8"
                           + " && t.image.naturalWidth > 0)")));
       byte[] picture = browser.getScreenshotAs(OutputType.BYTES);
-      
+
       Files.write(Path.of("target", "wall.png"), picture);
       assertThat(browser.findElement(By.id("labelled")).getText()).isNotIn("0.0", "–");
       assertThat(browser.findElement(By.id("alert")).isDisplayed()).isFalse();
