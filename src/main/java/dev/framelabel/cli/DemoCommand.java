@@ -3,10 +3,13 @@ package dev.framelabel.cli;
 import dev.framelabel.kafka.Delivery;
 import dev.framelabel.local.Demo;
 import dev.framelabel.local.DemoReport;
+import dev.framelabel.wall.Wall;
+import dev.framelabel.wall.WallSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +85,16 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--keep-running", description = "Publish until Ctrl-C.")
   private boolean keepRunning;
 
+  @Option(
+      names = "--wall-port",
+      paramLabel = "P",
+      description = "Port of the live page; 0 for any that is free.",
+      defaultValue = "0")
+  private int wallPort;
+
+  @Option(names = "--no-wall", description = "Serve no live page.")
+  private boolean noWall;
+
   @Option(names = "--report", paramLabel = "FILE", description = "Write the summary as JSON.")
   private Path report;
 
@@ -89,7 +102,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = Files.createTempDirectory("framelabel-demo-");
-    Demo demo = new Demo(settings(folder), out);
+    Demo demo = new Demo(settings(folder), out, this::startWall);
     CountDownLatch finished = new CountDownLatch(1);
     Thread hook = new Thread(() -> stop(demo, finished), "framelabel-ctrl-c");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -106,6 +119,17 @@ final class DemoCommand implements Callable<Integer> {
       FileUtils.deleteQuietly(folder.toFile());
       finished.countDown();
     }
+  }
+
+  /** The live page beside the demo; its address is printed. */
+  private AutoCloseable startWall(Map<String, String> client) {
+    if (noWall) {
+      return () -> {};
+    }
+    Wall wall = Wall.start(WallSettings.local(client, wallPort));
+    spec.commandLine().getOut().println("Wall: " + wall.address());
+    spec.commandLine().getOut().flush();
+    return wall;
   }
 
   private Demo.Settings settings(Path folder) {

@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       TopicsCommand.class,
       TransactionsCommand.class,
       ModelCommand.class,
+      WallCommand.class,
+      CameraCommand.class,
       ChaosCommand.class,
       BenchCommand.class
     })

@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -41,6 +43,7 @@ public final class Demo {
 
   private final Settings settings;
   private final PrintWriter out;
+  private final Function<Map<String, String>, AutoCloseable> view;
   private volatile boolean stopped;
   private volatile SimulatedCameras cameras;
 
@@ -67,9 +70,20 @@ public final class Demo {
     }
   }
 
+  /** A demo that nobody looks at. */
   public Demo(Settings settings, PrintWriter out) {
+    this(settings, out, client -> () -> {});
+  }
+
+  /**
+   * @param view starts what shows the demo, given the properties of the Kafka client; closed before
+   *     the broker ends
+   */
+  public Demo(
+      Settings settings, PrintWriter out, Function<Map<String, String>, AutoCloseable> view) {
     this.settings = settings;
     this.out = out;
+    this.view = view;
   }
 
   /** Ends the cameras; {@link #run} then waits for the frames under way and reports. */
@@ -92,17 +106,23 @@ public final class Demo {
           PARTITIONS,
           (short) 1,
           MAX_RECORD_BYTES);
-      say(
-          "Starting the labelling job on a Flink MiniCluster (broker: "
-              + broker.bootstrapServers()
-              + ") ...");
-      try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, settings.folder())) {
-        LocalCluster.Job job = cluster.submit(PARALLELISM, Optional.empty(), jobOn(broker));
-        job.awaitRunning();
-        DemoReport report = label(job, broker, card);
-        job.cancel();
-        return report;
+      try (AutoCloseable shown = view.apply(broker.client())) {
+        return labelAll(broker, card);
       }
+    }
+  }
+
+  private DemoReport labelAll(EmbeddedBroker broker, ModelCard card) throws Exception {
+    say(
+        "Starting the labelling job on a Flink MiniCluster (broker: "
+            + broker.bootstrapServers()
+            + ") ...");
+    try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, settings.folder())) {
+      LocalCluster.Job job = cluster.submit(PARALLELISM, Optional.empty(), jobOn(broker));
+      job.awaitRunning();
+      DemoReport report = label(job, broker, card);
+      job.cancel();
+      return report;
     }
   }
 

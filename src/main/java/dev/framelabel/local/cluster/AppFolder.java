@@ -24,7 +24,13 @@ public record AppFolder(Path path) {
           "avro-",
           "jackson-",
           "scala-",
-          "picocli");
+          "picocli",
+          "undertow",
+          "xnio",
+          "jboss",
+          "ffmpeg",
+          "jhdf",
+          "tribuo");
 
   public AppFolder {
     path = path.toAbsolutePath();

@@ -1,0 +1,364 @@
+'use strict';
+// The wall: what the server sends, as tiles. All text goes in as text, never as markup.
+const MOST_PICTURES_A_SECOND = 60;
+const LEAST_PICTURE_INTERVAL = 200;
+const TIMELINE = 60;
+const WORDS = {
+  connecting: 'no frames yet', live: 'live', unlabelled: 'frames, no labels', frozen: 'picture frozen',
+  black: 'picture black', silent: 'no frames', lost: 'camera lost', ended: 'ended',
+};
+const at = (id) => document.getElementById(id);
+const tiles = new Map();
+const known = new Set();
+let clockOffset = 0;
+let opened = null;
+let openedPicture = '';
+
+const make = (name, className, text) => {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+const number = (value, digits) => value === undefined ? '–'
+  : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const millis = (value) => value === undefined ? '–' : value >= 10000 ? number(value / 1000, 0) + ' s' : number(value, value < 100 ? 1 : 0) + ' ms';
+const micros = (value) => millis(value / 1000);
+const percent = (score) => number(score * 100, 0) + ' %';
+const now = () => Date.now() + clockOffset;
+const clock = (time) => new Date(time).toLocaleTimeString('en-GB', { hour12: false }) + '.' + String(time % 1000).padStart(3, '0');
+const since = (time) => {
+  const seconds = Math.max(0, (now() - time) / 1000);
+  if (seconds < 10) return number(seconds, 1) + ' s';
+  if (seconds < 120) return number(seconds, 0) + ' s';
+  return seconds < 7200 ? number(seconds / 60, 0) + ' min' : number(seconds / 3600, 0) + ' h';
+};
+const hues = new Map();
+const colour = (label) => {
+  // Golden angle: labels that come one after the other differ most.
+  if (!hues.has(label)) hues.set(label, hues.size * 137.5 % 360);
+  return 'hsl(' + hues.get(label) + ' 55% 55%)';
+};
+
+class Tile {
+  constructor(camera) {
+    this.camera = camera;
+    this.timeline = new Array(TIMELINE).fill('');
+    this.second = 0;
+    this.visible = false;
+    this.loading = false;
+    this.loadedAt = 0;
+    this.loaded = '';
+    this.data = {};
+    this.build();
+  }
+
+  build() {
+    this.element = make('button', 'tile');
+    this.element.type = 'button';
+    this.element.dataset.camera = this.camera;
+    const picture = make('span', 'picture');
+    this.image = make('img');
+    this.image.alt = '';
+    this.image.hidden = true;
+    this.image.addEventListener('load', () => this.done(true));
+    this.image.addEventListener('error', () => this.done(false));
+    this.none = make('span', 'none', 'no picture yet');
+    picture.append(this.image, this.none);
+    const body = make('span', 'body');
+    const head = make('span', 'head');
+    this.state = make('span', 'state');
+    const name = make('span', 'name', this.camera);
+    name.title = this.camera;
+    head.append(name, this.state);
+    this.labels = make('span', 'labels');
+    this.rows = [0, 1, 2].map(() => {
+      const row = { line: make('span', 'label'), bar: make('span', 'bar'), text: make('span', 'text'), score: make('span', 'score') };
+      row.line.append(row.bar, row.text, row.score);
+      row.line.hidden = true;
+      this.labels.append(row.line);
+      return row;
+    });
+    this.canvas = make('canvas', 'timeline');
+    this.canvas.width = TIMELINE;
+    this.canvas.height = 1;
+    this.canvas.setAttribute('aria-hidden', 'true');
+    this.error = make('span', 'error');
+    this.error.hidden = true;
+    const meta = make('span', 'meta');
+    this.age = make('span', 'age');
+    this.fps = make('span', 'fps');
+    this.latency = make('span', 'latency');
+    this.provisional = make('span', 'provisional');
+    meta.append(this.fps, this.latency, this.age, this.provisional);
+    body.append(head, this.labels, this.canvas, meta, this.error);
+    this.element.append(picture, body);
+    this.element.addEventListener('click', () => openDetail(this.camera));
+  }
+
+  update(data) {
+    this.data = data;
+    this.element.dataset.state = data.state;
+    if (data.timeline) {
+      this.timeline = data.timeline.slice();
+      this.second = Math.floor(now() / 1000);
+    }
+    const labels = data.labels || [];
+    this.rows.forEach((row, index) => {
+      const label = labels[index];
+      row.line.hidden = !label;
+      if (label) {
+        put(row.text, label.label);
+        put(row.score, percent(label.score));
+        row.bar.style.width = Math.min(100, Math.max(0, label.score * 100)) + '%';
+        learn(label.label);
+      }
+    });
+    if (labels.length) this.mark(labels[0].label, data.capturedAt);
+    put(this.fps, number(data.fps, 1) + ' fps');
+    put(this.latency, data.latencyMillis === undefined ? '' : millis(data.latencyMillis));
+    this.latency.title = 'from capture to label';
+    put(this.provisional, labels.length && !data.committed ? 'provisional' : '');
+    const fault = data.state === 'lost' && data.publisher ? data.publisher.lastError : '';
+    put(this.error, fault);
+    this.error.hidden = !fault;
+    this.touch();
+  }
+
+  /** What changes by time alone. */
+  touch() {
+    const last = this.data.lastFrameAt;
+    const state = this.data.state;
+    let words = WORDS[state] || state;
+    if (state === 'silent' && last) words += ' for ' + since(last);
+    put(this.state, words);
+    put(this.age, last ? since(last) + ' ago' : '');
+    this.element.setAttribute('aria-label', this.camera + ', ' + words
+      + ((this.data.labels || []).length ? ', ' + this.data.labels[0].label + ' ' + percent(this.data.labels[0].score) : ''));
+    this.shift();
+  }
+
+  shift() {
+    const second = Math.floor(now() / 1000);
+    const steps = Math.min(TIMELINE, Math.max(0, second - this.second));
+    if (!steps) return;
+    for (let i = 0; i < steps; i++) { this.timeline.shift(); this.timeline.push(''); }
+    this.second = second;
+    this.draw();
+  }
+
+  mark(label, time) {
+    this.shift();
+    const index = TIMELINE - 1 - Math.max(0, this.second - Math.floor(time / 1000));
+    if (index >= 0 && this.timeline[index] !== label) { this.timeline[index] = label; this.draw(); }
+  }
+
+  draw() {
+    if (!this.visible) return;
+    const context = this.canvas.getContext('2d');
+    context.clearRect(0, 0, TIMELINE, 1);
+    this.timeline.forEach((label, index) => {
+      if (label) { context.fillStyle = colour(label); context.fillRect(index, 0, 1, 1); }
+    });
+  }
+
+  /** Fetches the newest picture: one at a time, and none that nobody sees. */
+  load(interval) {
+    const wanted = this.data.picture;
+    if (!wanted || wanted === this.loaded || this.loading || !this.visible || this.element.hidden) return;
+    if (performance.now() - this.loadedAt < interval) return;
+    this.loading = true;
+    this.loadedAt = performance.now();
+    this.loaded = wanted;
+    this.image.src = '/api/picture?frame=' + encodeURIComponent(wanted);
+  }
+
+  done(good) {
+    this.loading = false;
+    if (good) { this.image.hidden = false; this.none.hidden = true; }
+    else { this.image.hidden = true; this.none.hidden = false; put(this.none, 'this picture cannot be shown'); }
+  }
+
+  matches(label, score) {
+    if (!label && !score) return true;
+    return (this.data.labels || []).some((one) => one.score >= score && one.label.toLowerCase().includes(label));
+  }
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    const tile = tiles.get(entry.target.dataset.camera);
+    tile.visible = entry.isIntersecting;
+    if (tile.visible) tile.draw();
+  }
+}, { rootMargin: '100px' });
+
+const learn = (label) => {
+  if (known.has(label) || known.size >= 500) return;
+  known.add(label);
+  const option = make('option');
+  option.value = label;
+  at('known-labels').append(option);
+};
+
+const order = new Intl.Collator('en', { numeric: true }).compare;
+const takeTile = (data) => {
+  let tile = tiles.get(data.camera);
+  if (!tile) {
+    tile = new Tile(data.camera);
+    tiles.set(data.camera, tile);
+    const after = [...at('tiles').children].find((other) => order(other.dataset.camera, data.camera) > 0);
+    at('tiles').insertBefore(tile.element, after || null);
+    seen.observe(tile.element);
+  }
+  tile.update(data);
+};
+
+const filter = () => {
+  const label = at('filter-label').value.trim().toLowerCase();
+  const score = Number(at('filter-score').value) / 100;
+  put(at('filter-score-text'), percent(score));
+  let shown = 0;
+  for (const tile of tiles.values()) {
+    const match = tile.matches(label, score);
+    if (tile.element.hidden === match) tile.element.hidden = !match;
+    if (match) shown++;
+  }
+  at('empty').hidden = tiles.size > 0;
+  const all = tiles.size === 1 ? '1 camera' : tiles.size + ' cameras';
+  put(at('shown'), tiles.size === 0 ? '' : shown === tiles.size ? all : shown === 0 ? 'no camera matches' : shown + ' of ' + all);
+};
+
+const kindWords = (kind) => kind.toLowerCase().replaceAll('_', ' ');
+const takeSummary = (summary) => {
+  clockOffset = summary.now - Date.now();
+  put(at('model'), summary.model);
+  put(at('frames'), number(summary.framesPerSecond, 1));
+  put(at('labelled'), number(summary.labelledPerSecond, 1));
+  put(at('batch'), summary.batchSize ? number(summary.batchSize, 1) : '–');
+  for (const name of ['p50', 'p95', 'p99']) put(at(name), summary.labelled ? number(summary.latencyMillis[name], 0) : '–');
+  const kinds = Object.entries(summary.rejectedByKind);
+  put(at('rejected'), number(kinds.reduce((sum, [, count]) => sum + count, 0), 0));
+  put(at('rejection-kinds'), kinds.length ? kinds.map(([kind, count]) => number(count, 0) + ' ' + kindWords(kind)).join(', ') : 'none so far');
+  const key = summary.rejectedSamples.map((one) => one.frame + one.capturedAt).join();
+  if (at('rejection-rows').dataset.key !== key) {
+    at('rejection-rows').dataset.key = key;
+    at('rejection-rows').replaceChildren(...summary.rejectedSamples.map((one) => row([
+      clock(one.capturedAt), one.camera || 'unknown', kindWords(one.rejected), one.reason])));
+  }
+  alertOf(summary.broker);
+  const notes = [];
+  if (summary.skipped) notes.push(number(summary.skipped, 0) + ' records passed over to keep up.');
+  if (summary.unreadable) notes.push(number(summary.unreadable, 0) + ' records could not be read.');
+  if (summary.unseenCameras) notes.push('There are more cameras than this page shows.');
+  put(at('notes'), notes.join(' '));
+};
+
+const alertOf = (broker) => {
+  const text = broker.fault ? broker.fault.charAt(0).toUpperCase() + broker.fault.slice(1)
+    + (broker.reachable ? '.' : '. What you see is the last that came.') : '';
+  put(at('alert'), text);
+  at('alert').hidden = !text;
+};
+
+const row = (cells, numbers = []) => {
+  const line = make('tr');
+  cells.forEach((cell, index) => {
+    const data = make('td', numbers.includes(index) ? 'number' : '');
+    data.append(cell);
+    line.append(data);
+  });
+  return line;
+};
+
+const showPicture = (one) => {
+  openedPicture = one.frame;
+  at('detail-picture').src = '/api/picture?frame=' + encodeURIComponent(one.frame);
+  put(at('detail-caption'), clock(one.capturedAt) + ', frame ' + one.frame);
+};
+
+const detailRow = (one) => {
+  const pick = make('button', '', clock(one.capturedAt));
+  pick.type = 'button';
+  pick.addEventListener('click', () => { at('detail-pause').checked = true; showPicture(one); });
+  if (one.rejected) return row([pick, 'rejected: ' + kindWords(one.rejected), '', '', '', '', '', '', one.reason]);
+  const best = one.labels[0] || { label: 'none', score: 0 };
+  return row([pick, best.label, percent(best.score), millis(one.latencyMillis), micros(one.timings.decodeMicros),
+    micros(one.timings.queueMicros), micros(one.timings.inferenceMicros), String(one.timings.batchSize),
+    one.committed ? 'committed' : 'provisional'], [2, 3, 4, 5, 6, 7]);
+};
+
+const refreshDetail = async (force) => {
+  if (opened === null || (at('detail-pause').checked && !force)) return;
+  const camera = opened;
+  try {
+    const answer = await fetch('/api/labels?camera=' + encodeURIComponent(camera));
+    const results = answer.ok ? await answer.json() : [];
+    if (opened !== camera) return;
+    put(at('detail-count'), results.length ? 'The last ' + results.length + ' frames' : 'No labels yet');
+    at('detail-rows').replaceChildren(...results.map(detailRow));
+    if (results.length && results[0].frame !== openedPicture) showPicture(results[0]);
+  } catch (failure) {
+    put(at('detail-count'), 'The wall does not answer.');
+  }
+};
+
+const openDetail = (camera) => {
+  opened = camera;
+  openedPicture = '';
+  put(at('detail-name'), camera);
+  at('detail-pause').checked = false;
+  at('detail-rows').replaceChildren();
+  at('detail-picture').removeAttribute('src');
+  at('detail').showModal();
+  refreshDetail(true);
+};
+
+const connect = () => {
+  const stream = new EventSource('/api/stream');
+  const link = (state, words) => { at('link').dataset.link = state; put(at('link'), words); };
+  stream.addEventListener('open', () => link('live', 'live'));
+  stream.addEventListener('error', () => {
+    link('lost', 'connection lost, trying again');
+    // A browser gives up on a refusal; the wall may be back later.
+    if (stream.readyState === EventSource.CLOSED) { stream.close(); setTimeout(connect, 2000); }
+  });
+  stream.addEventListener('snapshot', (event) => {
+    const all = JSON.parse(event.data);
+    takeSummary(all.summary);
+    const there = new Set(all.cameras.map((data) => data.camera));
+    for (const [camera, tile] of tiles) if (!there.has(camera)) { seen.unobserve(tile.element); tile.element.remove(); tiles.delete(camera); }
+    all.cameras.forEach(takeTile);
+    filter();
+  });
+  stream.addEventListener('tiles', (event) => { JSON.parse(event.data).forEach(takeTile); filter(); });
+  stream.addEventListener('summary', (event) => takeSummary(JSON.parse(event.data)));
+};
+
+const move = (event) => {
+  const keys = ['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp', 'Home', 'End'];
+  if (!keys.includes(event.key) || !event.target.classList.contains('tile')) return;
+  const all = [...at('tiles').children].filter((tile) => !tile.hidden);
+  const here = all.indexOf(event.target);
+  const top = all[0].offsetTop;
+  const columns = Math.max(1, all.filter((tile) => tile.offsetTop === top).length);
+  const to = { ArrowRight: here + 1, ArrowLeft: here - 1, ArrowDown: here + columns, ArrowUp: here - columns, Home: 0, End: all.length - 1 }[event.key];
+  if (all[to]) { all[to].focus(); event.preventDefault(); }
+};
+
+at('filter').addEventListener('input', filter);
+at('filter').addEventListener('submit', (event) => event.preventDefault());
+at('tiles').addEventListener('keydown', move);
+document.addEventListener('keydown', (event) => {
+  if (event.key === '/' && opened === null && event.target.tagName !== 'INPUT') { at('filter-label').focus(); event.preventDefault(); }
+});
+at('detail-close').addEventListener('click', () => at('detail').close());
+at('detail').addEventListener('close', () => { opened = null; });
+setInterval(() => {
+  const visible = [...tiles.values()].filter((tile) => tile.visible && !tile.element.hidden).length;
+  const interval = Math.max(LEAST_PICTURE_INTERVAL, visible * 1000 / MOST_PICTURES_A_SECOND);
+  if (!document.hidden) for (const tile of tiles.values()) tile.load(interval);
+}, 50);
+setInterval(() => { for (const tile of tiles.values()) tile.touch(); refreshDetail(false); }, 1000);
+connect();
