@@ -3,7 +3,7 @@ package dev.framelabel.cli;
 import dev.framelabel.local.chaos.Chaos;
 import dev.framelabel.local.chaos.ChaosReport;
 import dev.framelabel.local.cluster.AppFolder;
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +48,8 @@ final class ChaosCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = Files.createTempDirectory("framelabel-chaos-");
     try {
-      LocalCluster.Settings settings =
-          LocalCluster.Settings.usual(
+      ProcessCluster.Settings settings =
+          ProcessCluster.Settings.usual(
                   new AppFolder(Home.path().resolve("target/framelabel")),
                   Home.path().resolve("model/demo-xception.onnx"),
                   folder)

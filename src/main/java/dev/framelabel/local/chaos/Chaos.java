@@ -1,6 +1,6 @@
 package dev.framelabel.local.chaos;
 
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,13 +12,13 @@ import java.util.Random;
 public final class Chaos {
   private static final double FRAMES_PER_SECOND = 40;
 
-  private final LocalCluster.Settings settings;
+  private final ProcessCluster.Settings settings;
   private final PrintWriter out;
 
   /**
    * @param settings of the cluster; made highly available, so that its JobManager may be killed
    */
-  public Chaos(LocalCluster.Settings settings, PrintWriter out) {
+  public Chaos(ProcessCluster.Settings settings, PrintWriter out) {
     this.settings = settings.withHighAvailability();
     this.out = out;
   }
@@ -29,7 +29,7 @@ public final class Chaos {
     Random random = new Random(seed);
     Fault[] faults = Fault.values();
     List<FaultRun.Recovery> recoveries = new ArrayList<>();
-    try (LocalCluster cluster = LocalCluster.start(settings)) {
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
       Instant end = Instant.now().plus(duration);
       try (FaultRun run = new FaultRun(cluster, FRAMES_PER_SECOND)) {

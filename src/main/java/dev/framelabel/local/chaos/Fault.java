@@ -2,7 +2,7 @@ package dev.framelabel.local.chaos;
 
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -12,14 +12,14 @@ import java.util.random.RandomGenerator;
 public enum Fault {
   TASK_MANAGER_KILL("one of two TaskManagers killed, another one started") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       anyTaskManager(cluster, random).kill();
       JavaProcess ignored = cluster.flink().startTaskManager();
     }
   },
   ALL_TASK_MANAGERS_KILL("both TaskManagers killed, others started") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       List<JavaProcess> all = cluster.flink().taskManagers();
       all.forEach(JavaProcess::kill);
       for (int i = 0; i < all.size(); i++) {
@@ -29,7 +29,7 @@ public enum Fault {
   },
   BROKER_KILL("broker killed, back on the same data after 5 s") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       cluster.broker().process().kill();
       Await.pause(OUTAGE);
       cluster.broker().launch();
@@ -38,7 +38,7 @@ public enum Fault {
   },
   BROKER_AND_TASK_MANAGER_KILL("broker and a TaskManager killed together") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       cluster.broker().process().kill();
       anyTaskManager(cluster, random).kill();
       Await.pause(OUTAGE);
@@ -49,14 +49,14 @@ public enum Fault {
   },
   JOB_MANAGER_KILL("JobManager killed, another one started (ZooKeeper)") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       cluster.flink().jobManager().kill();
       cluster.flink().startJobManager();
     }
   },
   BROKER_FREEZE("broker stopped for 40 s, longer than a request may take") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       cluster.broker().process().signal("STOP");
       Await.pause(FREEZE);
       cluster.broker().process().signal("CONT");
@@ -65,7 +65,7 @@ public enum Fault {
   },
   NETWORK_CUT("nothing passes between job and broker for 20 s") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       cluster.broker().network().cut();
       Await.pause(CUT);
       cluster.broker().network().mend();
@@ -73,7 +73,7 @@ public enum Fault {
   },
   ZOMBIE("a TaskManager stopped for 60 s, replaced, then awake again") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       JavaProcess zombie = anyTaskManager(cluster, random);
       zombie.signal("STOP");
       JavaProcess ignored = cluster.flink().startTaskManager();
@@ -86,16 +86,16 @@ public enum Fault {
   },
   UPGRADE("stopped with a savepoint, started again from it") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
-      cluster.stopAndGoOn(LocalCluster.PARALLELISM);
+    void happen(ProcessCluster cluster, RandomGenerator random) {
+      cluster.stopAndGoOn(ProcessCluster.PARALLELISM);
     }
   },
   RESCALE("parallelism 2, 1 and 2 again through savepoints") {
     @Override
-    void happen(LocalCluster cluster, RandomGenerator random) {
+    void happen(ProcessCluster cluster, RandomGenerator random) {
       cluster.stopAndGoOn(1);
       Await.pause(OUTAGE);
-      cluster.stopAndGoOn(LocalCluster.PARALLELISM);
+      cluster.stopAndGoOn(ProcessCluster.PARALLELISM);
     }
   };
 
@@ -116,9 +116,9 @@ public enum Fault {
   }
 
   /** Makes it happen and mends it; the job may still be recovering when this returns. */
-  abstract void happen(LocalCluster cluster, RandomGenerator random);
+  abstract void happen(ProcessCluster cluster, RandomGenerator random);
 
-  private static JavaProcess anyTaskManager(LocalCluster cluster, RandomGenerator random) {
+  private static JavaProcess anyTaskManager(ProcessCluster cluster, RandomGenerator random) {
     List<JavaProcess> all = cluster.flink().taskManagers();
     return all.get(random.nextInt(all.size()));
   }

@@ -2,7 +2,7 @@ package dev.framelabel.local.chaos;
 
 import dev.framelabel.kafka.OpenTransactions;
 import dev.framelabel.local.cluster.Await;
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class FaultRun implements AutoCloseable {
   private static final Duration REST_LIMIT = Duration.ofMinutes(3);
   private static final int CAMERAS = 8;
 
-  private final LocalCluster cluster;
+  private final ProcessCluster cluster;
   private final FrameLoad load;
   private final Watch watch;
 
@@ -57,10 +57,10 @@ public final class FaultRun implements AutoCloseable {
    *
    * @param cluster with a running job; stays its owner's
    */
-  public FaultRun(LocalCluster cluster, double framesPerSecond) {
+  public FaultRun(ProcessCluster cluster, double framesPerSecond) {
     this.cluster = cluster;
     this.load =
-        new FrameLoad(cluster.broker().client(), LocalCluster.FRAMES, CAMERAS, framesPerSecond)
+        new FrameLoad(cluster.broker().client(), ProcessCluster.FRAMES, CAMERAS, framesPerSecond)
             .start();
     this.watch = new Watch(cluster.broker().client());
     awaitFresh(FIRST_LIMIT);

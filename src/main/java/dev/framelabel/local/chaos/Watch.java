@@ -4,7 +4,7 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.kafka.OutcomeReader;
 import dev.framelabel.local.cluster.Await;
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +49,7 @@ public final class Watch implements AutoCloseable {
 
   private OutcomeReader open() {
     return new OutcomeReader(
-        client, LocalCluster.LABELS, LocalCluster.REJECTED, IsolationLevel.READ_COMMITTED);
+        client, ProcessCluster.LABELS, ProcessCluster.REJECTED, IsolationLevel.READ_COMMITTED);
   }
 
   private void watch(OutcomeReader reader) {

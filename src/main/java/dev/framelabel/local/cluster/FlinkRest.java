@@ -18,6 +18,7 @@ import java.util.List;
 /** The parts of a Flink cluster's REST interface that are needed here. */
 public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final int SHOWN = 600;
   private static final String BOUNDARY = "framelabel-upload";
 
   private final HttpClient client =
@@ -158,6 +159,11 @@ public final class FlinkRest {
             .build());
   }
 
+  /** Flink answers with whole stack traces. */
+  private static String shortened(String body) {
+    return body.length() <= SHOWN ? body : body.substring(0, SHOWN) + " ...";
+  }
+
   private JsonNode send(HttpRequest request) {
     try {
       HttpResponse<String> response =
@@ -170,7 +176,7 @@ public final class FlinkRest {
                 + " answered "
                 + response.statusCode()
                 + ": "
-                + response.body());
+                + shortened(response.body()));
       }
       return json.readTree(response.body());
     } catch (IOException e) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.local.cluster.Await;
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -19,13 +19,13 @@ class FastFaultsIT {
 
   @Test
   void everyFrameOnce_poisonFramesThenTaskManagerAndBrokerKilled() {
-    LocalCluster.Settings settings =
-        LocalCluster.Settings.usual(
+    ProcessCluster.Settings settings =
+        ProcessCluster.Settings.usual(
             new AppFolder(Path.of("target/framelabel")),
             Path.of("model/demo-xception.onnx"),
             folder);
     Random random = new Random(SEED);
-    try (LocalCluster cluster = LocalCluster.start(settings)) {
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
       try (FaultRun run = new FaultRun(cluster, 40)) {
         run.load().poisonEvery(10);

@@ -3,7 +3,7 @@ package dev.framelabel.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.local.cluster.AppFolder;
-import dev.framelabel.local.cluster.LocalCluster;
+import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -34,14 +34,14 @@ class FaultsIT {
     "RESCALE, 2", "RESCALE, 1"
   })
   void everyFrameOnce_fault(Fault fault, int transactionVersion) {
-    LocalCluster.Settings settings =
-        LocalCluster.Settings.usual(
+    ProcessCluster.Settings settings =
+        ProcessCluster.Settings.usual(
                 new AppFolder(Path.of("target/framelabel")),
                 Path.of("model/demo-xception.onnx"),
                 folder)
             .withTransactionVersion(transactionVersion)
             .withHighAvailability();
-    try (LocalCluster cluster = LocalCluster.start(settings)) {
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
       try (FaultRun run = new FaultRun(cluster, 40)) {
         System.out.println(run.suffer(fault, new Random(SEED)) + ", version " + transactionVersion);

@@ -11,7 +11,7 @@ import java.util.Map;
  * Kafka and Flink as real processes on loopback, and the labelling job on them. Its owner closes
  * it; ends its processes too when this JVM ends in order. Not thread-safe.
  */
-public final class LocalCluster implements AutoCloseable {
+public final class ProcessCluster implements AutoCloseable {
   public static final int PARALLELISM = 2;
   public static final String FRAMES = "frames";
   public static final String LABELS = "labels";
@@ -25,7 +25,6 @@ public final class LocalCluster implements AutoCloseable {
   private final BrokerProcess broker;
   private final FlinkProcesses flink;
   private final Thread hook = new Thread(this::end, "framelabel-cluster-end");
-  private String jar = "";
   private String job = "";
   private String[] arguments = {};
 
@@ -114,7 +113,7 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private LocalCluster(Settings settings) {
+  private ProcessCluster(Settings settings) {
     this.settings = settings;
     this.broker =
         new BrokerProcess(
@@ -133,8 +132,8 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /** Starts the processes, makes the topics and blocks until all is ready for a job. */
-  public static LocalCluster start(Settings settings) {
-    LocalCluster cluster = new LocalCluster(settings);
+  public static ProcessCluster start(Settings settings) {
+    ProcessCluster cluster = new ProcessCluster(settings);
     try {
       cluster.broker.awaitReady();
       List<String> ignored =
@@ -170,9 +169,8 @@ public final class LocalCluster implements AutoCloseable {
 
   /** Submits the job jar without waiting for its tasks. */
   public void submitOnly(int parallelism, String savepoint, String... more) {
-    if (jar.isEmpty()) {
-      jar = flink.rest().upload(settings.app().jobJar());
-    }
+    // Anew each time: what was uploaded is gone with the JobManager that took it.
+    String jar = flink.rest().upload(settings.app().jobJar());
     List<String> all =
         new ArrayList<>(
             List.of(
