@@ -14,7 +14,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** Reads the files under {@code docker/} and {@code deploy/}; the tests run in the repository's root. */
+/**
+ * Reads the files under {@code docker/} and {@code deploy/}; the tests run in the repository's
+ * root.
+ */
 final class DeploymentFiles {
   static final Path COMPOSE = Path.of("docker/compose.yaml");
   static final Path IMAGE_SETTINGS = Path.of("docker/flink-settings.yaml");

@@ -98,8 +98,7 @@ class DeploymentFilesTest {
   @Test
   void jarAndMainClass_ofComposeAndManifests_areWhatTheBuildMakes() {
     String shaded = "framelabel/" + Path.of(JOB_IN_IMAGE).getFileName() + "</outputFile>";
-    assertThat(POM)
-        .contains(shaded, "<mainClass>" + LabellingJob.class.getName() + "</mainClass>");
+    assertThat(POM).contains(shaded, "<mainClass>" + LabellingJob.class.getName() + "</mainClass>");
     List<String> command =
         DeploymentFiles.texts(DeploymentFiles.compose().at("/services/job/command"));
     assertThat(command).containsSequence("--class", LabellingJob.class.getName(), JOB_IN_IMAGE);
@@ -173,8 +172,7 @@ class DeploymentFilesTest {
         assertThat(known).as(volume).isTrue();
       }
       JsonNode dockerfile = service.at("/build/dockerfile");
-      assertThat(dockerfile.isMissingNode() || Files.exists(Path.of(dockerfile.asText())))
-          .isTrue();
+      assertThat(dockerfile.isMissingNode() || Files.exists(Path.of(dockerfile.asText()))).isTrue();
       service
           .path("depends_on")
           .fieldNames()
