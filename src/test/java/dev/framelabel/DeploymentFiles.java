@@ -66,7 +66,7 @@ final class DeploymentFiles {
     List<String> sources = new ArrayList<>();
     for (String line : read(dockerfile).lines().toList()) {
       if (line.startsWith("COPY ") && !line.contains("--from=")) {
-        String[] words = line.split(" +");
+        String[] words = line.split(" +", -1);
         sources.addAll(List.of(words).subList(1, words.length - 1));
       }
     }

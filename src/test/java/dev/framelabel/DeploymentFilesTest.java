@@ -67,8 +67,8 @@ class DeploymentFilesTest {
     JsonNode base =
         DeploymentFiles.manifests().get(Path.of("deploy/base/flinkdeployment.yaml")).get(0);
     for (String key : List.of("env.java.opts.jobmanager", "env.java.opts.taskmanager")) {
-      assertThat(imageSettings().path(key).asText().split(" ")).containsAll(limits);
-      assertThat(base.at("/spec/flinkConfiguration").path(key).asText().split(" "))
+      assertThat(imageSettings().path(key).asText().split(" ", -1)).containsAll(limits);
+      assertThat(base.at("/spec/flinkConfiguration").path(key).asText().split(" ", -1))
           .containsAll(limits);
     }
   }
@@ -137,7 +137,7 @@ class DeploymentFilesTest {
           DeploymentFiles.read(dockerfile)
               .lines()
               .filter(line -> line.startsWith("FROM "))
-              .map(line -> line.split(" ")[1])
+              .map(line -> line.split(" ", -1)[1])
               .toList();
       assertThat(bases).isNotEmpty().allMatch(DeploymentFilesTest::pinned);
       assertThat(bases.stream().filter(image -> image.startsWith("flink:")))
@@ -201,7 +201,7 @@ class DeploymentFilesTest {
   @ValueSource(strings = {"cpu", "gpu", "tls", "topics"})
   void overlays_areBuiltByKubectl(String overlay, @TempDir Path folder) throws Exception {
     boolean installed =
-        Stream.of(System.getenv("PATH").split(":"))
+        Stream.of(System.getenv("PATH").split(":", -1))
             .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl")));
     assumeTrue(installed, "kubectl is not on the PATH: overlays are not built");
     Path built = folder.resolve("built.yaml");
