@@ -3,19 +3,25 @@ package dev.framelabel.local;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** What a single broker with its own KRaft controller needs before it starts, on loopback. */
 public final class BrokerFiles {
+  private static final int FIRST_PORT = 12_000;
+  private static final int LAST_PORT = 30_000;
+  private static final Set<Integer> GIVEN = new HashSet<>();
+
   /** Leaves the version of Kafka's transaction protocol to the release. */
   public static final int DEFAULT_TRANSACTION_VERSION = 0;
 
@@ -83,12 +89,26 @@ public final class BrokerFiles {
     }
   }
 
-  /** A loopback port that nothing listens on now. */
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /**
+   * A port of loopback that nobody has, and that this process gives out once. Below the range from
+   * which systems take ports for outgoing connections: one of those could have it before its server
+   * is up.
+   */
+  public static synchronized int freePort() {
+    while (GIVEN.size() < LAST_PORT - FIRST_PORT) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      if (GIVEN.add(port) && isFree(port)) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("no free port between " + FIRST_PORT + " and " + LAST_PORT);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return false;
     }
   }
 }
