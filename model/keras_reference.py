@@ -3,6 +3,10 @@
 
     python3 -m pip install --target target/keras keras jax h5py
     KERAS_BACKEND=jax PYTHONPATH=target/keras python3 model/keras_reference.py src/test/resources/xception
+    python3 -m pip install --target target/keras2 tensorflow-cpu==2.15.1
+    PYTHONPATH=target/keras2 python3 model/keras_reference.py src/test/resources/xception
+
+The second pair does the same with Keras 2, whose files look different (`keras2-*`).
 
 The network is `keras.applications.Xception` with fewer channels in every layer; its structure, layer names and
 files are Keras' own. Weights are random numbers of few bits, so that the files compress well. The statistics of
@@ -39,7 +43,7 @@ def fill(model, size, seed):
     for layer in model.layers:
         values = []
         for weight in layer.weights:
-            shape, name = weight.shape, weight.path.split("/")[-1]
+            shape, name = weight.shape, getattr(weight, "path", weight.name).split("/")[-1].split(":")[0]
             if "kernel" in name:
                 fan_in = numpy.prod(shape[:2]) if "depthwise" in name else numpy.prod(shape[:-1])
                 gain = 8 if layer.name == "predictions" else 0.5
@@ -85,25 +89,35 @@ def save_as_of_2017(model, path):
             group.attrs["weight_names"] = numpy.array(names)
 
 
+def expectations(model, width, size):
+    expected = {"size": size, "width": width}
+    for each in (size, 71):
+        x = keras.applications.xception.preprocess_input(pictures(PICTURES, each).astype("float32"))
+        same = model if each == size else network(width, each)
+        same.set_weights(model.get_weights())
+        expected[str(each)] = same.predict(x, verbose=0).tolist()
+    return expected
+
+
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    folder, second = pathlib.Path(sys.argv[1]), keras.__version__.startswith("2.")
+    prefix = "keras2" if second else "keras"
     expected = {}
-    for name, width, size in [("keras-eighth", 0.125, 79), ("keras-tiny", 1 / 32, 79)]:
+    for name, width, size in [("eighth", 0.125, 79), ("tiny", 1 / 32, 79)][1 if second else 0:]:
+        name = f"{prefix}-{name}"
         model = network(width, size)
         fill(model, size, 7)
-        expected[name] = {"size": size, "width": width}
-        for each in (size, 71):
-            x = keras.applications.xception.preprocess_input(pictures(PICTURES, each).astype("float32"))
-            same = model if each == size else network(width, each)
-            same.set_weights(model.get_weights())
-            expected[name][str(each)] = same.predict(x, verbose=0).tolist()
+        expected[name] = expectations(model, width, size)
         write(folder, f"{name}.h5", model.save)
         if width < 0.125:
             write(folder, f"{name}.weights.h5", model.save_weights)
-            write(folder, f"{name}-2017.h5", lambda path: save_as_of_2017(model, path))
             base = keras.Model(model.input, model.get_layer("avg_pool").output)
-            write(folder, f"{name}-notop.weights.h5", base.save_weights)
-    (folder / "keras-expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+            write(folder, f"{name}-notop{'' if second else '.weights'}.h5", base.save_weights)
+            if second:
+                write(folder, f"{name}-only.h5", model.save_weights)
+            else:
+                write(folder, f"{name}-2017.h5", lambda path: save_as_of_2017(model, path))
+    (folder / f"{prefix}-expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Imported weights give what Keras and PyTorch themselves compute. */
 final class ImportTest {
@@ -32,6 +33,18 @@ final class ImportTest {
       throws IOException {
     Xception imported = Xception.fromKeras(Vectors.unpack(file, folder));
     check(imported, Vectors.expected("keras-expected.json", network, size), size);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "keras2-tiny.h5,         79",
+    "keras2-tiny.h5,         71",
+    "keras2-tiny.weights.h5, 79",
+    "keras2-tiny-only.h5,    79",
+  })
+  void fromKeras_filesOfKeras2_computeWhatKerasDoes(String file, int size) throws IOException {
+    Xception imported = Xception.fromKeras(Vectors.unpack(file, folder));
+    check(imported, Vectors.expected("keras2-expected.json", "keras2-tiny", size), size);
   }
 
   @ParameterizedTest
@@ -84,9 +97,10 @@ final class ImportTest {
     return tensors;
   }
 
-  @Test
-  void fromKeras_notop_hasNoModelButAStateDict() throws IOException {
-    Xception base = Xception.fromKeras(Vectors.unpack("keras-tiny-notop.weights.h5", folder));
+  @ParameterizedTest
+  @ValueSource(strings = {"keras-tiny-notop.weights.h5", "keras2-tiny-notop.h5"})
+  void fromKeras_notop_hasNoModelButAStateDict(String file) throws IOException {
+    Xception base = Xception.fromKeras(Vectors.unpack(file, folder));
     assertThat(base.classes()).isZero();
     assertThatThrownBy(() -> base.toModel(79, Vectors.card()))
         .isInstanceOf(ModelException.class)
