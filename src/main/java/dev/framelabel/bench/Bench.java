@@ -12,7 +12,8 @@ import java.util.Set;
  * The product's benchmark: every figure is measured beside what it is compared with, in one run.
  */
 public final class Bench {
-  public static final List<String> SUITES = List.of("decode", "session", "batch", "pipeline");
+  public static final List<String> SUITES =
+      List.of("decode", "session", "graph", "batch", "pipeline");
 
   private static final int PICTURES = 32;
   private static final Path SIMULATED = Path.of("simulated:71:10:2000:120");
@@ -24,6 +25,8 @@ public final class Bench {
    * @param suites of {@link #SUITES}
    * @param model the demo's model
    * @param fullModel an Xception of 299x299 pixels, or empty to leave it out
+   * @param reference another ONNX file of the same network as {@code model}, or empty to leave out
+   *     the graph suite
    * @param rounds that count, from 1
    * @param folder empty, for the broker's data
    */
@@ -31,6 +34,7 @@ public final class Bench {
       Set<String> suites,
       Path model,
       Optional<Path> fullModel,
+      Optional<Path> reference,
       String device,
       int rounds,
       double seconds,
@@ -48,6 +52,10 @@ public final class Bench {
     }
     if (settings.suites().contains("session")) {
       new SessionSuite(report, settings.rounds(), settings.model(), settings.device()).run();
+    }
+    if (settings.suites().contains("graph") && settings.reference().isPresent()) {
+      new GraphSuite(report, settings.rounds(), settings.device())
+          .run(settings.model(), settings.reference().get());
     }
     if (settings.suites().contains("batch")) {
       new BatchSuite(report).run();

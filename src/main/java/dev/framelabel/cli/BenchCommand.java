@@ -32,7 +32,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--suite",
       paramLabel = "SUITE",
       split = ",",
-      description = "decode, session, batch, pipeline or all.",
+      description = "decode, session, graph, batch, pipeline or all.",
       defaultValue = "all")
   private List<String> suites;
 
@@ -59,6 +59,14 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "An Xception of 299 x 299 pixels for the pipeline suite; without one it is left out.")
   private Path fullModel;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      description =
+          "Another ONNX file of the same network as --model, for the graph suite, such as"
+              + " torch.onnx.export writes; without one it is left out.")
+  private Path reference;
 
   @Option(names = "--device", defaultValue = "cpu", description = "For the session suite.")
   private String device;
@@ -91,10 +99,15 @@ final class BenchCommand implements Callable<Integer> {
           spec.commandLine(),
           "found --suite " + suites + "; expected all or some of " + Bench.SUITES);
     }
+    if (suites.contains("graph") && reference == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--suite graph needs --reference FILE: what to compare --model with");
+    }
     return new Bench.Settings(
         chosen,
         model == null ? Home.path().resolve("model/demo-xception.onnx") : model,
         Optional.ofNullable(fullModel),
+        Optional.ofNullable(reference),
         device,
         rounds,
         seconds,

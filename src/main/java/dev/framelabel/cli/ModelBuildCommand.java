@@ -65,6 +65,12 @@ final class ModelBuildCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "SEED", description = "Seed.", defaultValue = "7")
   private long seed;
 
+  @Option(
+      names = "--state-dict",
+      paramLabel = "FILE",
+      description = "Also write the weights, unfolded, for PyTorch (.safetensors).")
+  private Path stateDict;
+
   @Override
   public Integer call() {
     if (!random) {
@@ -76,6 +82,9 @@ final class ModelBuildCommand implements Callable<Integer> {
             ? IntStream.range(0, classes).mapToObj(index -> "class " + index).toList()
             : LabelNames.read(labels);
     Xception network = Xception.random(classes, width, seed);
+    if (stateDict != null) {
+      network.saveStateDict(stateDict);
+    }
     output.save(network.toModel(size, output.card(out, names)), out, report);
     return 0;
   }

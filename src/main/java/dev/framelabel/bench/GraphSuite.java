@@ -1,0 +1,45 @@
+package dev.framelabel.bench;
+
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.SessionSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A model beside another ONNX file of the same network: what its graph costs and nothing else. */
+final class GraphSuite {
+  private static final List<Integer> BATCHES = List.of(1, 2, 8);
+
+  private final BenchReport report;
+  private final int rounds;
+  private final String device;
+
+  GraphSuite(BenchReport report, int rounds, String device) {
+    this.report = report;
+    this.rounds = rounds;
+    this.device = device;
+  }
+
+  /**
+   * @param model whose speed is judged
+   * @param reference what it is compared with; another label model with the same input
+   */
+  void run(Path model, Path reference) throws Exception {
+    for (int batch : BATCHES) {
+      SessionSettings settings = new SessionSettings(device, 0, false, batch, "");
+      try (LabelModel ours = LabelModel.open(model, settings);
+          LabelModel theirs = LabelModel.open(reference, settings)) {
+        SessionSuite.sameInput(ours, theirs);
+        report.add(
+            "graph",
+            "batch " + batch + " on " + ours.device(),
+            "frames/s",
+            model.getFileName() + " at least 1.00 of " + reference.getFileName(),
+            new Contest()
+                .enter(
+                    reference.getFileName().toString(), () -> SessionSuite.perSecond(theirs, batch))
+                .enter(model.getFileName().toString(), () -> SessionSuite.perSecond(ours, batch))
+                .run(rounds));
+      }
+    }
+  }
+}
