@@ -1,5 +1,6 @@
 package dev.framelabel.local;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -84,6 +85,11 @@ public final class LocalCluster implements AutoCloseable {
 
   public void startTaskManager() throws Exception {
     cluster.startTaskManager();
+  }
+
+  /** Where Flink's REST interface answers, on loopback. */
+  public URI webAddress() throws Exception {
+    return cluster.getRestAddress().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override
