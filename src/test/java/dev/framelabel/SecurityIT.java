@@ -94,6 +94,10 @@ class SecurityIT {
   static void stop() throws Exception {
     cluster.close();
     broker.close();
+    assertThat(Files.readString(Path.of("target/test.log")))
+        .as("the logs of all these tests, with the clients' settings")
+        .contains("sasl.jaas.config = [hidden]")
+        .doesNotContain(PASSWORD);
   }
 
   @BeforeEach
@@ -115,16 +119,15 @@ class SecurityIT {
         .containsAll(IntStream.range(0, 300).mapToObj(i -> "exact-" + i).toList());
     assertNoSecretInFlinksPages();
     job.cancel();
-    assertThat(Files.readString(Path.of("target/test.log"))).doesNotContain(PASSWORD);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "0,Not authorized to access topics: [frames],READ",
+    "0,Failed to get metadata for topics [frames],READ",
     "1,Not authorized to access group: framelabel,READ",
-    "2,Not authorized to access topics: [labels],WRITE",
-    "3,Not authorized to access topics: [rejected],WRITE",
-    "4,Transactional Id authorization failed,WRITE"
+    "2,Failed to send data to Kafka labels,WRITE",
+    "3,Failed to send data to Kafka rejected,WRITE",
+    "4,the ACL that is missing is WRITE on transactional ids that begin with,WRITE"
   })
   void anyOfTheLeastAclsMissing_job_failsAndNamesWhat(int missing, String message, String operation)
       throws Exception {
@@ -142,8 +145,7 @@ class SecurityIT {
                     "${file:" + folder.resolve("password.properties") + ":kafka}")));
     Throwable failure = catchThrowable(job::awaitEnd);
     String story = ExceptionUtils.stringifyException(failure);
-    assertThat(story).contains(message).doesNotContain(PASSWORD);
-    System.err.println("STORY " + missing + "\n" + story);
+    assertThat(story).contains(message).containsIgnoringCase("authoriz").doesNotContain(PASSWORD);
   }
 
   @Test
@@ -169,7 +171,16 @@ class SecurityIT {
   }
 
   private static String run(int status, String password, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("./framelabel"));
+    // In a file: a class path is longer than some libraries bear on a command line.
+    Path classPath =
+        Files.writeString(
+            folder.resolve("class-path"), "-cp \"" + System.getProperty("java.class.path") + "\"");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + classPath,
+                "dev.framelabel.cli.FramelabelCommand"));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
     ProcessBuilder builder = new ProcessBuilder(command);
