@@ -24,17 +24,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.kafka.common.IsolationLevel;
@@ -47,6 +51,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +77,11 @@ class SecurityIT {
               PatternType.PREFIXED,
               "framelabel.",
               AclOperation.WRITE));
+
+  /** As Linux writes 127.0.0.1, the same in IPv6, and ::1. */
+  private static final Set<String> LOOPBACK =
+      Set.of(
+          "0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000");
 
   @TempDir private static Path folder;
   private static SecuredBroker broker;
@@ -168,6 +179,31 @@ class SecurityIT {
     String refused =
         run(1, "wrong-" + PASSWORD, "rejected", "list", "--kafka-properties", file.toString());
     assertThat(refused).contains("invalid credentials").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void localBrokerAndCluster_listenOnLoopbackOnly() throws Exception {
+    Set<String> ours = new HashSet<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          ours.add(Files.readSymbolicLink(descriptor).toString());
+        } catch (NoSuchFileException e) {
+          // Closed meanwhile.
+        }
+      }
+    }
+    List<String> listening = new ArrayList<>();
+    for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+      for (String line : Files.readAllLines(Path.of(table))) {
+        String[] fields = line.strip().split("\\s+");
+        if (fields[3].equals("0A") && ours.contains("socket:[" + fields[9] + "]")) {
+          listening.add(fields[1].substring(0, fields[1].indexOf(':')));
+        }
+      }
+    }
+    assertThat(listening).isNotEmpty().allMatch(LOOPBACK::contains);
   }
 
   private static String run(int status, String password, String... arguments) throws Exception {
