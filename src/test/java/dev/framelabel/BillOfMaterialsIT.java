@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** The bill of materials that the build writes beside the packages. */
+/** The bill of materials that {@code mvn -Psbom package} writes beside the packages. */
+@EnabledIfSystemProperty(named = "framelabel.sbom", matches = "true")
 class BillOfMaterialsIT {
   private static final Path APP = Path.of("target/framelabel");
 

@@ -80,8 +80,7 @@ class SecurityIT {
 
   /** As Linux writes 127.0.0.1, the same in IPv6, and ::1. */
   private static final Set<String> LOOPBACK =
-      Set.of(
-          "0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000");
+      Set.of("0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000");
 
   @TempDir private static Path folder;
   private static SecuredBroker broker;
