@@ -196,9 +196,10 @@ class SecurityIT {
     List<String> listening = new ArrayList<>();
     for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
       for (String line : Files.readAllLines(Path.of(table))) {
-        String[] fields = line.strip().split("\\s+");
-        if (fields[3].equals("0A") && ours.contains("socket:[" + fields[9] + "]")) {
-          listening.add(fields[1].substring(0, fields[1].indexOf(':')));
+        List<String> fields = List.of(line.strip().split(" +", -1));
+        if (fields.get(3).equals("0A") && ours.contains("socket:[" + fields.get(9) + "]")) {
+          String address = fields.get(1);
+          listening.add(address.substring(0, address.indexOf(':')));
         }
       }
     }
