@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       TopicsCommand.class,
       TransactionsCommand.class,
+      RejectedCommand.class,
       ModelCommand.class,
       WallCommand.class,
       CameraCommand.class,

@@ -7,20 +7,44 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import picocli.CommandLine.Option;
 
-/** Properties of Kafka clients, from the command line and a file. */
+/**
+ * The options of commands that talk to Kafka, and the client properties that they make. Passwords
+ * come from the file, or from what the file points to; never from the command line.
+ */
 final class KafkaClient {
-  private KafkaClient() {}
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers, separated by commas.",
+      defaultValue = "localhost:9092")
+  private String bootstrapServers;
+
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description = "More properties of the Kafka client, such as TLS and SASL.")
+  private Path file;
+
+  /** What a Kafka client needs. */
+  Map<String, String> properties() {
+    return properties(bootstrapServers, file);
+  }
 
   /**
    * @param file may be null
+   * @throws IllegalArgumentException if the file cannot be read
    */
-  static Map<String, String> properties(String bootstrapServers, Path file) throws IOException {
+  static Map<String, String> properties(String bootstrapServers, Path file) {
     Map<String, String> properties = new HashMap<>();
     if (file != null) {
       Properties read = new Properties();
       try (InputStream in = Files.newInputStream(file)) {
         read.load(in);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "--kafka-properties " + file + " cannot be read: " + e, e);
       }
       read.stringPropertyNames().forEach(name -> properties.put(name, read.getProperty(name)));
     }

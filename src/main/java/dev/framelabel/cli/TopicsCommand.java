@@ -3,8 +3,8 @@ package dev.framelabel.cli;
 import dev.framelabel.kafka.Topics;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,8 +23,7 @@ final class TopicsCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int create(
-      @Option(names = "--bootstrap-servers", defaultValue = "localhost:9092")
-          String bootstrapServers,
+      @Mixin KafkaClient client,
       @Option(names = "--topics", split = ",", defaultValue = "frames,labels,rejected")
           List<String> topics,
       @Option(names = "--partitions", defaultValue = "12") int partitions,
@@ -36,12 +35,7 @@ final class TopicsCommand {
           int maxRecordBytes) {
     PrintWriter out = spec.commandLine().getOut();
     List<String> created =
-        Topics.create(
-            Map.of("bootstrap.servers", bootstrapServers),
-            topics,
-            partitions,
-            replication,
-            maxRecordBytes);
+        Topics.create(client.properties(), topics, partitions, replication, maxRecordBytes);
     for (String topic : topics) {
       out.println(
           topic + (created.contains(topic) ? ": created" : ": was there already, left as it is"));

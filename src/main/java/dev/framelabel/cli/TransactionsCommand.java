@@ -3,8 +3,8 @@ package dev.framelabel.cli;
 import dev.framelabel.kafka.OpenTransactions;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,13 +24,11 @@ final class TransactionsCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int list(
-      @Option(names = "--bootstrap-servers", defaultValue = "localhost:9092")
-          String bootstrapServers,
+      @Mixin KafkaClient client,
       @Option(names = "--prefix", defaultValue = "", description = "Only ids that begin so.")
           String prefix) {
     PrintWriter out = spec.commandLine().getOut();
-    List<OpenTransactions.Open> open =
-        OpenTransactions.list(Map.of("bootstrap.servers", bootstrapServers), prefix);
+    List<OpenTransactions.Open> open = OpenTransactions.list(client.properties(), prefix);
     for (OpenTransactions.Open one : open) {
       out.printf(
           "%s: %s since %s, timeout %d s, on %s%n",
@@ -53,12 +51,10 @@ final class TransactionsCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int abort(
-      @Option(names = "--bootstrap-servers", defaultValue = "localhost:9092")
-          String bootstrapServers,
-      @Parameters(paramLabel = "ID", arity = "1..*") List<String> ids) {
+      @Mixin KafkaClient client, @Parameters(paramLabel = "ID", arity = "1..*") List<String> ids) {
     PrintWriter out = spec.commandLine().getOut();
     for (String id : ids) {
-      OpenTransactions.abort(Map.of("bootstrap.servers", bootstrapServers), id);
+      OpenTransactions.abort(client.properties(), id);
       out.println(id + ": aborted");
     }
     out.flush();

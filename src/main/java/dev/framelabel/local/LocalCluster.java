@@ -1,5 +1,6 @@
 package dev.framelabel.local;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
@@ -27,6 +31,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class LocalCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 50;
+  private static final String LOOPBACK = "127.0.0.1";
 
   private final MiniCluster cluster;
   private final Path folder;
@@ -46,6 +51,10 @@ public final class LocalCluster implements AutoCloseable {
   private LocalCluster(int taskManagers, int slots, Path folder) {
     Configuration configuration = new Configuration();
     configuration.set(CoreOptions.TMP_DIRS, folder.resolve("flink").toString());
+    // Flink would listen on every address, and its REST interface runs code for whoever reaches it.
+    configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
+    configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
+    configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
     this.folder = folder;
     this.cluster =
         new MiniCluster(
@@ -84,6 +93,11 @@ public final class LocalCluster implements AutoCloseable {
 
   public void startTaskManager() throws Exception {
     cluster.startTaskManager();
+  }
+
+  /** Where Flink's REST interface answers, on loopback. */
+  public URI webAddress() throws Exception {
+    return cluster.getRestAddress().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
@@ -54,7 +55,12 @@ public final class FlinkDefaults {
       effective.put(interval, settings.toMap().get(interval));
     }
     effective.putAll(overrides.toMap());
-    effective.forEach((key, value) -> LOG.info("Flink setting {}: {}", key, value));
+    effective.forEach(
+        (key, value) ->
+            LOG.info(
+                "Flink setting {}: {}",
+                key,
+                GlobalConfiguration.isSensitive(key) ? "******" : value));
     environment.configure(Configuration.fromMap(effective));
   }
 }

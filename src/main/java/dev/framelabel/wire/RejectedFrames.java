@@ -52,25 +52,48 @@ public final class RejectedFrames {
   }
 
   /**
+   * A rejected frame as a record holds it.
+   *
+   * @param frame with as much of its original as the record holds
+   * @param originalBytes how long the original was
+   */
+  public record Stored(RejectedFrame frame, long originalBytes) {}
+
+  /**
    * Reads a record's value; the original is what the record holds of it.
    *
    * @throws IOException if the bytes are no rejected frame
    */
   public RejectedFrame read(byte[] value) throws IOException {
+    return readStored(value).frame();
+  }
+
+  /**
+   * Reads a record's value, and how much it leaves out.
+   *
+   * @param value may be null, as Kafka's may
+   * @throws IOException if the bytes are no rejected frame
+   */
+  public Stored readStored(byte[] value) throws IOException {
+    if (value == null) {
+      throw new IOException("the record has no value; expected an Avro RejectedFrame");
+    }
     dev.framelabel.avro.RejectedFrame avro = codec.read(value);
     if (avro.getKind() == dev.framelabel.avro.RejectionKind.UNKNOWN) {
       throw new IOException("a rejected frame of a kind that this version does not know");
     }
-    return new RejectedFrame(
-        RejectionKind.valueOf(avro.getKind().name()),
-        avro.getReason(),
-        avro.getCameraId(),
-        avro.getFrameId(),
-        Optional.ofNullable(avro.getCapturedAt()),
-        SourcePositions.fromAvro(avro.getSource()),
-        RejectedFrame.Content.valueOf(avro.getContent().name()),
-        Bytes.wrap(WireBytes.array(avro.getOriginal())),
-        avro.getAttributes());
+    RejectedFrame frame =
+        new RejectedFrame(
+            RejectionKind.valueOf(avro.getKind().name()),
+            avro.getReason(),
+            avro.getCameraId(),
+            avro.getFrameId(),
+            Optional.ofNullable(avro.getCapturedAt()),
+            SourcePositions.fromAvro(avro.getSource()),
+            RejectedFrame.Content.valueOf(avro.getContent().name()),
+            Bytes.wrap(WireBytes.array(avro.getOriginal())),
+            avro.getAttributes());
+    return new Stored(frame, avro.getOriginalSize());
   }
 
   private static String sha256(byte[] bytes) {

@@ -105,7 +105,7 @@ class ImageDecoderTest {
   @CsvSource({"1,2,8", "3,13,8", "6,8,2", "8,8,13"})
   void decode_exifOrientation_isApplied(int orientation, int redX, int redY) throws Exception {
     byte[] jpeg = Pictures.encode(Pictures.halves(64, 64, Color.RED, Color.BLUE), "jpeg");
-    ByteBuffer pixels = decode(Resize.STRETCH, withOrientation(jpeg, orientation));
+    ByteBuffer pixels = decode(Resize.STRETCH, Exif.withOrientation(jpeg, orientation));
     assertPixel(pixels, redX, redY, 255, 0, 0);
     assertPixel(pixels, 15 - redX, 15 - redY, 0, 0, 255);
   }
@@ -256,53 +256,6 @@ class ImageDecoderTest {
       }
     }
     throw new AssertionError("no such marker");
-  }
-
-  /** Puts an Exif segment with nothing but an orientation behind the JPEG's start. */
-  private static byte[] withOrientation(byte[] jpeg, int orientation) {
-    byte[] exif = {
-      (byte) 0xFF,
-      (byte) 0xE1,
-      0,
-      34,
-      'E',
-      'x',
-      'i',
-      'f',
-      0,
-      0,
-      'M',
-      'M',
-      0,
-      42,
-      0,
-      0,
-      0,
-      8,
-      0,
-      1,
-      1,
-      0x12,
-      0,
-      3,
-      0,
-      0,
-      0,
-      1,
-      0,
-      (byte) orientation,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0
-    };
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(jpeg, 0, 2);
-    bytes.writeBytes(exif);
-    bytes.write(jpeg, 2, jpeg.length - 2);
-    return bytes.toByteArray();
   }
 
   private static byte[] pngHeader(int width, int height) {

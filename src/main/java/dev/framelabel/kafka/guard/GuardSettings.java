@@ -26,6 +26,12 @@ public record GuardSettings(
     requireNonNull(onLoss, "onLoss");
   }
 
+  /** Without the client's properties: there are passwords among them. */
+  @Override
+  public String toString() {
+    return "GuardSettings[" + topic + ", " + onLoss + "]";
+  }
+
   Properties properties() {
     Properties properties = new Properties();
     properties.putAll(client);

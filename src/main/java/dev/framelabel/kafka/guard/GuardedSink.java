@@ -20,6 +20,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /**
  * The connector's exactly-once sink with a guard around its commits. Where the connector cannot
@@ -53,13 +54,31 @@ public final class GuardedSink<
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
-    return new GuardedWriter<>(guardable(sink.createWriter(context)));
+    try {
+      return new GuardedWriter<>(guardable(sink.createWriter(context)));
+    } catch (TransactionalIdAuthorizationException e) {
+      throw refused(e);
+    }
   }
 
   @Override
   public StatefulSinkWriter<T, StateT> restoreWriter(
       WriterInitContext context, Collection<StateT> state) throws IOException {
-    return new GuardedWriter<>(guardable(sink.restoreWriter(context, state)));
+    try {
+      return new GuardedWriter<>(guardable(sink.restoreWriter(context, state)));
+    } catch (TransactionalIdAuthorizationException e) {
+      throw refused(e);
+    }
+  }
+
+  /** Kafka's own message names neither the id nor what is missing. */
+  private IOException refused(TransactionalIdAuthorizationException cause) {
+    return new IOException(
+        "the broker allows this user no transactions for topic "
+            + settings.topic()
+            + ": the ACL that is missing is WRITE on transactional ids that begin with"
+            + " --transaction-prefix and a point; docs/security.md lists all",
+        cause);
   }
 
   /** The connector declares less than its writer is. */

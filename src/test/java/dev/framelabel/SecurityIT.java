@@ -1,0 +1,322 @@
+package dev.framelabel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.TestEvents;
+import dev.framelabel.image.Pictures;
+import dev.framelabel.kafka.FramePublisher;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
+import dev.framelabel.local.LocalCluster;
+import dev.framelabel.local.SecuredBroker;
+import dev.framelabel.model.TestModels;
+import dev.framelabel.pipeline.JobOptions;
+import java.awt.Color;
+import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The job and the commands against a broker with TLS, SCRAM-SHA-512 and ACLs. */
+@Timeout(240)
+class SecurityIT {
+  private static final String USER = "labeller";
+  private static final String PASSWORD = "secret-" + UUID.randomUUID();
+  private static final int MAX_RECORD_BYTES = 1 << 20;
+
+  /** What docs/security.md lists: nothing may be missing there, nothing is too much. */
+  private static final List<AclBinding> LEAST =
+      List.of(
+          literal(ResourceType.TOPIC, "frames", AclOperation.READ),
+          literal(ResourceType.GROUP, "framelabel", AclOperation.READ),
+          literal(ResourceType.TOPIC, "labels", AclOperation.WRITE),
+          literal(ResourceType.TOPIC, "rejected", AclOperation.WRITE),
+          SecuredBroker.acl(
+              USER,
+              ResourceType.TRANSACTIONAL_ID,
+              PatternType.PREFIXED,
+              "framelabel.",
+              AclOperation.WRITE));
+
+  /** As Linux writes 127.0.0.1, the same in IPv6, and ::1. */
+  private static final Set<String> LOOPBACK =
+      Set.of("0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000");
+
+  @TempDir private static Path folder;
+  private static SecuredBroker broker;
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = SecuredBroker.start(folder.resolve("kafka"));
+    broker.addUser(USER, PASSWORD);
+    cluster = LocalCluster.start(1, 1, folder.resolve("cluster"));
+    List<String> ignored =
+        Topics.create(
+            broker.administrator(),
+            List.of("frames", "labels", "rejected"),
+            1,
+            (short) 1,
+            MAX_RECORD_BYTES);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.close();
+    broker.close();
+    assertThat(Files.readString(Path.of("target/test.log")))
+        .as("the logs of all these tests, with the clients' settings")
+        .contains("sasl.jaas.config = [hidden]")
+        .doesNotContain(PASSWORD);
+  }
+
+  @BeforeEach
+  void allow() throws Exception {
+    broker.allowOnly(LEAST);
+  }
+
+  private static AclBinding literal(ResourceType type, String name, AclOperation operation) {
+    return SecuredBroker.acl(USER, type, PatternType.LITERAL, name, operation);
+  }
+
+  @Test
+  void leastAcls_job_labelsEachFrameOnceAndShowsNoSecret() throws Exception {
+    publish("exact", 300);
+    LocalCluster.Job job = submit(options(broker.clientFile("inline.properties", USER, PASSWORD)));
+    assertThat(readFrames("exact", 301, job))
+        .doesNotHaveDuplicates()
+        .hasSize(301)
+        .containsAll(IntStream.range(0, 300).mapToObj(i -> "exact-" + i).toList());
+    assertNoSecretInFlinksPages();
+    job.cancel();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,Failed to get metadata for topics [frames],READ",
+    "1,Not authorized to access group: framelabel,READ",
+    "2,Failed to send data to Kafka labels,WRITE",
+    "3,Failed to send data to Kafka rejected,WRITE",
+    "4,the ACL that is missing is WRITE on transactional ids that begin with,WRITE"
+  })
+  void anyOfTheLeastAclsMissing_job_failsAndNamesWhat(int missing, String message, String operation)
+      throws Exception {
+    List<AclBinding> acls = new ArrayList<>(LEAST);
+    assertThat(acls.remove(missing).entry().operation()).hasToString(operation);
+    broker.allowOnly(acls);
+    publish("acl-" + missing, 1);
+    Files.writeString(folder.resolve("password.properties"), "kafka=" + PASSWORD);
+    LocalCluster.Job job =
+        submit(
+            options(
+                broker.clientFile(
+                    "by-file.properties",
+                    USER,
+                    "${file:" + folder.resolve("password.properties") + ":kafka}")));
+    Throwable failure = catchThrowable(job::awaitEnd);
+    String story = ExceptionUtils.stringifyException(failure);
+    assertThat(story).contains(message).containsIgnoringCase("authoriz").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  void wrongPassword_job_failsInWordsWithoutThePassword() throws Exception {
+    String wrong = "wrong-" + PASSWORD;
+    LocalCluster.Job job = submit(options(broker.clientFile("wrong.properties", USER, wrong)));
+    String story = ExceptionUtils.stringifyException(catchThrowable(job::awaitEnd));
+    assertThat(story).contains("invalid credentials").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  void commands_passwordFromTheEnvironment_workAndShowNoSecret() throws Exception {
+    List<AclBinding> acls = new ArrayList<>(LEAST);
+    acls.add(literal(ResourceType.TOPIC, "rejected", AclOperation.READ));
+    broker.allowOnly(acls);
+    Path file =
+        broker.clientFile("by-environment.properties", USER, "${env:FRAMELABEL_KAFKA_PASSWORD}");
+    String listed = run(0, PASSWORD, "rejected", "list", "--kafka-properties", file.toString());
+    assertThat(listed).contains(" rejected").doesNotContain(PASSWORD);
+    String refused =
+        run(1, "wrong-" + PASSWORD, "rejected", "list", "--kafka-properties", file.toString());
+    assertThat(refused).contains("invalid credentials").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void localBrokerAndCluster_listenOnLoopbackOnly() throws Exception {
+    Set<String> ours = new HashSet<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          ours.add(Files.readSymbolicLink(descriptor).toString());
+        } catch (NoSuchFileException e) {
+          // Closed meanwhile.
+        }
+      }
+    }
+    List<String> listening = new ArrayList<>();
+    for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+      for (String line : Files.readAllLines(Path.of(table))) {
+        List<String> fields = List.of(line.strip().split(" +", -1));
+        if (fields.get(3).equals("0A") && ours.contains("socket:[" + fields.get(9) + "]")) {
+          String address = fields.get(1);
+          listening.add(address.substring(0, address.indexOf(':')));
+        }
+      }
+    }
+    assertThat(listening).isNotEmpty().allMatch(LOOPBACK::contains);
+  }
+
+  private static String run(int status, String password, String... arguments) throws Exception {
+    // In a file: a class path is longer than some libraries bear on a command line.
+    Path classPath =
+        Files.writeString(
+            folder.resolve("class-path"), "-cp \"" + System.getProperty("java.class.path") + "\"");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + classPath,
+                "dev.framelabel.cli.FramelabelCommand"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("FRAMELABEL_KAFKA_PASSWORD", password);
+    File out = folder.resolve("out.txt").toFile();
+    Process process = builder.redirectErrorStream(true).redirectOutput(out).start();
+    try {
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String said = Files.readString(out.toPath());
+    assertThat(process.exitValue()).as(said).isEqualTo(status);
+    return said;
+  }
+
+  private static void assertNoSecretInFlinksPages() throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    String jobs = get(client, "/jobs/overview");
+    String id = jobs.replaceAll("(?s).*\"jid\":\"([0-9a-f]{32})\".*", "$1");
+    for (String page :
+        List.of(
+            "/config",
+            "/jobmanager/config",
+            "/jobmanager/environment",
+            "/jobs/" + id,
+            "/jobs/" + id + "/config",
+            "/jobs/" + id + "/plan",
+            "/jobs/" + id + "/exceptions",
+            "/jobs/" + id + "/checkpoints",
+            "/jobs/" + id + "/checkpoints/config")) {
+      assertThat(get(client, page)).as(page).contains("{").doesNotContain(PASSWORD);
+    }
+  }
+
+  private static String get(HttpClient client, String page) throws Exception {
+    URI address = URI.create(cluster.webAddress() + page);
+    HttpResponse<String> reply =
+        client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(reply.statusCode()).as(page).isEqualTo(200);
+    return reply.body();
+  }
+
+  private static Configuration options(Path kafkaProperties) {
+    Configuration options = new Configuration();
+    options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    options.set(KafkaOptions.KAFKA_PROPERTIES, kafkaProperties.toString());
+    options.set(JobOptions.MODEL, TestModels.colour().toString());
+    options.set(JobOptions.DEVICE, "cpu");
+    options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
+    return options;
+  }
+
+  private static LocalCluster.Job submit(Configuration options) throws Exception {
+    Configuration flink = new Configuration();
+    flink.setString("restart-strategy.type", "none");
+    return cluster.submit(
+        1, Optional.empty(), environment -> LabellingJob.addTo(environment, options, flink));
+  }
+
+  /** So many good frames, and one that is none. */
+  private static void publish(String prefix, int count) {
+    try (FramePublisher publisher =
+        new FramePublisher(broker.administrator(), "frames", MAX_RECORD_BYTES)) {
+      for (int i = 0; i < count; i++) {
+        publisher.publish(frame(prefix + "-" + i, Pictures.jpeg(64, 48, Color.RED))).join();
+      }
+      publisher.publish(frame(prefix + "-bad", "no image".getBytes(UTF_8))).join();
+    }
+  }
+
+  private static Frame frame(String id, byte[] image) {
+    return new Frame(
+        "cam",
+        id,
+        Instant.now().truncatedTo(ChronoUnit.MICROS),
+        Image.encoded(image),
+        Map.of(),
+        TestEvents.SOURCE);
+  }
+
+  private static List<String> readFrames(String prefix, int count, LocalCluster.Job job)
+      throws Exception {
+    List<String> ids = new ArrayList<>();
+    try (OutcomeReader reader =
+        new OutcomeReader(
+            broker.administrator(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
+      Instant deadline = Instant.now().plusSeconds(100);
+      while (ids.size() < count && Instant.now().isBefore(deadline)) {
+        job.failIfEnded();
+        add(reader.poll(Duration.ofMillis(100)), prefix, ids);
+      }
+      for (int poll = 0; poll < 10; poll++) {
+        add(reader.poll(Duration.ofMillis(100)), prefix, ids);
+      }
+    }
+    return ids;
+  }
+
+  private static void add(List<Outcome> outcomes, String prefix, List<String> ids) {
+    outcomes.stream().map(Outcome::frameId).filter(id -> id.startsWith(prefix)).forEach(ids::add);
+  }
+}
