@@ -30,6 +30,7 @@ public final class FramePublisher implements AutoCloseable {
     properties.putAll(client);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecordBytes);
     properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     // With more, a first batch that a new topic's leader turns away is overtaken by the second, and
     // then never taken.
     properties.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
