@@ -89,7 +89,9 @@ final class Attempt implements PictureSource.Sink {
       return;
     }
     Optional<Frame> frame = lane.frame(picture);
-    if (frame.isPresent() && !abandoned) {
+    if (frame.isPresent() && abandoned) {
+      lane.health().dropped(1);
+    } else if (frame.isPresent()) {
       offer(frame.get());
     }
     aliveAt = System.nanoTime();
