@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 public final class CameraPublisher {
   private static final int RECORD_OVERHEAD = 1_024;
   private static final long FINISHING_NANOS = 3_000_000_000L;
+  private static final Duration CLOSING = Duration.ofSeconds(1);
 
   private final PublishSettings settings;
   private final List<CameraSettings> cameras;
@@ -30,12 +31,12 @@ public final class CameraPublisher {
     this.settings = settings;
     this.cameras = List.copyOf(cameras);
     long names = cameras.stream().map(CameraSettings::id).distinct().count();
-    if (cameras.isEmpty() || names < cameras.size()) {
+    if (cameras.isEmpty()) {
+      throw new IllegalArgumentException("no camera is given; expected a source or a file of them");
+    }
+    if (names < cameras.size()) {
       throw new IllegalArgumentException(
-          cameras.size()
-              + " cameras with "
-              + names
-              + " ids; expected one at least, each its own id");
+          cameras.size() + " cameras with " + names + " ids; expected an id of its own for each");
     }
   }
 
@@ -64,6 +65,8 @@ public final class CameraPublisher {
       }
       workers.forEach(CameraWorker::stop);
       finish(workers);
+      sender.close();
+      frames.close(CLOSING);
       List<CameraStatus> last = statuses(workers);
       heartbeats.report(last);
       return last;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.framelabel.event.Frame;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.ImageEvents;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,11 @@ public final class FramePublisher implements AutoCloseable {
               }
             });
     return sent;
+  }
+
+  /** Sends what waits, for so long at most; what is left over then fails. */
+  public void close(Duration patience) {
+    producer.close(patience);
   }
 
   /** Sends what waits, then closes. */

@@ -54,7 +54,16 @@ public final class Topics {
    */
   public static boolean createCompacted(Map<String, String> client, String name) {
     Map<String, String> settings =
-        Map.of("cleanup.policy", "compact", "message.timestamp.type", "LogAppendTime");
+        Map.of(
+            "cleanup.policy",
+            "compact",
+            "message.timestamp.type",
+            "LogAppendTime",
+            // The broker leaves the newest segment as it is, so that must not last.
+            "segment.ms",
+            "600000",
+            "min.cleanable.dirty.ratio",
+            "0.1");
     try (Admin admin = Admin.create(Map.copyOf(client))) {
       NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty());
       return createOne(admin, topic.configs(settings));

@@ -8,12 +8,17 @@ import dev.framelabel.event.CameraStatus.State;
 import dev.framelabel.event.Frame;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.Topics;
+import dev.framelabel.local.BrokerFiles;
 import dev.framelabel.local.EmbeddedBroker;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,6 +141,39 @@ final class CameraPublisherIT {
     }
   }
 
+  @Test
+  void run_noBroker_goesOnDropsAndCounts() throws Exception {
+    PublishSettings settings =
+        new PublishSettings(
+            Map.of(
+                "bootstrap.servers", "127.0.0.1:" + BrokerFiles.freePort(), "max.block.ms", "1000"),
+            "c",
+            "c-cameras",
+            60_000,
+            100_000,
+            false,
+            AddressGuard.STRICT);
+    CameraPublisher publisher =
+        new CameraPublisher(settings, List.of(camera("mjpeg", "/video", 0)));
+    CountDownLatch dropping = new CountDownLatch(3);
+    CompletableFuture<List<CameraStatus>> running =
+        CompletableFuture.supplyAsync(
+            () -> run(publisher, statuses -> countDrops(statuses, dropping)));
+
+    assertThat(dropping.await(60, TimeUnit.SECONDS)).isTrue();
+    publisher.stop();
+    CameraStatus last = running.get(60, TimeUnit.SECONDS).get(0);
+    assertThat(last.framesOut()).isZero();
+    assertThat(last.dropped()).isPositive().isEqualTo(last.framesIn());
+    assertThat(last.lastError()).contains("the broker did not take a frame");
+  }
+
+  private static void countDrops(List<CameraStatus> statuses, CountDownLatch dropping) {
+    if (statuses.get(0).dropped() > 0 && statuses.get(0).state() == State.LIVE) {
+      dropping.countDown();
+    }
+  }
+
   private CameraSettings camera(String id, String path, double fps) {
     return new CameraSettings(
         id, server.address(path), fps, Repeat.ONCE, PictureSettings.AS_IT_COMES, 0.2, Map.of());
@@ -149,17 +187,18 @@ final class CameraPublisherIT {
   }
 
   static Thread start(CameraPublisher publisher) {
-    Thread running =
-        new Thread(
-            () -> {
-              try {
-                publisher.run(statuses -> {});
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+    Thread running = new Thread(() -> run(publisher, statuses -> {}));
     running.start();
     return running;
+  }
+
+  private static List<CameraStatus> run(
+      CameraPublisher publisher, Consumer<List<CameraStatus>> progress) {
+    try {
+      return publisher.run(progress);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static int number(Frame frame) {

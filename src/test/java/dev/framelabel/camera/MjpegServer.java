@@ -30,8 +30,18 @@ final class MjpegServer implements AutoCloseable {
     process =
         new ProcessBuilder(
                 FFMPEG.toString(),
-                "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10",
-                "-f", "mpjpeg", "-listen", "1", "http://127.0.0.1:" + port + "/")
+                "-v",
+                "error",
+                "-re",
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=size=320x240:rate=10",
+                "-f",
+                "mpjpeg",
+                "-listen",
+                "1",
+                "http://127.0.0.1:" + port + "/")
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("ffmpeg.log").toFile())
             .start();
