@@ -1,20 +1,22 @@
 package dev.framelabel.camera;
 
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
-/** Checks and masks the addresses of cameras. */
+/** Tells the addresses of cameras apart, and masks them. */
 final class CameraAddress {
+  static final String USB = "usb:";
+  static final List<String> USB_FORMATS = List.of("v4l2", "dshow", "avfoundation");
+
   private CameraAddress() {}
 
   /** How an address is read. */
   enum Kind {
     RTSP,
     HTTP,
+    USB,
     FILE,
     FOLDER
   }
@@ -30,9 +32,14 @@ final class CameraAddress {
     if (lower.startsWith("http://") || lower.startsWith("https://")) {
       return Kind.HTTP;
     }
+    if (lower.startsWith(USB)) {
+      return usb(address);
+    }
     if (lower.contains("://")) {
       throw new IllegalArgumentException(
-          "camera " + mask(address) + "; expected rtsp://, http://, a video file or a folder");
+          "camera "
+              + mask(address)
+              + "; expected rtsp://, rtsps://, http://, https://, usb:, a video file or a folder");
     }
     Path path = Path.of(address);
     if (!Files.exists(path)) {
@@ -41,26 +48,16 @@ final class CameraAddress {
     return Files.isDirectory(path) ? Kind.FOLDER : Kind.FILE;
   }
 
-  /**
-   * Refuses link-local addresses, where clouds keep their machines' secrets.
-   *
-   * @throws IllegalArgumentException if the host is one of these
-   */
-  static void refuseLinkLocal(String address) {
-    String host = URI.create(address).getHost();
-    try {
-      for (InetAddress found : InetAddress.getAllByName(host == null ? "" : host)) {
-        if (found.isLinkLocalAddress() || found.isMulticastAddress()) {
-          throw new IllegalArgumentException(
-              "camera " + mask(address) + " is at a link-local address, which is not allowed");
-        }
-      }
-    } catch (UnknownHostException e) {
-      // The camera may come up later; each attempt asks again.
+  private static Kind usb(String address) {
+    List<String> parts = List.of(address.split(":", 3));
+    if (parts.size() < 3 || !USB_FORMATS.contains(parts.get(1)) || parts.get(2).isEmpty()) {
+      throw new IllegalArgumentException(
+          "camera " + address + "; expected usb:FORMAT:DEVICE, FORMAT one of " + USB_FORMATS);
     }
+    return Kind.USB;
   }
 
-  /** The text without the passwords of addresses in it. */
+  /** The text without the passwords and queries of addresses in it. */
   static String mask(String text) {
     return text.replaceAll("(?i)([a-z]+://)[^/\\s]*@", "$1***@").replaceAll("\\?\\S*", "?***");
   }

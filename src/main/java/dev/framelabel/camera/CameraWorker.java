@@ -1,147 +1,101 @@
 package dev.framelabel.camera;
 
-import dev.framelabel.event.CameraStatus;
-import dev.framelabel.event.Frame;
-import dev.framelabel.event.Image;
-import dev.framelabel.event.SourcePosition;
-import dev.framelabel.kafka.FramePublisher;
+import dev.framelabel.event.CameraStatus.State;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** Publishes one camera's frames on a thread of its own, and opens the camera again when lost. */
+/**
+ * Keeps one camera open: opens it again when it is lost, with growing pauses, and abandons an
+ * attempt that hangs. Its thread never calls into the source.
+ */
 final class CameraWorker {
-  private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
+  /** With the step of the watch and the first pause, this stays below ten seconds. */
+  static final long PATIENCE_NANOS = 8_000_000_000L;
+
+  private static final long FIRST_PAUSE_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
-  private static final int MAX_UNDER_WAY = 16;
+  private static final int MOST_HUNG = 4;
 
-  private final CameraSettings settings;
-  private final FramePublisher publisher;
+  private final Lane lane;
+  private final Opener opener;
   private final boolean once;
-  private final String run = UUID.randomUUID().toString();
-  private final AtomicLong in = new AtomicLong();
-  private final AtomicLong out = new AtomicLong();
-  private final AtomicLong dropped = new AtomicLong();
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final long patienceNanos;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final List<Attempt> hung = new ArrayList<>();
   private final Thread thread;
-  private volatile CameraStatus.State state = CameraStatus.State.CONNECTING;
-  private volatile Instant lastFrameAt;
-  private volatile String lastError = "";
-  private final AtomicLong reconnects = new AtomicLong();
-  private long nextNanos;
   private long pauseMillis;
-  private long statusIn;
-  private long statusOut;
 
-  CameraWorker(CameraSettings settings, FramePublisher publisher, boolean once) {
-    this.settings = settings;
-    this.publisher = publisher;
+  /** Makes a camera's source, anew for each attempt. */
+  interface Opener {
+    PictureSource open() throws IOException;
+  }
+
+  /**
+   * @param once do not open a lost camera again
+   * @param patienceNanos how long a source may show no sign of life
+   */
+  CameraWorker(Lane lane, Opener opener, boolean once, long patienceNanos) {
+    this.lane = lane;
+    this.opener = opener;
     this.once = once;
-    this.thread = new Thread(this::work, "framelabel-camera-" + settings.id());
+    this.patienceNanos = patienceNanos;
+    thread = new Thread(this::work, "framelabel-camera-" + lane.settings().id());
     thread.setDaemon(true);
     thread.start();
   }
 
   private void work() {
-    try {
+    try (lane) {
       do {
         attempt();
-      } while (!stops() && state != CameraStatus.State.ENDED && !once && pause());
+      } while (!stops() && lane.health().state() != State.ENDED && !once && pause());
     } catch (InterruptedException e) {
-      state = CameraStatus.State.LOST;
+      lane.health().lost("interrupted");
     }
   }
 
   private void attempt() throws InterruptedException {
+    hung.removeIf(attempt -> !attempt.isRunning());
+    if (hung.size() >= MOST_HUNG) {
+      lane.health().lost(MOST_HUNG + " earlier attempts hang in FFmpeg; waits for one to return");
+      return;
+    }
     try {
       do {
-        source().read(this::take, this::stops);
-      } while (settings.loop() && !stops());
-      state = CameraStatus.State.ENDED;
+        attemptOnce(opener.open());
+      } while (lane.settings().repeat() == CameraSettings.Repeat.LOOP && !stops());
+      lane.health().ended();
     } catch (IOException | RuntimeException e) {
-      state = CameraStatus.State.LOST;
-      lastError = CameraAddress.mask(String.valueOf(e.getMessage()));
+      if (stops()) {
+        lane.health().ended();
+      } else {
+        lane.health().lost(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void attemptOnce(PictureSource source) throws IOException, InterruptedException {
+    Attempt attempt = new Attempt(lane, source, this::stops);
+    try {
+      attempt.await(patienceNanos);
+    } finally {
+      pauseMillis = attempt.hadPicture() ? 0 : pauseMillis;
+      if (attempt.isRunning()) {
+        attempt.abandon();
+        hung.add(attempt);
+      }
     }
   }
 
   /** Waits before the next attempt: half a second first, then twice as long each time. */
   private boolean pause() throws InterruptedException {
-    pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(500, pauseMillis * 2));
-    reconnects.incrementAndGet();
-    return !stopped.await(pauseMillis, TimeUnit.MILLISECONDS);
-  }
-
-  private PictureSource source() {
-    CameraAddress.Kind kind = CameraAddress.kind(settings.address());
-    if (kind == CameraAddress.Kind.FOLDER) {
-      return new FolderSource(Path.of(settings.address()));
-    }
-    if (kind != CameraAddress.Kind.FILE) {
-      CameraAddress.refuseLinkLocal(settings.address());
-    }
-    return new VideoSource(settings.address(), kind);
-  }
-
-  private void take(byte[] image) throws InterruptedException {
-    in.incrementAndGet();
-    pauseMillis = 0;
-    state = CameraStatus.State.LIVE;
-    CameraAddress.Kind kind = CameraAddress.kind(settings.address());
-    boolean stored = kind == CameraAddress.Kind.FILE || kind == CameraAddress.Kind.FOLDER;
-    if (!admit(stored)) {
-      dropped.incrementAndGet();
-      return;
-    }
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    lastFrameAt = now;
-    Frame frame =
-        new Frame(
-            settings.id(),
-            run + "-" + in.get(),
-            now,
-            Image.encoded(image),
-            settings.attributes(),
-            NOT_YET_SENT);
-    underWay.incrementAndGet();
-    CompletableFuture<Void> sent = publisher.publish(frame);
-    CompletableFuture<Void> ignored = sent.whenComplete(this::sent);
-  }
-
-  private void sent(Void nothing, Throwable failure) {
-    underWay.decrementAndGet();
-    if (failure == null) {
-      out.incrementAndGet();
-    } else {
-      dropped.incrementAndGet();
-      lastError = "the broker did not take a frame: " + failure.getMessage();
-    }
-  }
-
-  /** A stored picture waits for its turn; a live one that comes too early is dropped. */
-  private boolean admit(boolean stored) throws InterruptedException {
-    long now = System.nanoTime();
-    if (stored) {
-      while (underWay.get() >= MAX_UNDER_WAY || (settings.maxFps() > 0 && nextNanos > now)) {
-        if (stopped.await(2, TimeUnit.MILLISECONDS)) {
-          return false;
-        }
-        now = System.nanoTime();
-      }
-    } else if (underWay.get() >= MAX_UNDER_WAY || (settings.maxFps() > 0 && nextNanos > now)) {
-      return false;
-    }
-    nextNanos = now + (settings.maxFps() > 0 ? (long) (1e9 / settings.maxFps()) : 0);
-    return true;
+    pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(FIRST_PAUSE_MILLIS, pauseMillis * 2));
+    boolean goesOn = !stopped.await(pauseMillis, TimeUnit.MILLISECONDS);
+    lane.health().reconnects();
+    return goesOn;
   }
 
   private boolean stops() {
@@ -149,34 +103,14 @@ final class CameraWorker {
   }
 
   boolean isRunning() {
-    return thread.isAlive() || underWay.get() > 0;
+    return thread.isAlive() || !lane.outbox().isEmpty();
+  }
+
+  Lane lane() {
+    return lane;
   }
 
   void stop() {
     stopped.countDown();
-  }
-
-  /** The heartbeat of the second that is over; called once a second by one thread. */
-  CameraStatus status() {
-    long nowIn = in.get();
-    long nowOut = out.get();
-    CameraStatus status =
-        new CameraStatus(
-            settings.id(),
-            state,
-            Instant.now().truncatedTo(ChronoUnit.MICROS),
-            Optional.ofNullable(lastFrameAt),
-            nowIn,
-            nowOut,
-            dropped.get(),
-            nowIn - statusIn,
-            nowOut - statusOut,
-            OptionalLong.empty(),
-            reconnects.get(),
-            lastError,
-            CameraAddress.mask(settings.address()));
-    statusIn = nowIn;
-    statusOut = nowOut;
-    return status;
   }
 }

@@ -5,32 +5,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The pictures of a folder, by name, as they are. */
 record FolderSource(Path folder) implements PictureSource {
-  private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".webp");
+  static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".webp");
 
   @Override
-  public void read(Sink sink, BooleanSupplier stop) throws IOException, InterruptedException {
-    List<Path> pictures;
-    try (Stream<Path> files = Files.list(folder)) {
-      pictures = files.filter(FolderSource::isPicture).sorted().toList();
-    }
+  public void read(Sink sink) throws IOException, InterruptedException {
+    List<Path> pictures = pictures(folder);
     if (pictures.isEmpty()) {
       throw new IOException("folder " + folder + " has no picture; expected " + ENDINGS);
     }
     for (Path picture : pictures) {
-      if (stop.getAsBoolean()) {
+      if (sink.stops()) {
         return;
       }
-      sink.take(Files.readAllBytes(picture));
+      sink.take(Picture.of(Files.readAllBytes(picture)));
+    }
+  }
+
+  static List<Path> pictures(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(FolderSource::isPicture).sorted().toList();
     }
   }
 
   private static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith);
+    return !name.startsWith(".") && ENDINGS.stream().anyMatch(name::endsWith);
   }
 }

@@ -1,15 +1,24 @@
 package dev.framelabel.cli;
 
+import dev.framelabel.camera.AddressGuard;
+import dev.framelabel.camera.CameraFile;
 import dev.framelabel.camera.CameraPublisher;
+import dev.framelabel.camera.CameraReport;
 import dev.framelabel.camera.CameraSettings;
+import dev.framelabel.camera.PictureSettings;
+import dev.framelabel.camera.PublishSettings;
 import dev.framelabel.event.CameraStatus;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,28 +28,56 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel camera}. */
 @Command(
     name = "camera",
-    hidden = true,
     description =
-        "Publishes frames of cameras: rtsp:// and MJPEG http:// addresses, video files, folders of pictures."
-            + " Runs until Ctrl-C, or until all files have ended. Exit status 1 if a camera was lost at the end.",
+        "Publishes frames of cameras: rtsp:// streams, MJPEG or single pictures at http://, video files, folders"
+            + " of pictures, USB cameras. Runs until Ctrl-C, or until all files have ended. Exit status 1 if a"
+            + " camera was lost at the end.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class CameraCommand implements Callable<Integer> {
+  private static final long LAST_SECONDS = 8;
+
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "[ID=]SOURCE", arity = "1..*", description = "Cameras.")
-  private List<String> sources;
+  @Parameters(
+      paramLabel = "[ID=]SOURCE",
+      arity = "0..*",
+      description =
+          "rtsp://, rtsps://, http://, https://, a video file, a folder, or usb:FORMAT:DEVICE such as"
+              + " usb:v4l2:/dev/video0.")
+  private List<String> sources = List.of();
 
-  @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", defaultValue = "localhost:9092")
+  @Option(
+      names = "--cameras",
+      paramLabel = "FILE",
+      description = "YAML file of more cameras; the options below are its defaults.")
+  private Path camerasFile;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers.",
+      defaultValue = "localhost:9092")
   private String bootstrapServers;
 
-  @Option(names = "--kafka-properties", paramLabel = "FILE")
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description = "More properties of the Kafka client, such as TLS and SASL.")
   private Path kafkaProperties;
 
-  @Option(names = "--topic", paramLabel = "TOPIC", defaultValue = "frames")
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description = "Topic of frames.",
+      defaultValue = "frames")
   private String topic;
 
-  @Option(names = "--cameras-topic", paramLabel = "TOPIC", defaultValue = "cameras")
+  @Option(
+      names = "--cameras-topic",
+      paramLabel = "TOPIC",
+      description = "Topic of how the cameras do; made (compacted) if missing.",
+      defaultValue = "cameras")
   private String camerasTopic;
 
   @Option(
@@ -50,53 +87,138 @@ final class CameraCommand implements Callable<Integer> {
       defaultValue = "0")
   private double fps;
 
-  @Option(names = "--loop", description = "Begin files and folders again at their end.")
-  private boolean loop;
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      description = "Larger pictures are made smaller, with their proportions.",
+      defaultValue = "")
+  private String size;
 
-  @Option(names = "--once", description = "End when a camera is lost, instead of trying again.")
+  @Option(
+      names = "--quality",
+      paramLabel = "Q",
+      description =
+          "JPEG quality, 1 to 100; 0: JPEG pictures pass as they are, others get "
+              + PictureSettings.DEFAULT_QUALITY
+              + ".",
+      defaultValue = "0")
+  private int quality;
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "HOW",
+      description = "After the end of a file or folder: ${COMPLETION-CANDIDATES}.",
+      defaultValue = "ONCE")
+  private CameraSettings.Repeat repeat;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "S",
+      description = "Seconds between two requests of a single-picture address.",
+      defaultValue = "1")
+  private double pollSeconds;
+
+  @Option(
+      names = "--attribute",
+      paramLabel = "NAME=VALUE",
+      description = "Goes with every frame to its result.")
+  private Map<String, String> attributes = new HashMap<>();
+
+  @Option(
+      names = "--once",
+      description = "Open each camera once: end when all have ended or are lost.")
   private boolean once;
 
   @Option(
       names = "--max-record-bytes",
       paramLabel = "N",
-      description = "Largest record that the topic takes.",
-      defaultValue = "1000000")
+      description = "Largest record that the topic takes; 0: ask the topic.",
+      defaultValue = "0")
   private int maxRecordBytes;
+
+  @Option(
+      names = "--buffer-mib",
+      paramLabel = "N",
+      description = "Most MiB of frames of all cameras that wait for the broker.",
+      defaultValue = "128")
+  private long bufferMib;
+
+  @Option(
+      names = "--allow-link-local",
+      description = "Allow cameras at link-local and metadata addresses.")
+  private boolean allowLinkLocal;
+
+  @Option(names = "--allow-redirects", description = "Let HTTP cameras send on to another address.")
+  private boolean allowRedirects;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Write the summary as JSON.")
+  private Path report;
 
   @Override
   public Integer call() throws Exception {
+    CameraPublisher publisher = new CameraPublisher(settings(), cameras());
+    CountDownLatch finished = new CountDownLatch(1);
+    Thread hook = new Thread(() -> stop(publisher, finished), "framelabel-ctrl-c");
+    Runtime.getRuntime().addShutdownHook(hook);
+    long begun = System.nanoTime();
+    try {
+      CameraProgress progress = new CameraProgress(spec.commandLine().getOut());
+      List<CameraStatus> last = publisher.run(progress::say);
+      CameraReport result = CameraReport.of((System.nanoTime() - begun) / 1e9, last);
+      if (report != null) {
+        Files.writeString(report, result.toJson() + System.lineSeparator());
+      }
+      say(result);
+      return last.stream().anyMatch(status -> status.state() == CameraStatus.State.LOST) ? 1 : 0;
+    } finally {
+      finished.countDown();
+    }
+  }
+
+  private void say(CameraReport result) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "%,d frames in, %,d out, %,d dropped%n",
+        result.framesIn(), result.framesOut(), result.dropped());
+    out.flush();
+  }
+
+  /** Ctrl-C: the run ends as if by itself, with its report. */
+  private static void stop(CameraPublisher publisher, CountDownLatch finished) {
+    publisher.stop();
+    try {
+      boolean ignored = finished.await(LAST_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private PublishSettings settings() throws IOException {
+    return new PublishSettings(
+        KafkaClient.properties(bootstrapServers, kafkaProperties),
+        topic,
+        camerasTopic,
+        maxRecordBytes,
+        bufferMib << 20,
+        once,
+        new AddressGuard(allowLinkLocal, allowRedirects));
+  }
+
+  private List<CameraSettings> cameras() throws IOException {
+    PictureSettings picture = PictureSettings.of(size, quality);
     List<CameraSettings> cameras = new ArrayList<>();
     for (String source : sources) {
       int named = source.matches("[A-Za-z0-9_.-]+=.*") ? source.indexOf('=') : -1;
       String id = named < 0 ? "camera-" + (cameras.size() + 1) : source.substring(0, named);
-      cameras.add(new CameraSettings(id, source.substring(named + 1), fps, loop, Map.of()));
+      cameras.add(
+          new CameraSettings(
+              id, source.substring(named + 1), fps, repeat, picture, pollSeconds, attributes));
     }
-    CameraPublisher publisher = new CameraPublisher();
-    Runtime.getRuntime().addShutdownHook(new Thread(publisher::stop, "framelabel-ctrl-c"));
-    List<CameraStatus> last =
-        publisher.run(
-            KafkaClient.properties(bootstrapServers, kafkaProperties),
-            topic,
-            camerasTopic,
-            maxRecordBytes,
-            cameras,
-            once,
-            this::say);
-    return last.stream().anyMatch(status -> status.state() == CameraStatus.State.LOST) ? 1 : 0;
-  }
-
-  private void say(List<CameraStatus> statuses) {
-    PrintWriter out = spec.commandLine().getOut();
-    for (CameraStatus status : statuses) {
-      out.printf(
-          "%s %s  %,d in  %,d out  %,d dropped  %s%n",
-          status.cameraId(),
-          status.state().name().toLowerCase(Locale.ROOT),
-          status.framesIn(),
-          status.framesOut(),
-          status.dropped(),
-          status.lastError());
+    if (camerasFile != null) {
+      CameraFile.Defaults defaults =
+          new CameraFile.Defaults(fps, repeat, picture, pollSeconds, attributes);
+      cameras.addAll(CameraFile.read(camerasFile, defaults));
     }
-    out.flush();
+    return cameras;
   }
 }

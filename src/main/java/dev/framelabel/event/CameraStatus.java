@@ -47,7 +47,7 @@ public record CameraStatus(
     BLACK,
     /** No pictures; it is tried again. */
     LOST,
-    /** A file or folder that was read to its end. */
+    /** Read to its end, or the publisher was stopped. */
     ENDED
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.framelabel.event.Frame;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.ImageEvents;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ public final class FramePublisher implements AutoCloseable {
     properties.putAll(client);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecordBytes);
     properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     // With more, a first batch that a new topic's leader turns away is overtaken by the second, and
     // then never taken.
     properties.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
@@ -60,6 +62,11 @@ public final class FramePublisher implements AutoCloseable {
               }
             });
     return sent;
+  }
+
+  /** Sends what waits, for so long at most; what is left over then fails. */
+  public void close(Duration patience) {
+    producer.close(patience);
   }
 
   /** Sends what waits, then closes. */

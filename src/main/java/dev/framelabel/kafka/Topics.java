@@ -1,14 +1,20 @@
 package dev.framelabel.kafka;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Makes the topics that a job needs, with the settings that frames need. */
 public final class Topics {
+  private static final int ASKING_MILLIS = 5_000;
+
   private Topics() {}
 
   /**
@@ -37,6 +43,60 @@ public final class Topics {
               name ->
                   createOne(admin, new NewTopic(name, partitions, replication).configs(settings)))
           .toList();
+    }
+  }
+
+  /**
+   * Creates a compacted topic, which keeps the newest record of each key, with the brokers' number
+   * of copies; one that exists is left as it is.
+   *
+   * @return whether it was created
+   */
+  public static boolean createCompacted(Map<String, String> client, String name) {
+    Map<String, String> settings =
+        Map.of(
+            "cleanup.policy",
+            "compact",
+            "message.timestamp.type",
+            "LogAppendTime",
+            // The broker leaves the newest segment as it is, so that must not last.
+            "segment.ms",
+            "600000",
+            "min.cleanable.dirty.ratio",
+            "0.1");
+    try (Admin admin = Admin.create(Map.copyOf(client))) {
+      NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty());
+      return createOne(admin, topic.configs(settings));
+    }
+  }
+
+  /** The largest record that a topic takes; empty where it cannot be asked. */
+  public static OptionalInt maxRecordBytes(Map<String, String> client, String name) {
+    try {
+      return OptionalInt.of(Integer.parseInt(setting(client, name, "max.message.bytes")));
+    } catch (IllegalStateException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /**
+   * What a topic's setting is now.
+   *
+   * @throws IllegalStateException if it cannot be asked within some seconds
+   */
+  public static String setting(Map<String, String> client, String name, String setting) {
+    Map<String, Object> patient = new HashMap<>(client);
+    patient.put("default.api.timeout.ms", ASKING_MILLIS);
+    patient.put("request.timeout.ms", ASKING_MILLIS);
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    try (Admin admin = Admin.create(patient)) {
+      return admin.describeConfigs(List.of(topic)).all().get().get(topic).get(setting).value();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "topic " + name + " cannot be asked: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topic " + name + " was asked", e);
     }
   }
 

@@ -2,68 +2,87 @@ package dev.framelabel.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class VideoSourceTest {
+  private static final String ONE_SECOND = "testsrc=size=160x120:rate=10:duration=1";
+
   @TempDir private Path folder;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"mpeg4", "mjpeg"})
-  void read_videoFile_givesEachPictureAsJpeg(String codec) throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/ffmpeg")),
-        "SKIPPED: the test video is made by the package ffmpeg, which is missing here");
-    Path video = folder.resolve("test.avi");
-    Process made =
-        new ProcessBuilder(
-                "/usr/bin/ffmpeg",
-                "-v",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc=size=160x120:rate=10:duration=1",
-                "-c:v",
-                codec,
-                video.toString())
-            .inheritIO()
-            .start();
-    assertThat(made.waitFor()).isZero();
-    List<byte[]> pictures = new ArrayList<>();
-    new VideoSource(video.toString(), CameraAddress.Kind.FILE).read(pictures::add, () -> false);
-    assertThat(pictures).hasSize(10).allSatisfy(p -> assertThat(p).startsWith(0xFF, 0xD8, 0xFF));
+  @Test
+  void read_video_givesEachPictureAsJpegOfTheWantedSize() throws Exception {
+    TestSink sink = new TestSink(100);
+    new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.FILE, PictureSettings.of("80x80", 90))
+        .read(sink);
+    assertThat(sink.pictures()).hasSize(10).allMatch(Picture::finished);
+    for (byte[] file : sink.files()) {
+      BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
+      assertThat(picture.getWidth()).isEqualTo(80);
+      assertThat(picture.getHeight()).isEqualTo(60);
+    }
+  }
+
+  @Test
+  void read_toldToStop_stops() throws Exception {
+    TestSink sink = new TestSink(3);
+    new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.FILE, PictureSettings.AS_IT_COMES)
+        .read(sink);
+    assertThat(sink.pictures()).hasSize(3);
   }
 
   @Test
   void read_noVideo_isLostWithReason() throws Exception {
     Path text = Files.writeString(folder.resolve("text.avi"), "no video");
-    assertThatThrownBy(
-            () ->
-                new VideoSource(text.toString(), CameraAddress.Kind.FILE)
-                    .read(picture -> {}, () -> false))
+    assertThatThrownBy(() -> read(text.toString()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("text.avi");
   }
 
   @Test
-  void mask_password_isHidden() {
-    assertThat(CameraAddress.mask("rtsp://me:secret@door/1?key=k"))
-        .isEqualTo("rtsp://***@door/1?***");
+  void read_playlistThatLeadsElsewhere_isNotFollowed() throws Exception {
+    try (CameraServer server = new CameraServer()) {
+      server.on(
+          "/secret",
+          exchange -> {
+            throw new AssertionError("was followed");
+          });
+      Path list =
+          Files.writeString(
+              folder.resolve("list.m3u8"),
+              "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n" + server.address("/secret") + "\n");
+      assertThatThrownBy(() -> read(list.toString())).isInstanceOf(IOException.class);
+    }
   }
 
   @Test
-  void refuseLinkLocal_metadataAddress_isRefused() {
-    assertThatThrownBy(() -> CameraAddress.refuseLinkLocal("http://169.254.169.254/latest"))
-        .isInstanceOf(IllegalArgumentException.class);
+  void read_usbCameraThatIsNotThere_isLostWithReason() {
+    assertThatThrownBy(
+            () ->
+                VideoSource.of("usb:v4l2:/dev/video-none", PictureSettings.AS_IT_COMES)
+                    .read(new TestSink(1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("/dev/video-none");
+  }
+
+  @Test
+  void read_rtspAtMetadataAddress_isRefused() {
+    PictureSource source =
+        VideoSource.of("rtsp://me:secret@169.254.169.254/", PictureSettings.AS_IT_COMES)
+            .behind(AddressGuard.STRICT);
+    assertThatThrownBy(() -> source.read(new TestSink(1)))
+        .hasMessageContaining("link-local")
+        .hasMessageNotContaining("secret");
+  }
+
+  private static void read(String file) throws Exception {
+    VideoSource.of(file, PictureSettings.AS_IT_COMES).read(new TestSink(100));
   }
 }

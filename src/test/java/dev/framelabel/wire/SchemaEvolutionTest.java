@@ -74,7 +74,8 @@ class SchemaEvolutionTest {
 
   @Test
   void schema_everyField_hasADoc() throws Exception {
-    for (String name : List.of("image-event", "labelled-frame", "rejected-frame")) {
+    for (String name :
+        List.of("image-event", "labelled-frame", "rejected-frame", "camera-status")) {
       assertDocumented(parse("schemas/" + name + ".avsc"));
     }
   }
