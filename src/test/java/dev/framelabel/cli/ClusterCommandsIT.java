@@ -153,7 +153,7 @@ class ClusterCommandsIT {
 
   @Test
   @Order(5)
-  void job_runSavepointStopAndRunAgain_goesOn() {
+  void job_runSavepointStopAndRunAgain_goesOn() throws Exception {
     FlinkRest flink = new FlinkRest(rest);
     assertThat(run("job", "run", "--config", config).status()).isZero();
     String job = flink.liveJobs().get(0);
@@ -162,7 +162,18 @@ class ClusterCommandsIT {
         new FrameLoad(cluster.broker().client(), ProcessCluster.FRAMES, 4, 40).start()) {
       load.poisonEvery(10);
       Await.until("a checkpoint", LIMIT, () -> flink.checkpoints(job, "completed") > 2);
-      Monitoring.check(flink, job, reporterPort, REPORTER_PORTS, folder);
+      Await.until(
+          "latency is reported",
+          LIMIT,
+          () ->
+              Monitoring.scrape(reporterPort, REPORTER_PORTS)
+                  .contains("framelabel_group_latencyMillis{"));
+      Monitoring.checkNames(Monitoring.scrape(reporterPort, REPORTER_PORTS));
+      if (Prometheus.installed()) {
+        Monitoring.checkQueries(folder.resolve("prometheus"), reporterPort, REPORTER_PORTS);
+      } else {
+        System.out.println("prometheus is not on the PATH: the dashboard's queries are not run");
+      }
       load.stop();
     }
     String target = folder.resolve("savepoints").toUri().toString();
@@ -203,6 +214,79 @@ class ClusterCommandsIT {
     assertThat(run("job", "run", "--config", config, "--batch-size=0").status()).isEqualTo(2);
     assertThat(run("job", "run", "--config", config, "--batchsize=2").status()).isEqualTo(2);
     assertThat(run("job", "run", "--config", config, "--jar=nothing.jar").status()).isEqualTo(2);
+  }
+
+  /** What the autoscaler of Flink's Kubernetes operator reads: busyTimeMsPerSecond of a task. */
+  @Test
+  @Order(8)
+  void busyTime_deviceAtFullAndAtAFifthOfItsLoad_tellsThemApart() {
+    FlinkRest flink = new FlinkRest(rest);
+    String full = runSimulated("busy-full", flink);
+    String fifth = runSimulated("busy-fifth", flink);
+    Map<String, String> client = cluster.broker().client();
+    double capacity = 20;
+    try (FrameLoad much = new FrameLoad(client, "busy-full", 4, capacity * 2).start();
+        FrameLoad little = new FrameLoad(client, "busy-fifth", 4, capacity / 5).start()) {
+      Await.until(
+          "the full device is busy, and both jobs have run for 20 s",
+          LIMIT,
+          () ->
+              metric("operator_framelabel_labelled", fifth) >= 20 * capacity / 5
+                  && metric("busyTimeMsPerSecond", full) >= 900);
+      double reported = metric("busyTimeMsPerSecond", fifth);
+      double device = metric("operator_framelabel_deviceBusyRatio", fifth);
+      System.out.printf(
+          "busy ms/s: full %.0f (device %.2f), a fifth %.0f (device %.2f)%n",
+          metric("busyTimeMsPerSecond", full),
+          metric("operator_framelabel_deviceBusyRatio", full),
+          reported,
+          device);
+      assertThat(reported).isLessThanOrEqualTo(400);
+      assertThat(device).isBetween(0.05, 0.5);
+      assertThat(metric("operator_framelabel_deviceBusyRatio", full)).isGreaterThan(0.9);
+      much.stop();
+      little.stop();
+    }
+    flink.cancel(full);
+    flink.cancel(fifth);
+  }
+
+  /** A job on a device double that takes 50 ms for each frame: 20 frames a second. */
+  private static String runSimulated(String name, FlinkRest flink) {
+    String topics = String.join(",", name, name + "-labels", name + "-rejected");
+    assertThat(
+            run("topics", "create", "--config", config, "--topics", topics, "--replication=1")
+                .status())
+        .isZero();
+    Result result =
+        run(
+            "job",
+            "run",
+            "--config",
+            config,
+            "--parallelism=1",
+            "--model=simulated:71:10:0:50000",
+            "--batch-size=4",
+            "--frames-topic=" + name,
+            "--labels-topic=" + name + "-labels",
+            "--rejected-topic=" + name + "-rejected",
+            "--group=" + name,
+            "--transaction-prefix=" + name);
+    assertThat(result.status()).as(result.out()).isZero();
+    String job = result.out().substring(0, result.out().indexOf(':'));
+    Await.until(name + " runs", LIMIT, () -> flink.allTasksRun(job));
+    return job;
+  }
+
+  /** A metric of a job's tasks now; the largest where there are several, 0 where there is none. */
+  private static double metric(String name, String job) {
+    return Monitoring.scrape(reporterPort, REPORTER_PORTS)
+        .lines()
+        .filter(line -> line.startsWith("flink_taskmanager_job_task_" + name + "{"))
+        .filter(line -> line.contains(job) && line.contains("classify"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .max()
+        .orElse(0);
   }
 
   private static Result run(String... arguments) {
