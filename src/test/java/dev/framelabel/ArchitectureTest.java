@@ -37,7 +37,9 @@ class ArchitectureTest {
           entry("classify", Set.of("event", "image", "batch", "model")),
           entry("pipeline", Set.of("event", "classify", "batch", "image", "model")),
           entry("kafka", Set.of("event", "wire")),
-          entry("local", Set.of("event", "kafka", "pipeline", "model")),
+          entry("rest", Set.of()),
+          entry("doctor", Set.of("kafka", "model", "pipeline", "rest")),
+          entry("local", Set.of("event", "kafka", "pipeline", "model", "rest")),
           entry("xception", Set.of("model")),
           entry("camera", Set.of("event", "wire", "kafka")),
           entry("wall", Set.of("event", "wire", "kafka")));

@@ -31,10 +31,14 @@ class DeploymentFilesTest {
   private static final Set<String> COMPOSE_KEYS = Set.of("name", "services", "volumes");
   private static final String JOB_IN_IMAGE = "/opt/flink/usrlib/framelabel-job.jar";
 
-  /** Flink makes these keys from a resource's name: they have no constant of type ConfigOption. */
+  /**
+   * Flink makes these keys from a resource's or reporter's name: they have no constant of type
+   * ConfigOption.
+   */
   private static final Pattern RESOURCE_KEY =
       Pattern.compile(
-          "external-resource\\.gpu\\.(amount|driver-factory\\.class|kubernetes\\.config-key)");
+          "external-resource\\.gpu\\.(amount|driver-factory\\.class|kubernetes\\.config-key)"
+              + "|metrics\\.reporter\\.prom\\.(factory\\.class|port)");
 
   @Test
   void flinkKeys_inImageComposeAndManifests_areKnownToFlink() throws Exception {
@@ -56,6 +60,27 @@ class DeploymentFilesTest {
         DeploymentFiles.manifests().get(Path.of("deploy/base/flinkdeployment.yaml")).get(0);
     JsonNode ofManifest = base.at("/spec/flinkConfiguration");
     assertThat(ofManifest.path(key).asText()).isEqualTo(ofImage);
+  }
+
+  @Test
+  void metrics_haveOnePortInImageManifestsAndPodMonitor() throws Exception {
+    String factory = imageSettings().path("metrics.reporter.prom.factory.class").asText();
+    assertThat(Class.forName(factory)).isNotNull();
+    String port = imageSettings().path("metrics.reporter.prom.port").asText();
+    JsonNode base =
+        DeploymentFiles.manifests().get(Path.of("deploy/base/flinkdeployment.yaml")).get(0);
+    assertThat(base.at("/spec/flinkConfiguration").path("metrics.reporter.prom.port").asText())
+        .isEqualTo(port);
+    JsonNode named = base.at("/spec/podTemplate/spec/containers/0/ports/0");
+    assertThat(named.path("containerPort").asText()).isEqualTo(port);
+    JsonNode monitor =
+        DeploymentFiles.manifests()
+            .get(Path.of("deploy/overlays/monitoring/podmonitor.yaml"))
+            .get(0);
+    assertThat(monitor.at("/spec/podMetricsEndpoints/0/port")).isEqualTo(named.path("name"));
+    JsonNode policy =
+        DeploymentFiles.manifests().get(Path.of("deploy/base/networkpolicy.yaml")).get(0);
+    assertThat(policy.findValuesAsText("port")).contains(port);
   }
 
   @Test
@@ -198,7 +223,7 @@ class DeploymentFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "gpu", "tls", "topics"})
+  @ValueSource(strings = {"cpu", "gpu", "tls", "topics", "monitoring"})
   void overlays_areBuiltByKubectl(String overlay, @TempDir Path folder) throws Exception {
     boolean installed =
         Stream.of(System.getenv("PATH").split(":", -1))

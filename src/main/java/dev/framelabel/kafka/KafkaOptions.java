@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.configuration.ConfigOption;
@@ -178,6 +180,17 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "--from-timestamp is '" + text + "'; expected a UTC time such as 2026-01-31T12:00:00Z",
           e);
     }
+  }
+
+  /** What a Kafka client needs to reach the brokers. */
+  public Map<String, String> client() {
+    Map<String, String> client = new HashMap<>();
+    Properties properties = clientProperties();
+    properties
+        .stringPropertyNames()
+        .forEach(name -> client.put(name, properties.getProperty(name)));
+    client.put("bootstrap.servers", get(BOOTSTRAP_SERVERS));
+    return client;
   }
 
   /** The client properties of the user's file; empty without one. */

@@ -1,5 +1,6 @@
 package dev.framelabel.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +31,41 @@ public final class Topics {
       int partitions,
       short replication,
       int maxRecordBytes) {
-    Map<String, String> settings =
-        Map.of(
-            "max.message.bytes",
-            Integer.toString(maxRecordBytes),
-            // A camera's clock must not decide whether the broker takes a record.
-            "message.timestamp.type",
-            "LogAppendTime");
+    return create(client, names, partitions, replication, settings(maxRecordBytes));
+  }
+
+  /**
+   * As the other, and says how long records are kept.
+   *
+   * @param retention how long the topics keep a record
+   */
+  public static List<String> create(
+      Map<String, String> client,
+      List<String> names,
+      int partitions,
+      short replication,
+      int maxRecordBytes,
+      Duration retention) {
+    Map<String, String> settings = new HashMap<>(settings(maxRecordBytes));
+    settings.put("retention.ms", Long.toString(retention.toMillis()));
+    return create(client, names, partitions, replication, settings);
+  }
+
+  private static Map<String, String> settings(int maxRecordBytes) {
+    return Map.of(
+        "max.message.bytes",
+        Integer.toString(maxRecordBytes),
+        // A camera's clock must not decide whether the broker takes a record.
+        "message.timestamp.type",
+        "LogAppendTime");
+  }
+
+  private static List<String> create(
+      Map<String, String> client,
+      List<String> names,
+      int partitions,
+      short replication,
+      Map<String, String> settings) {
     try (Admin admin = Admin.create(Map.copyOf(client))) {
       return names.stream()
           .filter(

@@ -1,6 +1,7 @@
 package dev.framelabel.local.cluster;
 
 import dev.framelabel.local.BrokerFiles;
+import dev.framelabel.rest.FlinkRest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ public final class FlinkProcesses implements AutoCloseable {
     this.app = app;
     this.folder = folder;
     int port = BrokerFiles.freePort();
-    this.rest = new FlinkRest(port);
+    this.rest = new FlinkRest("http://127.0.0.1:" + port);
     Map<String, String> all = new LinkedHashMap<>(usual(port));
     if (highAvailability) {
       all.putAll(startZooKeeper());

@@ -201,7 +201,10 @@ public final class ProcessCluster implements AutoCloseable {
   /** Stops the job with a savepoint and goes on from it. */
   public void stopAndGoOn(int parallelism) {
     String savepoint =
-        flink.rest().stopWithSavepoint(job, settings.folder().resolve("flink/savepoints"));
+        flink
+            .rest()
+            .stopWithSavepoint(
+                job, settings.folder().resolve("flink/savepoints").toUri().toString());
     submit(parallelism, savepoint, arguments);
   }
 

@@ -1,4 +1,4 @@
-package dev.framelabel.local.cluster;
+package dev.framelabel.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,11 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** The parts of a Flink cluster's REST interface that are needed here. */
 public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final long STEP_NANOS = 100_000_000;
   private static final int SHOWN = 600;
   private static final String BOUNDARY = "framelabel-upload";
 
@@ -26,11 +32,53 @@ public final class FlinkRest {
   private final ObjectMapper json = new ObjectMapper();
   private final String address;
 
-  FlinkRest(int port) {
-    this.address = "http://127.0.0.1:" + port;
+  /**
+   * @param address such as {@code http://localhost:8081}
+   */
+  public FlinkRest(String address) {
+    this.address = address.replaceAll("/+$", "");
   }
 
-  /** Free task slots of the cluster. */
+  /** Where the interface is. */
+  public String address() {
+    return address;
+  }
+
+  /** Ids of the jobs that have not ended. */
+  public List<String> liveJobs() {
+    List<String> ids = new ArrayList<>();
+    for (JsonNode job : get("/jobs").path("jobs")) {
+      if (!ended(job.path("status").asText())) {
+        ids.add(job.path("id").asText());
+      }
+    }
+    return ids;
+  }
+
+  /** What the cluster says of itself that matters to a labelling job. */
+  public ClusterFacts facts() {
+    JsonNode overview = get("/overview");
+    Map<String, String> settings = new HashMap<>();
+    for (JsonNode setting : get("/jobmanager/config")) {
+      settings.put(setting.path("key").asText(), setting.path("value").asText());
+    }
+    List<ClusterFacts.Worker> workers = new ArrayList<>();
+    for (JsonNode worker : get("/taskmanagers").path("taskmanagers")) {
+      JsonNode memory = worker.path("memoryConfiguration");
+      workers.add(
+          new ClusterFacts.Worker(
+              worker.path("slotsNumber").asInt(),
+              memory.path("taskHeap").asLong(),
+              memory.path("taskOffHeap").asLong()));
+    }
+    return new ClusterFacts(
+        overview.path("flink-version").asText(),
+        overview.path("slots-available").asInt(),
+        workers,
+        settings);
+  }
+
+  /** TaskManagers that have joined the cluster. */
   public int taskManagers() {
     return get("/overview").path("taskmanagers").asInt();
   }
@@ -40,7 +88,7 @@ public final class FlinkRest {
    *
    * @return its id on the cluster
    */
-  String upload(Path jar) {
+  public String upload(Path jar) {
     try {
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       body.write(
@@ -71,7 +119,7 @@ public final class FlinkRest {
    * @param savepoint to restore; empty: none
    * @return the job's id
    */
-  String run(String jar, List<String> arguments, int parallelism, String savepoint) {
+  public String run(String jar, List<String> arguments, int parallelism, String savepoint) {
     ObjectNode body = json.createObjectNode();
     arguments.forEach(body.putArray("programArgsList")::add);
     body.put("parallelism", parallelism);
@@ -115,7 +163,7 @@ public final class FlinkRest {
                 .timeout(TIMEOUT)
                 .method("PATCH", HttpRequest.BodyPublishers.noBody())
                 .build());
-    Await.until("job " + job + " is gone", TIMEOUT, () -> ended(state(job)));
+    await("job " + job + " is gone", () -> ended(state(job)));
   }
 
   private static boolean ended(String state) {
@@ -125,25 +173,47 @@ public final class FlinkRest {
   /**
    * Stops the job with a savepoint.
    *
+   * @param folder its address, such as {@code s3://bucket/savepoints}; empty: the cluster's own
    * @return where the savepoint is
    */
-  public String stopWithSavepoint(String job, Path folder) {
-    ObjectNode body = json.createObjectNode();
-    body.put("targetDirectory", folder.toUri().toString());
-    body.put("drain", false);
-    String trigger = post("/jobs/" + job + "/stop", body).path("request-id").asText();
+  public String stopWithSavepoint(String job, String folder) {
+    ObjectNode body = json.createObjectNode().put("drain", false);
+    return savepoint(job, "stop", folder.isEmpty() ? body : body.put("targetDirectory", folder));
+  }
+
+  /**
+   * Takes a savepoint of a job that goes on.
+   *
+   * @param folder its address, such as {@code s3://bucket/savepoints}; empty: the cluster's own
+   * @return where the savepoint is
+   */
+  public String savepoint(String job, String folder) {
+    ObjectNode body = json.createObjectNode().put("cancel-job", false);
+    return savepoint(
+        job, "savepoints", folder.isEmpty() ? body : body.put("target-directory", folder));
+  }
+
+  private String savepoint(String job, String verb, ObjectNode body) {
+    String trigger = post("/jobs/" + job + "/" + verb, body).path("request-id").asText();
     String path = "/jobs/" + job + "/savepoints/" + trigger;
-    Await.until(
+    await(
         "savepoint of job " + job,
-        TIMEOUT,
         () -> get(path).path("status").path("id").asText().equals("COMPLETED"));
     JsonNode operation = get(path).path("operation");
     if (operation.path("location").isMissingNode()) {
-      String story = operation.toString();
-      throw new IllegalStateException(
-          "the savepoint failed: " + story.substring(0, Math.min(400, story.length())));
+      throw new IllegalStateException("the savepoint failed: " + shortened(operation.toString()));
     }
     return operation.path("location").asText();
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TIMEOUT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() >= end || Thread.currentThread().isInterrupted()) {
+        throw new IllegalStateException("not within " + TIMEOUT.toSeconds() + " s: " + what);
+      }
+      LockSupport.parkNanos(STEP_NANOS);
+    }
   }
 
   private JsonNode get(String path) {

@@ -1,0 +1,112 @@
+package dev.framelabel.doctor;
+
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.rest.ClusterFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Judges a Flink cluster against the job's options; asks nobody. */
+final class ClusterChecks {
+  private static final String PARENT_FIRST = "classloader.parent-first-patterns.additional";
+
+  /** One batch fills while each stream runs another. */
+  private static final int FILLING = 1;
+
+  private ClusterChecks() {}
+
+  /**
+   * @param frameBytes pixels of a frame in a batch, where the model told
+   */
+  static List<Finding> of(
+      ClusterFacts facts,
+      String ownVersion,
+      JobOptions job,
+      KafkaOptions kafka,
+      OptionalInt frameBytes) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(version(facts.version(), ownVersion));
+    findings.add(slots(facts));
+    findings.add(classLoading(facts.settings().getOrDefault(PARENT_FIRST, "")));
+    if (!facts.workers().isEmpty()) {
+      findings.add(heap(facts.workers(), job, kafka));
+      findings.add(offHeap(facts.workers(), job, frameBytes));
+    }
+    return findings;
+  }
+
+  private static Finding version(String found, String own) {
+    return found.equals(own)
+        ? Finding.ok("Flink", found)
+        : Finding.warning(
+            "Flink",
+            found + "; the job was built and tested with " + own,
+            "run Flink " + own + " on the cluster");
+  }
+
+  private static Finding slots(ClusterFacts facts) {
+    return facts.freeSlots() > 0
+        ? Finding.ok(
+            "task slots", facts.freeSlots() + " free on " + facts.workers().size() + " workers")
+        : Finding.warning(
+            "task slots",
+            "none is free on " + facts.workers().size() + " workers",
+            "start a TaskManager, or stop a job");
+  }
+
+  private static Finding classLoading(String patterns) {
+    List<String> have = List.of(patterns.split(";", -1));
+    String subject = "class loading";
+    return have.contains("ai.onnxruntime") && have.contains("org.bytedeco")
+        ? Finding.ok(subject, "native libraries are the cluster's")
+        : Finding.failed(
+            subject,
+            PARENT_FIRST + " is '" + patterns + "': native libraries load once in a process only",
+            "copy flink-lib/ into Flink's lib/, and set "
+                + PARENT_FIRST
+                + " as in the README on every node");
+  }
+
+  private static Finding heap(
+      List<ClusterFacts.Worker> workers, JobOptions job, KafkaOptions kafka) {
+    long most = kafka.get(KafkaOptions.MAX_RECORD_SIZE).getBytes() * job.inFlight();
+    ClusterFacts.Worker least = null;
+    for (ClusterFacts.Worker worker : workers) {
+      if (least == null
+          || worker.heapBytes() / worker.slots() < least.heapBytes() / least.slots()) {
+        least = worker;
+      }
+    }
+    String found = mib(least.heapBytes()) + " for " + least.slots() + " slots";
+    String expected = "frames under way may take " + mib(most * least.slots());
+    return least.heapBytes() >= most * least.slots()
+        ? Finding.ok("task heap", found + "; " + expected)
+        : Finding.warning(
+            "task heap",
+            found + "; " + expected + " if all are of --max-record-size",
+            "raise taskmanager.memory.task.heap.size, or lower --in-flight");
+  }
+
+  private static Finding offHeap(
+      List<ClusterFacts.Worker> workers, JobOptions job, OptionalInt frameBytes) {
+    String subject = "task off-heap memory";
+    if (frameBytes.isEmpty()) {
+      return Finding.skipped(subject, "without the model nobody knows how much it must be");
+    }
+    long needed =
+        (long) frameBytes.getAsInt()
+            * job.get(JobOptions.BATCH_SIZE)
+            * (job.get(JobOptions.DEVICE_STREAMS) + FILLING);
+    long least = workers.stream().mapToLong(ClusterFacts.Worker::offHeapBytes).min().orElseThrow();
+    String found = mib(least) + "; batches of pixels alone take " + mib(needed);
+    return least >= needed
+        ? Finding.ok(subject, found)
+        : Finding.failed(
+            subject, found, "raise taskmanager.memory.task.off-heap.size, or lower --batch-size");
+  }
+
+  private static String mib(long bytes) {
+    return (bytes >> 20) + " MiB";
+  }
+}

@@ -1,0 +1,115 @@
+package dev.framelabel.doctor;
+
+import dev.framelabel.kafka.BrokerFacts;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelException;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.rest.FlinkRest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+
+/**
+ * Looks at what a labelling job will meet: Java, model and device, Kafka, Flink. Changes nothing.
+ */
+public final class Doctor {
+  private static final int JAVA = 17;
+
+  private final JobOptions job;
+  private final KafkaOptions kafka;
+  private final Duration patience;
+
+  /**
+   * @param patience how long a broker may take to answer
+   */
+  public Doctor(JobOptions job, KafkaOptions kafka, Duration patience) {
+    this.job = job;
+    this.kafka = kafka;
+    this.patience = patience;
+  }
+
+  /**
+   * Makes every check; trouble is a finding, never an exception.
+   *
+   * @param rest address of the cluster; empty: none
+   */
+  public List<Finding> examine(String rest) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(java(Runtime.version().feature()));
+    OptionalInt frameBytes = openModel(findings);
+    findings.addAll(brokers());
+    findings.addAll(cluster(rest, frameBytes));
+    return findings;
+  }
+
+  static Finding java(int version) {
+    return version >= JAVA
+        ? Finding.ok("Java", Integer.toString(version))
+        : Finding.failed("Java", version + "; expected 17 or newer", "install a JDK 17");
+  }
+
+  private OptionalInt openModel(List<Finding> findings) {
+    SessionSettings settings =
+        new SessionSettings(
+            job.get(JobOptions.DEVICE),
+            job.get(JobOptions.SESSION_THREADS),
+            job.get(JobOptions.SESSION_SPINNING),
+            job.get(JobOptions.BATCH_SIZE),
+            job.get(JobOptions.MODEL_SHA256));
+    try (LabelModel model = LabelModel.open(Path.of(job.get(JobOptions.MODEL)), settings)) {
+      findings.add(
+          Finding.ok(
+              "model",
+              model.card().name()
+                  + " "
+                  + model.card().version()
+                  + ", "
+                  + model.card().classes()
+                  + " classes"));
+      findings.add(Finding.ok("device", model.device() + " (of this machine) takes the model"));
+      return OptionalInt.of(model.card().frameBytes());
+    } catch (ModelException | LinkageError e) {
+      findings.add(
+          Finding.failed(
+              "model and device",
+              String.valueOf(e.getMessage()),
+              "see docs/troubleshooting.md; 'framelabel model inspect FILE' tells what a file holds"));
+      return OptionalInt.empty();
+    }
+  }
+
+  private List<Finding> brokers() {
+    try {
+      return BrokerChecks.of(
+          BrokerFacts.ask(kafka.client(), BrokerChecks.topics(kafka), patience), kafka);
+    } catch (IllegalStateException e) {
+      return List.of(
+          Finding.failed(
+              "brokers",
+              e.getMessage(),
+              "check --bootstrap-servers, --kafka-properties and advertised.listeners of the brokers"),
+          Finding.skipped("topics and transaction timeout", "no broker answers"));
+    }
+  }
+
+  private List<Finding> cluster(String rest, OptionalInt frameBytes) {
+    if (rest.isEmpty()) {
+      return List.of(Finding.skipped("Flink cluster", "no --rest was given"));
+    }
+    try {
+      return ClusterChecks.of(
+          new FlinkRest(rest).facts(), EnvironmentInformation.getVersion(), job, kafka, frameBytes);
+    } catch (IllegalStateException e) {
+      return List.of(
+          Finding.failed(
+              "Flink cluster",
+              String.valueOf(e.getMessage()),
+              "check --rest, and that the JobManager runs"));
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.framelabel.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.doctor.Finding.Level;
+import dev.framelabel.kafka.BrokerFacts;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.rest.ClusterFacts;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+
+class ChecksTest {
+  private static final String PARENT_FIRST = "classloader.parent-first-patterns.additional";
+  private static final int MIB = 1 << 20;
+
+  @Test
+  void broker_thatFits_isWell() {
+    BrokerFacts.Topic topic = new BrokerFacts.Topic(4, MIB, true, Duration.ofDays(1));
+    BrokerFacts facts =
+        new BrokerFacts(
+            1, Duration.ofMinutes(15), Map.of("frames", topic, "labels", topic, "rejected", topic));
+    assertThat(BrokerChecks.of(facts, kafka(Map.of()))).allMatch(one -> one.level() == Level.OK);
+  }
+
+  @Test
+  void broker_tooSmallTooShortAndWithoutTopic_eachHasItsCure() {
+    BrokerFacts facts =
+        new BrokerFacts(
+            1,
+            Duration.ofMinutes(15),
+            Map.of(
+                "frames", new BrokerFacts.Topic(4, 8L * MIB, true, Duration.ofDays(1)),
+                "labels", new BrokerFacts.Topic(4, 100_000, true, Duration.ofDays(1))));
+    List<Finding> findings = BrokerChecks.of(facts, kafka(Map.of("transaction-timeout", "1 h")));
+    assertThat(of(findings, "transaction timeout").found())
+        .isEqualTo("3600 s; the brokers allow 900 s");
+    assertThat(of(findings, "topic frames").level()).isEqualTo(Level.WARNING);
+    assertThat(of(findings, "topic labels").cure()).contains("max.message.bytes to 1000000");
+    assertThat(of(findings, "topic rejected").cure()).isEqualTo("framelabel topics create");
+    assertThat(findings).filteredOn(one -> one.level() == Level.FAILED).hasSize(3);
+  }
+
+  @Test
+  void producersTimestamps_areAWarning() {
+    BrokerFacts.Topic topic = new BrokerFacts.Topic(4, MIB, false, Duration.ofDays(1));
+    BrokerFacts facts = new BrokerFacts(1, Duration.ofHours(1), Map.of("labels", topic));
+    Finding finding = of(BrokerChecks.of(facts, kafka(Map.of())), "topic labels");
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.cure()).contains("message.timestamp.type=LogAppendTime");
+  }
+
+  @Test
+  void cluster_thatFits_isWell() {
+    assertThat(cluster("2.2.1", "ai.onnxruntime;org.bytedeco", 1024L * MIB, 256L * MIB))
+        .allMatch(one -> one.level() == Level.OK);
+  }
+
+  @Test
+  void cluster_otherVersionLittleMemoryAndDefaultClassLoading_isNot() {
+    List<Finding> findings = cluster("2.1.0", "", MIB, MIB);
+    assertThat(of(findings, "Flink").level()).isEqualTo(Level.WARNING);
+    assertThat(of(findings, "class loading").level()).isEqualTo(Level.FAILED);
+    assertThat(of(findings, "task heap").cure()).contains("taskmanager.memory.task.heap.size");
+    assertThat(of(findings, "task off-heap memory").level()).isEqualTo(Level.FAILED);
+  }
+
+  @Test
+  void java_older_isRefused() {
+    assertThat(Doctor.java(11).level()).isEqualTo(Level.FAILED);
+    assertThat(Doctor.java(17).level()).isEqualTo(Level.OK);
+  }
+
+  private static List<Finding> cluster(String version, String patterns, long heap, long offHeap) {
+    Configuration job = Configuration.fromMap(Map.of("model", "m"));
+    return ClusterChecks.of(
+        new ClusterFacts(
+            version,
+            2,
+            List.of(new ClusterFacts.Worker(2, heap, offHeap)),
+            Map.of(PARENT_FIRST, patterns)),
+        "2.2.1",
+        new JobOptions(job),
+        kafka(Map.of()),
+        OptionalInt.of(299 * 299 * 3));
+  }
+
+  private static Finding of(List<Finding> findings, String subject) {
+    return findings.stream().filter(one -> one.subject().equals(subject)).findFirst().orElseThrow();
+  }
+
+  private static KafkaOptions kafka(Map<String, String> options) {
+    return new KafkaOptions(Configuration.fromMap(options));
+  }
+}
