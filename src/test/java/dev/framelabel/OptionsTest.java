@@ -46,6 +46,7 @@ class OptionsTest {
                 Map.entry("rejected-topic", "rejected"),
                 Map.entry("session-spinning", "false"),
                 Map.entry("session-threads", "0"),
+                Map.entry("skip-start-checks", "false"),
                 Map.entry("top-labels", "5"),
                 Map.entry("transaction-prefix", "framelabel"),
                 Map.entry("transaction-timeout", "PT15M"),
