@@ -42,6 +42,7 @@ class OptionsTest {
                 Map.entry("model", "null"),
                 Map.entry("model-sha256", ""),
                 Map.entry("on-lost-commit", "repair"),
+                Map.entry("on-inference-timeout", "fail"),
                 Map.entry("partition-discovery-interval", "PT1M"),
                 Map.entry("rejected-topic", "rejected"),
                 Map.entry("session-spinning", "false"),
