@@ -125,12 +125,13 @@ public final class FlinkRest {
   /**
    * Stops the job with a savepoint.
    *
+   * @param drain whether frames under way are finished first, so that none stand in the savepoint
    * @return where the savepoint is
    */
-  public String stopWithSavepoint(String job, Path folder) {
+  public String stopWithSavepoint(String job, Path folder, boolean drain) {
     ObjectNode body = json.createObjectNode();
     body.put("targetDirectory", folder.toUri().toString());
-    body.put("drain", false);
+    body.put("drain", drain);
     String trigger = post("/jobs/" + job + "/stop", body).path("request-id").asText();
     String path = "/jobs/" + job + "/savepoints/" + trigger;
     Await.until(
