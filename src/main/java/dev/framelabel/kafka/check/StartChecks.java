@@ -36,10 +36,14 @@ public final class StartChecks {
       return;
     }
     List<String> refusals = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
     try (Admin admin = Admin.create(client(options))) {
       refusals.addAll(new TopicChecks(admin, options).refusals());
       if (options.get(KafkaOptions.DELIVERY) == Delivery.EXACTLY_ONCE) {
         refusals.addAll(new TransactionChecks(admin, options, checkpointInterval).refusals());
+      }
+      if (refusals.isEmpty()) {
+        warnings.addAll(RetentionCheck.warnings(admin, options));
       }
     } catch (KafkaException e) {
       throw unreachable(options, e);
@@ -47,6 +51,7 @@ public final class StartChecks {
     if (!refusals.isEmpty()) {
       throw new StartRefusedException(refusals);
     }
+    warnings.forEach(LOG::warn);
     LOG.info("topics, permissions and transaction settings are as the job needs them");
   }
 

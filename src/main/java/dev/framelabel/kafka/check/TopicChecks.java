@@ -43,7 +43,9 @@ final class TopicChecks {
             ? Set.of(AclOperation.WRITE, AclOperation.READ)
             : Set.of(AclOperation.WRITE);
     checkTopic("--frames-topic", options.get(KafkaOptions.FRAMES_TOPIC), Set.of(AclOperation.READ));
-    checkTopic("--labels-topic", options.get(KafkaOptions.LABELS_TOPIC), results);
+    if (checkTopic("--labels-topic", options.get(KafkaOptions.LABELS_TOPIC), results)) {
+      checkSize(options.get(KafkaOptions.LABELS_TOPIC));
+    }
     if (checkTopic("--rejected-topic", options.get(KafkaOptions.REJECTED_TOPIC), results)) {
       checkSize(options.get(KafkaOptions.REJECTED_TOPIC));
     }
@@ -105,7 +107,7 @@ final class TopicChecks {
                 + taken
                 + " bytes (max.message.bytes), but --max-record-size is "
                 + wanted
-                + " bytes: a rejected frame could be refused. Give --max-record-size "
+                + " bytes: the broker would refuse a larger result, and fail the job. Give --max-record-size "
                 + taken
                 + "b or less, or raise the topic's max.message.bytes");
       }

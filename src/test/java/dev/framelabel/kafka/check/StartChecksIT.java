@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.kafka.Delivery;
+import dev.framelabel.kafka.FramePublisher;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.kafka.OpenTransactions;
 import dev.framelabel.kafka.Topics;
@@ -23,8 +24,11 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -188,6 +192,33 @@ class StartChecksIT {
     assertRefused(options, "topic rejected (--rejected-topic) may not be used");
     allow(ResourceType.TOPIC, "rejected", AclOperation.READ);
     awaitPassing(options);
+  }
+
+  @Test
+  void warnings_retentionRemovedUnreadFrames_countsThem() throws Exception {
+    TopicPartition partition = new TopicPartition("short", 0);
+    Configuration options = options();
+    options.set(KafkaOptions.FRAMES_TOPIC, "short");
+    options.set(KafkaOptions.GROUP, "short");
+    List<String> ignored = Topics.create(client, List.of("short"), 1, (short) 1, 1 << 20);
+    try (Admin admin = Admin.create(Map.copyOf(client))) {
+      assertThat(RetentionCheck.warnings(admin, new KafkaOptions(options))).isEmpty();
+      try (FramePublisher publisher = new FramePublisher(client, "short", 1 << 20)) {
+        for (int i = 0; i < 10; i++) {
+          publisher.publish("camera", new byte[] {1}).join();
+        }
+      }
+      admin
+          .alterConsumerGroupOffsets("short", Map.of(partition, new OffsetAndMetadata(3)))
+          .all()
+          .get();
+      assertThat(RetentionCheck.warnings(admin, new KafkaOptions(options))).isEmpty();
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(8))).all().get();
+      assertThat(RetentionCheck.warnings(admin, new KafkaOptions(options)))
+          .singleElement()
+          .asString()
+          .startsWith("5 frames of short-0 are gone by the topic's retention (offsets 3 to 7");
+    }
   }
 
   @Test
