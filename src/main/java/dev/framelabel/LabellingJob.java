@@ -4,12 +4,16 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.kafka.FrameSource;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.kafka.OutcomeSinks;
+import dev.framelabel.kafka.check.RestoredState;
+import dev.framelabel.kafka.check.StartChecks;
 import dev.framelabel.pipeline.EventTypeInformation;
 import dev.framelabel.pipeline.FlinkDefaults;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.OptionParser;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -33,11 +37,20 @@ public final class LabellingJob {
       return;
     }
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    check(environment, parsed.job());
     addTo(environment, parsed.job(), parsed.flink());
     environment.execute("framelabel");
   }
 
-  /** What {@link #main} does apart from reading arguments and executing. */
+  /** Where the job is submitted: a mistake is told to whoever makes it. */
+  private static void check(StreamExecutionEnvironment environment, Configuration job) {
+    KafkaOptions options = new KafkaOptions(job);
+    StartChecks.run(options, new JobOptions(job).get(JobOptions.CHECKPOINT_INTERVAL));
+    Optional<String> ignored =
+        RestoredState.warnIfTooOld(options, environment.getConfiguration(), Instant.now());
+  }
+
+  /** What {@link #main} does apart from reading arguments, checking and executing. */
   public static void addTo(
       StreamExecutionEnvironment environment, Configuration job, Configuration flink) {
     JobOptions jobOptions = new JobOptions(job);

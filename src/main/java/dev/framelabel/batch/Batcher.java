@@ -39,6 +39,7 @@ public final class Batcher<T, R> implements AutoCloseable {
   private final Deque<FormingBatch<T, R>> forming = new ArrayDeque<>();
   private final Deque<Batch<T, R>> free = new ArrayDeque<>();
   private boolean closed;
+  private volatile boolean ended;
 
   /**
    * Starts the threads.
@@ -274,12 +275,17 @@ public final class Batcher<T, R> implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean ended = awaitThreads();
+    ended = awaitThreads();
     forming.forEach(batch -> abandoned.addAll(batch.compact()));
     abandoned.forEach(ticket -> ticket.result().completeExceptionally(closedException()));
     if (ended) {
       batches.forEach(Batch::close);
     }
+  }
+
+  /** Whether it is closed and no batch runs any more; false where the device hangs. */
+  public boolean ended() {
+    return ended;
   }
 
   /** Whether all threads ended; a batch whose device hangs cannot be closed under it. */

@@ -15,12 +15,16 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Labels frames on one device: decodes them in parallel into the next batch while the device works
  * on the one before. Thread-safe. Owns its model and its threads; knows nothing of Flink or Kafka.
  */
 public final class Classifier implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
+
   private final LabelModel model;
   private final Batcher<Arrival, Outcome> batcher;
   private final ClassifierStatistics statistics = new ClassifierStatistics();
@@ -96,10 +100,17 @@ public final class Classifier implements AutoCloseable {
     throw new CompletionException(cause);
   }
 
-  /** Waits for the batch that runs, fails the frames that wait, and closes the model. */
+  /**
+   * Waits for the batch that runs, fails the frames that wait, and closes the model. A model that
+   * hangs in a batch is not closed under it: its memory stays taken until the process ends.
+   */
   @Override
   public void close() {
     batcher.close();
-    model.close();
+    if (batcher.ended()) {
+      model.close();
+    } else {
+      LOG.error("the device {} hangs; its model is left open", model.device());
+    }
   }
 }

@@ -7,12 +7,17 @@ public final class ClassifierStatistics {
   private final LongAdder batches = new LongAdder();
   private final LongAdder frames = new LongAdder();
   private final LongAdder inferenceNanos = new LongAdder();
+  private final LongAdder halvedBatches = new LongAdder();
   private final LongAdder decodeNanos = new LongAdder();
 
   void batchDone(int size, long nanos) {
     batches.increment();
     frames.add(size);
     inferenceNanos.add(nanos);
+  }
+
+  void halved() {
+    halvedBatches.increment();
   }
 
   void decoded(long nanos) {
@@ -27,6 +32,11 @@ public final class ClassifierStatistics {
   /** Frames in those batches. */
   public long frames() {
     return frames.sum();
+  }
+
+  /** How often a batch was halved because the device had no memory for it. */
+  public long halvedBatches() {
+    return halvedBatches.sum();
   }
 
   /** Time for which the device ran batches, summed over its streams. */

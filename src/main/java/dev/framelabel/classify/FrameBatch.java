@@ -6,9 +6,11 @@ import dev.framelabel.event.Label;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.ModelIdentity;
 import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.Timings;
 import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
 import java.nio.ByteBuffer;
@@ -16,13 +18,18 @@ import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One batch of frames: the pixels and probabilities of all its slots in two direct buffers that are
  * used again.
  */
 final class FrameBatch implements Batch<Arrival, Outcome> {
+  private static final Logger LOG = LoggerFactory.getLogger(FrameBatch.class);
+
   private final LabelModel model;
   private final ModelIdentity identity;
   private final ImageDecoder decoder;
@@ -75,8 +82,39 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
     decodeNanos[to] = decodeNanos[from];
   }
 
+  /**
+   * Where the device has no memory for the whole batch, half of it is tried, down to single frames;
+   * one that is still too much for the device is rejected.
+   */
   @Override
   public List<Outcome> run(int count) {
+    List<Outcome> outcomes = new ArrayList<>(count);
+    int left = count;
+    int step = count;
+    while (left > 0) {
+      step = Math.min(step, left);
+      try {
+        outcomes.addAll(label(step));
+      } catch (DeviceMemoryException e) {
+        if (step > 1) {
+          LOG.warn("the batch is halved from {} frames: {}", step, e.getMessage());
+          statistics.halved();
+          step = step / 2;
+          continue;
+        }
+        outcomes.add(
+            arrivals[0].frame().reject(RejectionKind.DEVICE_FAILED, "alone: " + e.getMessage()));
+      }
+      left -= step;
+      for (int slot = 0; slot < left; slot++) {
+        move(slot + step, slot);
+      }
+    }
+    Arrays.fill(arrivals, null);
+    return outcomes;
+  }
+
+  private List<Outcome> label(int count) {
     long begun = System.nanoTime();
     model.label(pixels, count, probabilities);
     long inferenceNanos = System.nanoTime() - begun;
@@ -92,7 +130,6 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
               inferenceNanos / 1000,
               count);
       outcomes.add(labelled(slot, labelledAt, timings));
-      arrivals[slot] = null;
     }
     return outcomes;
   }

@@ -60,6 +60,12 @@ final class JobCommand {
               defaultValue = "",
               description = "Folder. Default: the cluster's own.")
           String folder,
+      @Option(
+              names = "--drain",
+              description =
+                  "Finish the frames under way first. Needed to keep each camera's order if the job goes on with"
+                      + " another parallelism.")
+          boolean drain,
       @Parameters(
               paramLabel = "JOB",
               arity = "0..1",
@@ -67,7 +73,7 @@ final class JobCommand {
               description = "Id. Default: the only job.")
           String job) {
     FlinkRest cluster = new FlinkRest(rest);
-    return print(cluster.stopWithSavepoint(chosen(cluster, job), folder));
+    return print(cluster.stopWithSavepoint(chosen(cluster, job), folder, drain));
   }
 
   private int print(String location) {

@@ -16,5 +16,9 @@ public enum RejectionKind {
    */
   IMAGE_TOO_LARGE,
   /** Costs more to decode than the limits allow. */
-  IMAGE_TOO_COMPLEX
+  IMAGE_TOO_COMPLEX,
+  /**
+   * The image is fine, but the device could not label it: no memory even for it alone, no answer.
+   */
+  DEVICE_FAILED
 }

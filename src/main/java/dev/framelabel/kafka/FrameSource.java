@@ -57,6 +57,7 @@ public final class FrameSource {
 
     private final TypeInformation<FrameEvent> type;
     private transient ImageEvents events;
+    private transient OffsetGaps gaps;
 
     FrameDeserializer(TypeInformation<FrameEvent> type) {
       this.type = type;
@@ -65,10 +66,13 @@ public final class FrameSource {
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
       events = new ImageEvents();
+      gaps =
+          new OffsetGaps(context.getMetricGroup().addGroup("framelabel").counter("offsetsSkipped"));
     }
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> entry, Collector<FrameEvent> out) {
+      gaps.see(entry.topic(), entry.partition(), entry.offset());
       SourcePosition source = new SourcePosition(entry.topic(), entry.partition(), entry.offset());
       out.collect(events.read(entry.value(), source, Instant.now()));
     }

@@ -119,6 +119,14 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
               "When the broker has aborted a transaction whose checkpoint was complete: repair (publish its"
                   + " results again), fail (end the job) or continue (count and log the loss).");
 
+  public static final ConfigOption<Boolean> SKIP_START_CHECKS =
+      key("skip-start-checks")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Submit without asking the brokers for topics, permissions and transaction settings first: for"
+                  + " brokers that only the workers can reach.");
+
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
       key("max-record-size")
           .memoryType()
@@ -151,6 +159,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           TRANSACTION_PREFIX,
           TRANSACTION_TIMEOUT,
           ON_LOST_COMMIT,
+          SKIP_START_CHECKS,
           MAX_RECORD_SIZE,
           WIRE);
 
@@ -194,7 +203,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
   }
 
   /** The client properties of the user's file; empty without one. */
-  Properties clientProperties() {
+  public Properties clientProperties() {
     Properties properties = new Properties();
     String file = get(KAFKA_PROPERTIES);
     if (!file.isEmpty()) {

@@ -154,10 +154,20 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Ends the job with a savepoint, and returns the savepoint's path. */
     public String stopWithSavepoint() throws Exception {
+      return stopWithSavepoint(false);
+    }
+
+    /**
+     * Ends the job with a savepoint.
+     *
+     * @param drain whether frames under way are finished first, so that none stand in the savepoint
+     * @return the savepoint's path
+     */
+    public String stopWithSavepoint(boolean drain) throws Exception {
       String target = folder.resolve("savepoints").toUri().toString();
       String path =
           cluster
-              .stopWithSavepoint(id, target, false, SavepointFormatType.CANONICAL)
+              .stopWithSavepoint(id, target, drain, SavepointFormatType.CANONICAL)
               .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       JobResult ignored = result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       return path;

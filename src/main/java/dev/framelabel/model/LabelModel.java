@@ -32,6 +32,7 @@ public interface LabelModel extends AutoCloseable {
    * @param count frames to label, from 1 to the buffer's capacity
    * @param probabilities direct; float32 {@code [capacity, classes]} from its beginning, native
    *     byte order; the first {@code count} rows are written
+   * @throws DeviceMemoryException if the device has no memory for so many frames
    * @throws ModelException if the model or the device fails
    */
   void label(ByteBuffer frames, int count, FloatBuffer probabilities);

@@ -1,7 +1,7 @@
 package dev.framelabel.model;
 
 /** The model file or the device is at fault, or what was asked of them: nothing can be labelled. */
-public final class ModelException extends RuntimeException {
+public class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public ModelException(String message) {

@@ -122,17 +122,23 @@ public final class OnnxLabelModel implements LabelModel {
             session.run(Map.of(ModelCard.INPUT, in), Map.of(ModelCard.OUTPUT, out))) {
       // The result lies in the caller's buffer.
     } catch (OrtException e) {
-      throw new ModelException(
-          "model "
-              + card.name()
-              + " failed on a batch of "
-              + size
-              + " on "
-              + device
-              + ": "
-              + e.getMessage(),
-          e);
+      throw failure(size, e);
     }
+  }
+
+  private ModelException failure(int size, OrtException cause) {
+    String story =
+        "model "
+            + card.name()
+            + " failed on a batch of "
+            + size
+            + " on "
+            + device
+            + ": "
+            + cause.getMessage();
+    return DeviceMemoryException.isMeant(cause.getMessage())
+        ? new DeviceMemoryException(story, cause)
+        : new ModelException(story, cause);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,8 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands frames to the worker's classifier and their outcomes on. All tasks of a worker share one
@@ -26,6 +29,7 @@ import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
  */
 public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcome> {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifyFunction.class);
   private static final String GPU_RESOURCE = "gpu";
 
   private final JobOptions options;
@@ -52,6 +56,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("batches", statistics::batches);
     metrics.gauge("batchedFrames", statistics::frames);
     metrics.gauge("inferenceNanos", statistics::inferenceNanos);
+    metrics.gauge("halvedBatches", statistics::halvedBatches);
     metrics.gauge("decodeNanos", statistics::decodeNanos);
     metrics.gauge("inFlightFrames", inFlightFrames::get);
     metrics.gauge("inFlightBytes", inFlightBytes::get);
@@ -121,14 +126,20 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
 
   @Override
   public void timeout(FrameEvent event, ResultFuture<Outcome> result) {
-    result.completeExceptionally(
-        new TimeoutException(
-            "no result after --inference-timeout "
-                + options.get(JobOptions.INFERENCE_TIMEOUT).toSeconds()
-                + " s for "
-                + event
-                + ": the device hangs or is too slow for --in-flight "
-                + options.inFlight()));
+    String story =
+        "no result after --inference-timeout "
+            + options.get(JobOptions.INFERENCE_TIMEOUT).toSeconds()
+            + " s for "
+            + event
+            + ": the device hangs or is too slow for --in-flight "
+            + options.inFlight();
+    if (options.get(JobOptions.ON_INFERENCE_TIMEOUT) == InferenceTimeout.REJECT
+        && event instanceof Frame frame) {
+      LOG.error("{}; it is rejected", story);
+      result.complete(List.of(frame.reject(RejectionKind.DEVICE_FAILED, story)));
+    } else {
+      result.completeExceptionally(new TimeoutException(story));
+    }
   }
 
   @Override

@@ -94,7 +94,15 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .durationType()
           .defaultValue(Duration.ofMinutes(1))
           .withDescription(
-              "A frame without a result for so long fails the job, which then restarts.");
+              "Longest time for a frame to get its result; --on-inference-timeout says what happens then.");
+
+  public static final ConfigOption<InferenceTimeout> ON_INFERENCE_TIMEOUT =
+      key("on-inference-timeout")
+          .enumType(InferenceTimeout.class)
+          .defaultValue(InferenceTimeout.FAIL)
+          .withDescription(
+              "When the device gives no result in time: fail (the job restarts, with a new session) or reject"
+                  + " (the frames that waited are rejected, and the job goes on).");
 
   public static final ConfigOption<MemorySize> MAX_IMAGE_SIZE =
       key("max-image-size")
@@ -131,6 +139,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           TOP_LABELS,
           IN_FLIGHT,
           INFERENCE_TIMEOUT,
+          ON_INFERENCE_TIMEOUT,
           MAX_IMAGE_SIZE,
           MAX_IMAGE_PIXELS,
           CHECKPOINT_INTERVAL);

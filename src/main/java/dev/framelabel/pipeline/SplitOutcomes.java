@@ -30,6 +30,7 @@ final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
   private transient Counter labelled;
   private transient Map<RejectionKind, Counter> rejected;
   private transient LatencyByGroup latency;
+  private transient ClockWatch clocks;
   private transient Histogram batchSize;
   private transient Histogram waitMicros;
   private transient Histogram decodeMicros;
@@ -44,6 +45,7 @@ final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
       rejected.put(
           kind, metrics.addGroup("kind", kind.name().toLowerCase(Locale.ROOT)).counter("rejected"));
     }
+    clocks = new ClockWatch(metrics);
     latency = new LatencyByGroup(metrics);
     batchSize = histogram(metrics, "batchSize");
     waitMicros = histogram(metrics, "waitMicros");
@@ -69,7 +71,9 @@ final class SplitOutcomes extends ProcessFunction<Outcome, LabelledFrame> {
   }
 
   private void measure(LabelledFrame frame) {
-    latency.add(frame.attributes(), Duration.between(frame.capturedAt(), Instant.now()).toMillis());
+    Instant now = Instant.now();
+    clocks.see(frame.cameraId(), frame.capturedAt(), now);
+    latency.add(frame.attributes(), Duration.between(frame.capturedAt(), now).toMillis());
     batchSize.update(frame.timings().batchSize());
     waitMicros.update(frame.timings().queueMicros());
     decodeMicros.update(frame.timings().decodeMicros());

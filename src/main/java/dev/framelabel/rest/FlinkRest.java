@@ -174,10 +174,11 @@ public final class FlinkRest {
    * Stops the job with a savepoint.
    *
    * @param folder its address, such as {@code s3://bucket/savepoints}; empty: the cluster's own
+   * @param drain whether frames under way are finished first, so that none stand in the savepoint
    * @return where the savepoint is
    */
-  public String stopWithSavepoint(String job, String folder) {
-    ObjectNode body = json.createObjectNode().put("drain", false);
+  public String stopWithSavepoint(String job, String folder, boolean drain) {
+    ObjectNode body = json.createObjectNode().put("drain", drain);
     return savepoint(job, "stop", folder.isEmpty() ? body : body.put("targetDirectory", folder));
   }
 

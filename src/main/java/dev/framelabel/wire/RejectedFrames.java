@@ -21,7 +21,7 @@ public final class RejectedFrames {
       new AvroCodec<>(
           new dev.framelabel.avro.RejectedFrame().getSpecificData(),
           dev.framelabel.avro.RejectedFrame.SCHEMA$,
-          List.of());
+          List.of(OlderSchemas.REJECTED_FRAME_1));
 
   /**
    * @param maxOriginalBytes the largest original that is written whole; of a larger one its first

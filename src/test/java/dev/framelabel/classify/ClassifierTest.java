@@ -16,6 +16,7 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.model.Device;
+import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelCard;
 import dev.framelabel.model.ModelException;
@@ -113,6 +114,49 @@ class ClassifierTest {
   }
 
   @Test
+  void classify_deviceOutOfMemoryAboveThree_halvesTheBatchAndLabelsAll() throws Exception {
+    FakeModel model = new FakeModel();
+    model.memoryFrames = 3;
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 13, 10_000), ignored -> model)) {
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      for (int i = 0; i < 13; i++) {
+        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
+      }
+      for (int i = 0; i < 13; i++) {
+        LabelledFrame frame = (LabelledFrame) get(results.get(i));
+        assertThat(frame.frameId()).isEqualTo("f" + i);
+        assertThat(frame.timings().batchSize()).isBetween(1, 3);
+      }
+      assertThat(classifier.statistics().halvedBatches()).isEqualTo(2);
+      assertThat(classifier.statistics().frames()).isEqualTo(13);
+    }
+  }
+
+  @Test
+  void classify_deviceOutOfMemoryForOneColour_rejectsThatFrameAloneWithItsKind() throws Exception {
+    FakeModel model = new FakeModel();
+    model.refuseBright = true;
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 5, 10_000), ignored -> model)) {
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        Color colour = i == 3 ? Color.WHITE : Color.BLACK;
+        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, colour))));
+      }
+      for (int i = 0; i < 5; i++) {
+        Outcome outcome = get(results.get(i));
+        assertThat(outcome.frameId()).isEqualTo("f" + i);
+        if (outcome instanceof RejectedFrame rejected) {
+          assertThat(rejected.kind()).isEqualTo(RejectionKind.DEVICE_FAILED);
+          assertThat(rejected.reason()).contains("out of memory");
+        }
+        assertThat(outcome instanceof RejectedFrame).isEqualTo(outcome.frameId().equals("f3"));
+      }
+    }
+  }
+
+  @Test
   void classify_modelThatGivesNoNumber_failsTheResult() {
     FakeModel model = new FakeModel();
     model.score = Float.NaN;
@@ -164,6 +208,8 @@ class ClassifierTest {
   private static final class FakeModel implements LabelModel {
     final AtomicInteger closed = new AtomicInteger();
     volatile boolean fail;
+    volatile boolean refuseBright;
+    volatile int memoryFrames = Integer.MAX_VALUE;
     volatile float score = 0.5f;
 
     @Override
@@ -180,6 +226,13 @@ class ClassifierTest {
     public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
       if (fail) {
         throw new ModelException("device lost");
+      }
+      boolean bright = false;
+      for (int frame = 0; frame < count; frame++) {
+        bright |= (frames.get(frame * 8 * 8 * 3) & 0xFF) > 127;
+      }
+      if (count > memoryFrames || (refuseBright && bright)) {
+        throw new DeviceMemoryException("out of memory for " + count, null);
       }
       for (int i = 0; i < 2 * count; i++) {
         probabilities.put(i, score);

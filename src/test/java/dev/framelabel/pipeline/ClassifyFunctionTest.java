@@ -8,6 +8,7 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.model.TestModels;
@@ -82,6 +83,45 @@ class ClassifyFunctionTest {
       assertThatThrownBy(harness::open)
           .hasStackTraceContaining("model file /nowhere/model.onnx is not there");
     }
+  }
+
+  @Test
+  void asyncInvoke_deviceThatNeverAnswers_rejectsOrFailsAsSet() throws Exception {
+    JobOptions reject = hanging(InferenceTimeout.REJECT);
+    try (var harness = harness(reject)) {
+      harness.open();
+      harness.processElement(TestEvents.frame("1", BLUE), 0);
+      harness.processElement(TestEvents.unreadable(), 0);
+      harness.processElement(TestEvents.frame("2", BLUE), 0);
+      harness.setProcessingTime(20_001);
+      harness.endInput();
+      assertThat(harness.extractOutputValues())
+          .extracting(Outcome::frameId)
+          .containsExactly("1", "", "2");
+      assertThat((RejectedFrame) harness.extractOutputValues().get(0))
+          .extracting(RejectedFrame::kind)
+          .isEqualTo(RejectionKind.DEVICE_FAILED);
+    }
+    try (var harness = harness(hanging(InferenceTimeout.FAIL))) {
+      harness.getEnvironment().setExpectedExternalFailureCause(Throwable.class);
+      harness.open();
+      harness.processElement(TestEvents.frame("1", BLUE), 0);
+      harness.setProcessingTime(20_001);
+      assertThat(harness.getEnvironment().getActualExternalFailureCause())
+          .hasValueSatisfying(
+              cause ->
+                  assertThat(cause).hasStackTraceContaining("no result after --inference-timeout"));
+    }
+  }
+
+  /** A simulated device that needs three seconds for a batch: for a test, for ever. */
+  private static JobOptions hanging(InferenceTimeout then) {
+    Configuration configuration = new Configuration();
+    configuration.set(JobOptions.MODEL, "simulated:8:2:3000000:0");
+    configuration.set(JobOptions.DEVICE, "cpu");
+    configuration.set(JobOptions.BATCH_SIZE, 2);
+    configuration.set(JobOptions.ON_INFERENCE_TIMEOUT, then);
+    return new JobOptions(configuration);
   }
 
   private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness() throws Exception {

@@ -56,7 +56,7 @@ public record ChaosReport(
         Math.max(live.doubled(), fresh.doubled()),
         Math.max(live.invented(), fresh.invented()),
         Math.max(live.outOfOrder(), fresh.outOfOrder()),
-        recoveries.stream().map(one -> one.fault().toString()).toList(),
+        recoveries.stream().map(FaultRun.Recovery::fault).toList(),
         seconds.isEmpty() ? 0 : seconds.get(seconds.size() / 2),
         seconds.isEmpty() ? 0 : seconds.get(seconds.size() - 1),
         seed);

@@ -6,6 +6,7 @@ import dev.framelabel.local.cluster.ProcessCluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** The labelling job under a steady load, watched, while faults happen to it. Not thread-safe. */
@@ -26,7 +27,7 @@ public final class FaultRun implements AutoCloseable {
    *     that was taken later
    * @param longestGap the longest time without any new committed result
    */
-  public record Recovery(Fault fault, Duration recovery, Duration longestGap) {}
+  public record Recovery(String fault, Duration recovery, Duration longestGap) {}
 
   /**
    * How the run ended.
@@ -34,6 +35,8 @@ public final class FaultRun implements AutoCloseable {
    * @param live judged by the reader that ran during the faults
    * @param fresh judged by a reader that read everything afterwards
    * @param open the job's transactions that are still open
+   * @param heldBack records that readers of committed records do not reach although they are there:
+   *     high watermarks less last stable offsets
    * @param restored checkpoints that the job went back to
    * @param failedCheckpoints checkpoints that did not complete
    */
@@ -41,6 +44,7 @@ public final class FaultRun implements AutoCloseable {
       Verdict live,
       Verdict fresh,
       List<OpenTransactions.Open> open,
+      long heldBack,
       long restored,
       long failedCheckpoints) {
     public End {
@@ -48,7 +52,7 @@ public final class FaultRun implements AutoCloseable {
     }
 
     public boolean exact() {
-      return live.exact() && fresh.exact() && open.isEmpty();
+      return live.exact() && fresh.exact() && open.isEmpty() && heldBack == 0;
     }
   }
 
@@ -78,10 +82,15 @@ public final class FaultRun implements AutoCloseable {
 
   /** Lets a fault happen at a random moment within two checkpoints, and awaits the recovery. */
   public Recovery suffer(Fault fault, RandomGenerator random) {
+    return suffer(fault.toString(), () -> fault.happen(cluster, random), random);
+  }
+
+  /** Lets any fault happen at a random moment, and awaits the recovery. */
+  Recovery suffer(String fault, Runnable happening, RandomGenerator random) {
     Await.pause(Duration.ofMillis(random.nextInt(2000)));
     watch.resetGap();
     Instant begun = Instant.now();
-    fault.happen(cluster, random);
+    happening.run();
     watch.awaitFresh(load.cameras(), begun, RECOVERY_LIMIT);
     Duration recovery = Duration.between(begun, Instant.now());
     Duration gap = watch.longestGap();
@@ -93,6 +102,7 @@ public final class FaultRun implements AutoCloseable {
   public End finish() {
     load.stop();
     boolean ignored = watch.awaitAll(load, REST_LIMIT);
+    Map<String, String> client = cluster.broker().client();
     // A result that comes twice may come late: two more checkpoints.
     long completed = cluster.checkpoints("completed");
     Await.until(
@@ -102,7 +112,8 @@ public final class FaultRun implements AutoCloseable {
     return new End(
         watch.verdict(load),
         watch.drain(load),
-        OpenTransactions.list(cluster.broker().client(), ""),
+        OpenTransactions.list(client, ""),
+        HeldBack.records(client, List.of(ProcessCluster.LABELS, ProcessCluster.REJECTED)),
         cluster.checkpoints("restored"),
         cluster.checkpoints("failed"));
   }

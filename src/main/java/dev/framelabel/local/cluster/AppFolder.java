@@ -12,8 +12,9 @@ import java.util.stream.Stream;
  * The built application: {@code lib/} with every jar, and the job jar.
  *
  * @param path {@code target/framelabel} of a build
+ * @param jobJar that clusters are given
  */
-public record AppFolder(Path path) {
+public record AppFolder(Path path, Path jobJar) {
   /** Comes with the job jar, and so is not in a Flink distribution. */
   private static final List<String> NOT_FLINKS =
       List.of(
@@ -34,14 +35,15 @@ public record AppFolder(Path path) {
 
   public AppFolder {
     path = path.toAbsolutePath();
-    if (!Files.isRegularFile(path.resolve("framelabel-job.jar"))) {
+    if (!Files.isRegularFile(jobJar)) {
       throw new IllegalArgumentException(
           "no job jar in " + path + "; expected the built application (mvn -DskipTests package)");
     }
   }
 
-  Path jobJar() {
-    return path.resolve("framelabel-job.jar");
+  /** With the job jar of the build. */
+  public AppFolder(Path path) {
+    this(path, path.toAbsolutePath().resolve("framelabel-job.jar"));
   }
 
   /** For the broker. */

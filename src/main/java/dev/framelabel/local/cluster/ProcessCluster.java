@@ -27,6 +27,7 @@ public final class ProcessCluster implements AutoCloseable {
   private final Thread hook = new Thread(this::end, "framelabel-cluster-end");
   private String job = "";
   private String[] arguments = {};
+  private int lastParallelism;
 
   /**
    * What to start.
@@ -190,6 +191,7 @@ public final class ProcessCluster implements AutoCloseable {
                 settings.transactionTimeout().toMillis() + " ms"));
     all.addAll(List.of(more));
     arguments = more.clone();
+    lastParallelism = parallelism;
     job = flink.rest().run(jar, all, parallelism, savepoint);
   }
 
@@ -198,13 +200,18 @@ public final class ProcessCluster implements AutoCloseable {
     Await.until("all tasks of job " + job + " run", JOB_LIMIT, () -> flink.rest().allTasksRun(job));
   }
 
-  /** Stops the job with a savepoint and goes on from it. */
+  /**
+   * Stops the job with a savepoint and goes on from it. Before another parallelism it is drained:
+   * frames under way would be spread over the new tasks, out of their order.
+   */
   public void stopAndGoOn(int parallelism) {
     String savepoint =
         flink
             .rest()
             .stopWithSavepoint(
-                job, settings.folder().resolve("flink/savepoints").toUri().toString());
+                job,
+                settings.folder().resolve("flink/savepoints").toUri().toString(),
+                parallelism != lastParallelism);
     submit(parallelism, savepoint, arguments);
   }
 

@@ -1,0 +1,23 @@
+package dev.framelabel.model;
+
+import java.util.Locale;
+
+/** The device has no memory for a batch of this size; a smaller one may do. */
+public final class DeviceMemoryException extends ModelException {
+  private static final long serialVersionUID = 1L;
+
+  public DeviceMemoryException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** Whether the runtime's words say so; it has no error code for it. */
+  static boolean isMeant(String message) {
+    String words = message == null ? "" : message.toLowerCase(Locale.ROOT);
+    return words.contains("out of memory")
+        || words.contains("failed to allocate memory")
+        || words.contains("bad_alloc")
+        || words.contains("bad allocation")
+        || words.contains("cudnn_status_alloc_failed")
+        || words.contains("cublas_status_alloc_failed");
+  }
+}

@@ -1,0 +1,51 @@
+package dev.framelabel.pipeline;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Flags frames whose camera's clock cannot be right beside the worker's: counted, and logged once
+ * for each camera. Of one task, not thread-safe.
+ */
+final class ClockWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
+  private static final Duration AHEAD = Duration.ofMinutes(1);
+  private static final Duration BEHIND = Duration.ofHours(12);
+  private static final int MOST_CAMERAS = 100;
+
+  private final Counter ahead;
+  private final Counter behind;
+  private final Set<String> logged = new HashSet<>();
+
+  ClockWatch(MetricGroup metrics) {
+    this.ahead = metrics.counter("capturedAhead");
+    this.behind = metrics.counter("capturedBehind");
+  }
+
+  void see(String cameraId, Instant capturedAt, Instant now) {
+    if (capturedAt.isAfter(now.plus(AHEAD))) {
+      ahead.inc();
+      log(cameraId, "ahead of", Duration.between(now, capturedAt));
+    } else if (capturedAt.isBefore(now.minus(BEHIND))) {
+      behind.inc();
+      log(cameraId, "behind", Duration.between(capturedAt, now));
+    }
+  }
+
+  private void log(String cameraId, String where, Duration difference) {
+    if (logged.size() < MOST_CAMERAS && logged.add(cameraId)) {
+      LOG.warn(
+          "camera {} stamps its frames {} s {} this worker's clock, or the job is so far behind;"
+              + " its frames are labelled all the same. Set the clock of the camera or of the worker",
+          cameraId,
+          difference.toSeconds(),
+          where);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.framelabel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.TestEvents;
+import dev.framelabel.image.Pictures;
+import dev.framelabel.kafka.FramePublisher;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
+import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.LocalCluster;
+import dev.framelabel.pipeline.JobOptions;
+import java.awt.Color;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.common.IsolationLevel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Frames under way at every moment, while the parallelism changes. */
+@Timeout(180)
+class OrderAcrossRescaleIT {
+  private static final int FRAMES = 4_000;
+  private static final int CAMERAS = 12;
+  private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
+
+  @TempDir private Path folder;
+
+  @Test
+  void rescale_drained_keepsTheOrderOfEveryCamera() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"));
+        LocalCluster cluster = LocalCluster.start(1, 3, folder.resolve("flink"))) {
+      List<String> ignored =
+          Topics.create(
+              broker.client(), List.of("frames", "labels", "rejected"), 4, (short) 1, 1 << 20);
+      publish(broker);
+      Configuration options = options(broker);
+      String savepoint = "";
+      int[] parallelisms = {3, 1, 2};
+      try (OutcomeReader reader = reader(broker)) {
+        List<Outcome> seen = new ArrayList<>();
+        for (int parallelism : parallelisms) {
+          LocalCluster.Job job =
+              cluster.submit(
+                  parallelism,
+                  Optional.of(savepoint).filter(path -> !path.isEmpty()),
+                  environment -> LabellingJob.addTo(environment, options, new Configuration()));
+          int enough = parallelism == 2 ? FRAMES : Math.min(FRAMES, seen.size() + FRAMES / 4);
+          job.awaitRunning();
+          await(reader, seen, enough, job);
+          savepoint = parallelism == 2 ? "" : job.stopWithSavepoint(true);
+          job.cancel();
+        }
+        assertThat(new HashSet<>(seen.stream().map(Outcome::frameId).toList())).hasSize(FRAMES);
+        assertThat(seen).hasSize(FRAMES);
+        assertThat(outOfOrder(seen)).isZero();
+      }
+    }
+  }
+
+  private static void publish(EmbeddedBroker broker) {
+    try (FramePublisher publisher = new FramePublisher(broker.client(), "frames", 1 << 20)) {
+      List<CompletableFuture<Void>> sent = new ArrayList<>();
+      for (int i = 0; i < FRAMES; i++) {
+        sent.add(
+            publisher.publish(
+                new Frame(
+                    "camera-" + i % CAMERAS,
+                    Integer.toString(i),
+                    Instant.now(),
+                    Image.encoded(PICTURE),
+                    Map.of(),
+                    TestEvents.SOURCE)));
+      }
+      sent.forEach(CompletableFuture::join);
+    }
+  }
+
+  /** A device that is slower than the source, so that the tasks' queues are full. */
+  private static Configuration options(EmbeddedBroker broker) {
+    Configuration options = new Configuration();
+    options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    options.set(JobOptions.MODEL, "simulated:16:2:15000:100");
+    options.set(JobOptions.DEVICE, "cpu");
+    options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
+    return options;
+  }
+
+  private static OutcomeReader reader(EmbeddedBroker broker) {
+    return new OutcomeReader(broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED);
+  }
+
+  private static void await(
+      OutcomeReader reader, List<Outcome> seen, int count, LocalCluster.Job job) throws Exception {
+    Instant deadline = Instant.now().plusSeconds(60);
+    while (seen.size() < count && Instant.now().isBefore(deadline)) {
+      seen.addAll(reader.poll(Duration.ofMillis(100)));
+      job.failIfEnded();
+    }
+    assertThat(seen).hasSizeGreaterThanOrEqualTo(count);
+  }
+
+  private static long outOfOrder(List<Outcome> outcomes) {
+    Map<String, Integer> newest = new HashMap<>();
+    long found = 0;
+    for (Outcome outcome : outcomes) {
+      int number = Integer.parseInt(outcome.frameId());
+      int before = newest.merge(outcome.cameraId(), number, Math::max);
+      found += before > number ? 1 : 0;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.framelabel.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.junit.jupiter.api.Test;
+
+class ClockWatchTest {
+  @Test
+  void see_clocksThatCannotBeRight_areCounted() {
+    Map<String, Counter> counters = new HashMap<>();
+    ClockWatch watch =
+        new ClockWatch(
+            new UnregisteredMetricsGroup() {
+              @Override
+              public Counter counter(String name) {
+                return counters.computeIfAbsent(name, key -> new SimpleCounter());
+              }
+            });
+    Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    watch.see("right", now.minusSeconds(2), now);
+    watch.see("nearly", now.plusSeconds(30), now);
+    assertThat(counters.get("capturedAhead").getCount()).isZero();
+    watch.see("ahead", now.plus(Duration.ofHours(2)), now);
+    watch.see("behind", now.minus(Duration.ofHours(24)), now);
+    watch.see("behind", now.minus(Duration.ofHours(24)), now);
+    assertThat(counters.get("capturedAhead").getCount()).isEqualTo(1);
+    assertThat(counters.get("capturedBehind").getCount()).isEqualTo(2);
+  }
+}
