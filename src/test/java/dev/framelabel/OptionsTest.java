@@ -29,6 +29,7 @@ class OptionsTest {
                 Map.entry("device", "auto"),
                 Map.entry("device-streams", "1"),
                 Map.entry("frames-topic", "frames"),
+                Map.entry("frames-wire", "auto"),
                 Map.entry("from-timestamp", ""),
                 Map.entry("group", "framelabel"),
                 Map.entry("in-flight", "0"),
@@ -43,13 +44,14 @@ class OptionsTest {
                 Map.entry("model-sha256", ""),
                 Map.entry("on-lost-commit", "repair"),
                 Map.entry("partition-discovery-interval", "PT1M"),
+                Map.entry("registry", ""),
                 Map.entry("rejected-topic", "rejected"),
                 Map.entry("session-spinning", "false"),
                 Map.entry("session-threads", "0"),
                 Map.entry("top-labels", "5"),
                 Map.entry("transaction-prefix", "framelabel"),
                 Map.entry("transaction-timeout", "PT15M"),
-                Map.entry("wire", "SINGLE_OBJECT")));
+                Map.entry("wire", "single-object")));
   }
 
   @Test
@@ -83,6 +85,16 @@ class OptionsTest {
     prefix.set(KafkaOptions.TRANSACTION_PREFIX, " ");
     assertThatThrownBy(() -> new KafkaOptions(prefix))
         .hasMessageContaining("--transaction-prefix is empty");
+    assertKafkaRefused(Map.of("wire", "confluent"), "--wire is confluent without --registry");
+    assertKafkaRefused(Map.of("registry", "registry:8081"), "expected a URL such as http://");
+    assertKafkaRefused(
+        Map.of("wire", "apicurio", "registry", "http://r/apis/ccompat/v7"),
+        "ends with /apis/registry/v3");
+  }
+
+  private static void assertKafkaRefused(Map<String, String> values, String message) {
+    assertThatThrownBy(() -> new KafkaOptions(Configuration.fromMap(values)))
+        .hasMessageContaining(message);
   }
 
   private static void assertRefused(Map<String, String> values, String message) {

@@ -62,6 +62,7 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
     switch (image.format()) {
       case ENCODED -> decoder.decode(bytes, target);
       case RGB24 -> decoder.scale(bytes, image.width(), image.height(), target);
+      case REFERENCE -> throw new IllegalStateException("image " + image.uri() + " was not read");
     }
     arrivals[slot] = arrival;
     decodeNanos[slot] = System.nanoTime() - begun;
@@ -109,7 +110,8 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
         identity,
         frame.source(),
         timings,
-        frame.attributes());
+        frame.attributes(),
+        frame.headers());
   }
 
   @Override

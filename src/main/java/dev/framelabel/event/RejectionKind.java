@@ -16,5 +16,13 @@ public enum RejectionKind {
    */
   IMAGE_TOO_LARGE,
   /** Costs more to decode than the limits allow. */
-  IMAGE_TOO_COMPLEX
+  IMAGE_TOO_COMPLEX,
+  /** The event names its image's place, and the job may not read there. */
+  IMAGE_URI_REFUSED,
+  /** No file is at the place that the event names. */
+  IMAGE_NOT_FOUND,
+  /** The file at the place that the event names cannot be read. */
+  IMAGE_READ_FAILED,
+  /** Reading the file took longer than the limit. */
+  IMAGE_READ_TIMEOUT
 }
