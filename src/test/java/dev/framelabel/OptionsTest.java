@@ -32,6 +32,9 @@ class OptionsTest {
                 Map.entry("frames-wire", "auto"),
                 Map.entry("from-timestamp", ""),
                 Map.entry("group", "framelabel"),
+                Map.entry("image-uri-prefixes", ""),
+                Map.entry("image-uri-threads", "16"),
+                Map.entry("image-uri-timeout", "PT10S"),
                 Map.entry("in-flight", "0"),
                 Map.entry("inference-timeout", "PT1M"),
                 Map.entry("kafka-properties", ""),
@@ -63,6 +66,12 @@ class OptionsTest {
     assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
     assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");
     assertRefused(Map.of("top-labels", "0"), "top labels are 0");
+    assertRefused(Map.of("image-uri-prefixes", "file:/data"), "expected a URI that ends with /");
+    assertRefused(Map.of("image-uri-prefixes", "/data/"), "has no scheme");
+    assertRefused(Map.of("image-uri-threads", "0"), "--image-uri-threads is 0");
+    assertRefused(
+        Map.of("image-uri-prefixes", "file:/data/", "image-uri-threads", "4"),
+        "reading images may take 160 s");
   }
 
   @Test
