@@ -16,11 +16,15 @@ import dev.framelabel.kafka.FramePublisher;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.kafka.OutcomeReader;
 import dev.framelabel.kafka.Topics;
+import dev.framelabel.kafka.registry.RegistrySettings;
+import dev.framelabel.kafka.registry.StandInRegistry;
 import dev.framelabel.local.EmbeddedBroker;
 import dev.framelabel.local.LocalCluster;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.wire.Framing;
 import java.awt.Color;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,8 +39,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +118,104 @@ class LabellingJobIT {
           .containsOnly(Map.entry("good-1", "red"), Map.entry("good-2", "blue"));
       job.cancel();
     }
+  }
+
+  /** A registry on both ends, every way to send a frame, and headers from the frame's record on. */
+  @Test
+  void otherServices_sendInTheirFramings_andGetResultsInTheirs() throws Exception {
+    Map<String, String> trace = Map.of("traceparent", "00-ab-cd-01", "ce_source", "/yard");
+    Path image = Files.write(Files.createDirectories(folder.resolve("images")).resolve("b"), BLUE);
+    try (StandInRegistry registry = new StandInRegistry();
+        LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
+      Optional<RegistrySettings> apicurio =
+          Optional.of(new RegistrySettings(registry.apicurioUrl(), ""));
+      for (Framing framing : Framing.values()) {
+        try (FramePublisher sender = publisher(framing, apicurio)) {
+          sender.publish(frame(framing.toString(), RED)).join();
+        }
+      }
+      publisher
+          .publish("gate", BLUE, Map.of("frame-id", "bare", "traceparent", "00-1-2-01"))
+          .join();
+      publisher.publish("gate", new byte[] {0, 0, 0, 77, 77, 1, 2, 3}, trace).join();
+      publisher.publish(reference("claim", image.toUri().toString(), trace)).join();
+      publisher.publish(reference("refused", "file:/etc/passwd", trace)).join();
+      Configuration options = options();
+      options.set(KafkaOptions.REGISTRY, registry.apicurioUrl());
+      options.set(KafkaOptions.WIRE, Framing.APICURIO);
+      options.set(JobOptions.IMAGE_URI_PREFIXES, image.getParent().toUri().toString());
+      LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
+      List<Outcome> outcomes = readUntil(8, job);
+      assertThat(labels(outcomes))
+          .containsOnly(
+              Map.entry("single-object", "red"),
+              Map.entry("plain", "red"),
+              Map.entry("confluent", "red"),
+              Map.entry("apicurio", "red"),
+              Map.entry("bare", "blue"),
+              Map.entry("claim", "blue"));
+      assertThat(rejectedKinds(outcomes))
+          .containsOnlyOnceElementsOf(
+              List.of(RejectionKind.UNREADABLE_EVENT, RejectionKind.IMAGE_URI_REFUSED));
+      assertResultRecords(trace);
+      assertThat(registry.calls.stream().filter(call -> call.startsWith("POST")))
+          .as("frames' and labels' and rejected schemas, each once for each sender")
+          .hasSize(4);
+      job.cancel();
+    }
+  }
+
+  private FramePublisher publisher(Framing framing, Optional<RegistrySettings> registry) {
+    return new FramePublisher(
+        broker.client(), name + ".frames", MAX_RECORD_BYTES, framing, registry);
+  }
+
+  private static Frame reference(String id, String uri, Map<String, String> headers) {
+    Frame frame = frame(id, RED).withImage(Image.reference(uri));
+    return new Frame(
+        frame.cameraId(),
+        id,
+        frame.capturedAt(),
+        frame.image(),
+        frame.attributes(),
+        frame.source(),
+        headers);
+  }
+
+  private static List<RejectionKind> rejectedKinds(List<Outcome> outcomes) {
+    return outcomes.stream()
+        .filter(RejectedFrame.class::isInstance)
+        .map(outcome -> ((RejectedFrame) outcome).kind())
+        .toList();
+  }
+
+  /** The records themselves: eight-byte ids before the values, headers where frames had some. */
+  private void assertResultRecords(Map<String, String> trace) {
+    List<Map<String, String>> headers = new ArrayList<>();
+    Map<String, Object> client = new HashMap<>(broker.client());
+    client.put("isolation.level", "read_committed");
+    try (var consumer =
+        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (int partition = 0; partition < 3; partition++) {
+        partitions.add(new TopicPartition(name + ".labels", partition));
+        partitions.add(new TopicPartition(name + ".rejected", partition));
+      }
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      for (int seen = 0; seen < 8; ) {
+        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(500))) {
+          seen++;
+          assertThat(entry.value()).startsWith(0, 0, 0, 0, 0, 0, 0);
+          Map<String, String> found = new HashMap<>();
+          entry.headers().forEach(one -> found.put(one.key(), new String(one.value(), UTF_8)));
+          headers.add(found);
+        }
+      }
+    }
+    headers.removeIf(Map::isEmpty);
+    assertThat(headers)
+        .containsExactlyInAnyOrder(trace, trace, trace, Map.of("traceparent", "00-1-2-01"));
   }
 
   @Test

@@ -29,8 +29,12 @@ class OptionsTest {
                 Map.entry("device", "auto"),
                 Map.entry("device-streams", "1"),
                 Map.entry("frames-topic", "frames"),
+                Map.entry("frames-wire", "auto"),
                 Map.entry("from-timestamp", ""),
                 Map.entry("group", "framelabel"),
+                Map.entry("image-uri-prefixes", ""),
+                Map.entry("image-uri-threads", "16"),
+                Map.entry("image-uri-timeout", "PT10S"),
                 Map.entry("in-flight", "0"),
                 Map.entry("inference-timeout", "PT1M"),
                 Map.entry("kafka-properties", ""),
@@ -44,6 +48,7 @@ class OptionsTest {
                 Map.entry("on-lost-commit", "repair"),
                 Map.entry("on-inference-timeout", "fail"),
                 Map.entry("partition-discovery-interval", "PT1M"),
+                Map.entry("registry", ""),
                 Map.entry("rejected-topic", "rejected"),
                 Map.entry("session-spinning", "false"),
                 Map.entry("session-threads", "0"),
@@ -51,7 +56,7 @@ class OptionsTest {
                 Map.entry("top-labels", "5"),
                 Map.entry("transaction-prefix", "framelabel"),
                 Map.entry("transaction-timeout", "PT15M"),
-                Map.entry("wire", "SINGLE_OBJECT")));
+                Map.entry("wire", "single-object")));
   }
 
   @Test
@@ -63,6 +68,12 @@ class OptionsTest {
     assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
     assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");
     assertRefused(Map.of("top-labels", "0"), "top labels are 0");
+    assertRefused(Map.of("image-uri-prefixes", "file:/data"), "expected a URI that ends with /");
+    assertRefused(Map.of("image-uri-prefixes", "/data/"), "has no scheme");
+    assertRefused(Map.of("image-uri-threads", "0"), "--image-uri-threads is 0");
+    assertRefused(
+        Map.of("image-uri-prefixes", "file:/data/", "image-uri-threads", "4"),
+        "reading images may take 160 s");
   }
 
   @Test
@@ -85,6 +96,16 @@ class OptionsTest {
     prefix.set(KafkaOptions.TRANSACTION_PREFIX, " ");
     assertThatThrownBy(() -> new KafkaOptions(prefix))
         .hasMessageContaining("--transaction-prefix is empty");
+    assertKafkaRefused(Map.of("wire", "confluent"), "--wire is confluent without --registry");
+    assertKafkaRefused(Map.of("registry", "registry:8081"), "expected a URL such as http://");
+    assertKafkaRefused(
+        Map.of("wire", "apicurio", "registry", "http://r/apis/ccompat/v7"),
+        "ends with /apis/registry/v3");
+  }
+
+  private static void assertKafkaRefused(Map<String, String> values, String message) {
+    assertThatThrownBy(() -> new KafkaOptions(Configuration.fromMap(values)))
+        .hasMessageContaining(message);
   }
 
   private static void assertRefused(Map<String, String> values, String message) {

@@ -69,6 +69,7 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
     switch (image.format()) {
       case ENCODED -> decoder.decode(bytes, target);
       case RGB24 -> decoder.scale(bytes, image.width(), image.height(), target);
+      case REFERENCE -> throw new IllegalStateException("image " + image.uri() + " was not read");
     }
     arrivals[slot] = arrival;
     decodeNanos[slot] = System.nanoTime() - begun;
@@ -146,7 +147,8 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
         identity,
         frame.source(),
         timings,
-        frame.attributes());
+        frame.attributes(),
+        frame.headers());
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param image the picture as it was sent
  * @param attributes the sender's own, carried through to the result
  * @param source where the frame's record is in Kafka
+ * @param headers the record's headers that go on to the result's: trace context, CloudEvents
  */
 public record Frame(
     String cameraId,
@@ -23,7 +24,8 @@ public record Frame(
     Instant capturedAt,
     Image image,
     Map<String, String> attributes,
-    SourcePosition source)
+    SourcePosition source,
+    Map<String, String> headers)
     implements FrameEvent {
   public Frame {
     requireText(cameraId, "cameraId");
@@ -32,6 +34,23 @@ public record Frame(
     requireNonNull(image, "image");
     attributes = Map.copyOf(attributes);
     requireNonNull(source, "source");
+    headers = Map.copyOf(headers);
+  }
+
+  /** A frame whose record has no headers to carry. */
+  public Frame(
+      String cameraId,
+      String frameId,
+      Instant capturedAt,
+      Image image,
+      Map<String, String> attributes,
+      SourcePosition source) {
+    this(cameraId, frameId, capturedAt, image, attributes, source, Map.of());
+  }
+
+  /** The same frame with another image. */
+  public Frame withImage(Image other) {
+    return new Frame(cameraId, frameId, capturedAt, other, attributes, source, headers);
   }
 
   private static void requireText(String value, String name) {
@@ -49,9 +68,12 @@ public record Frame(
         frameId,
         Optional.of(capturedAt),
         source,
-        RejectedFrame.Content.IMAGE,
+        image.format() == Image.Format.REFERENCE
+            ? RejectedFrame.Content.IMAGE_URI
+            : RejectedFrame.Content.IMAGE,
         image.bytes(),
-        attributes);
+        attributes,
+        headers);
   }
 
   /** Short, and without the image: Flink prints records in the messages of its exceptions. */

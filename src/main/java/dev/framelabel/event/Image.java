@@ -1,5 +1,6 @@
 package dev.framelabel.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -16,12 +17,27 @@ public record Image(Format format, Bytes bytes, int width, int height) {
     /** A whole image file that its own header describes. */
     ENCODED,
     /** Rows from the top, 3 bytes (red, green, blue) a pixel, no padding. */
-    RGB24
+    RGB24,
+    /** Not the image but its place, a URI in UTF-8: to be read before the image is decoded. */
+    REFERENCE
   }
 
   public Image {
     requireNonNull(format, "format");
     requireNonNull(bytes, "bytes");
+  }
+
+  /** An image that lies elsewhere. */
+  public static Image reference(String uri) {
+    return new Image(Format.REFERENCE, Bytes.wrap(uri.getBytes(UTF_8)), 0, 0);
+  }
+
+  /** The place of a {@link Format#REFERENCE}. */
+  public String uri() {
+    if (format != Format.REFERENCE) {
+      throw new IllegalStateException("an image of format " + format + " has no URI");
+    }
+    return new String(bytes.array(), UTF_8);
   }
 
   public static Image encoded(byte[] bytes) {

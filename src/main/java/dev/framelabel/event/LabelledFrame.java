@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param labelledAt when the model was done, by the worker's clock
  * @param labels the most probable classes, best first
+ * @param headers the frame record's headers that go on to this one's
  */
 public record LabelledFrame(
     String cameraId,
@@ -21,7 +22,8 @@ public record LabelledFrame(
     ModelIdentity model,
     SourcePosition source,
     Timings timings,
-    Map<String, String> attributes)
+    Map<String, String> attributes,
+    Map<String, String> headers)
     implements Outcome {
   public LabelledFrame {
     requireNonNull(cameraId, "cameraId");
@@ -33,5 +35,30 @@ public record LabelledFrame(
     requireNonNull(source, "source");
     requireNonNull(timings, "timings");
     attributes = Map.copyOf(attributes);
+    headers = Map.copyOf(headers);
+  }
+
+  /** A labelled frame whose record has no headers to carry. */
+  public LabelledFrame(
+      String cameraId,
+      String frameId,
+      Instant capturedAt,
+      Instant labelledAt,
+      List<Label> labels,
+      ModelIdentity model,
+      SourcePosition source,
+      Timings timings,
+      Map<String, String> attributes) {
+    this(
+        cameraId,
+        frameId,
+        capturedAt,
+        labelledAt,
+        labels,
+        model,
+        source,
+        timings,
+        attributes,
+        Map.of());
   }
 }

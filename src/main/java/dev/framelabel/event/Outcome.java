@@ -13,4 +13,7 @@ public sealed interface Outcome permits LabelledFrame, RejectedFrame {
   SourcePosition source();
 
   Map<String, String> attributes();
+
+  /** Headers of the frame's record that go on to the result's. */
+  Map<String, String> headers();
 }

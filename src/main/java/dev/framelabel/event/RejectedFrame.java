@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param capturedAt empty where the event could not be read
  * @param content what {@code original} holds
  * @param original the original bytes, whole
+ * @param headers the frame record's headers that go on to this one's
  */
 public record RejectedFrame(
     RejectionKind kind,
@@ -25,14 +26,17 @@ public record RejectedFrame(
     SourcePosition source,
     Content content,
     Bytes original,
-    Map<String, String> attributes)
+    Map<String, String> attributes,
+    Map<String, String> headers)
     implements FrameEvent, Outcome {
   /** What the original bytes of a rejected frame are. */
   public enum Content {
     /** The value of the Kafka record. */
     EVENT,
     /** The image alone; the event's other fields stand in the rejected frame. */
-    IMAGE
+    IMAGE,
+    /** The image's place, in UTF-8, from which it could not be read. */
+    IMAGE_URI
   }
 
   public RejectedFrame {
@@ -45,13 +49,48 @@ public record RejectedFrame(
     requireNonNull(content, "content");
     requireNonNull(original, "original");
     attributes = Map.copyOf(attributes);
+    headers = Map.copyOf(headers);
+  }
+
+  /** A rejected frame whose record has no headers to carry. */
+  public RejectedFrame(
+      RejectionKind kind,
+      String reason,
+      String cameraId,
+      String frameId,
+      Optional<Instant> capturedAt,
+      SourcePosition source,
+      Content content,
+      Bytes original,
+      Map<String, String> attributes) {
+    this(
+        kind,
+        reason,
+        cameraId,
+        frameId,
+        capturedAt,
+        source,
+        content,
+        original,
+        attributes,
+        Map.of());
   }
 
   /** A record of which nothing but its position is known. */
   public static RejectedFrame ofRecord(
       RejectionKind kind, String reason, SourcePosition source, byte[] value) {
+    return ofRecord(kind, reason, source, Bytes.wrap(value), Map.of());
+  }
+
+  /** A record of which nothing but its position and headers is known. */
+  public static RejectedFrame ofRecord(
+      RejectionKind kind,
+      String reason,
+      SourcePosition source,
+      Bytes value,
+      Map<String, String> headers) {
     return new RejectedFrame(
-        kind, reason, "", "", Optional.empty(), source, Content.EVENT, Bytes.wrap(value), Map.of());
+        kind, reason, "", "", Optional.empty(), source, Content.EVENT, value, Map.of(), headers);
   }
 
   /** Short, and without the original: Flink prints records in the messages of its exceptions. */

@@ -20,5 +20,13 @@ public enum RejectionKind {
   /**
    * The image is fine, but the device could not label it: no memory even for it alone, no answer.
    */
-  DEVICE_FAILED
+  DEVICE_FAILED,
+  /** The event names its image's place, and the job may not read there. */
+  IMAGE_URI_REFUSED,
+  /** No file is at the place that the event names. */
+  IMAGE_NOT_FOUND,
+  /** The file at the place that the event names cannot be read. */
+  IMAGE_READ_FAILED,
+  /** Reading the file took longer than the limit. */
+  IMAGE_READ_TIMEOUT
 }

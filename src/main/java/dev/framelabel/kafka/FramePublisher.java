@@ -3,10 +3,14 @@ package dev.framelabel.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.framelabel.event.Frame;
+import dev.framelabel.kafka.registry.RegistrySettings;
+import dev.framelabel.wire.FrameWire;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.ImageEvents;
 import java.time.Duration;
+import dev.framelabel.wire.Subject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -19,7 +23,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Publishes frames as image events, each in its camera's partition. Thread-safe. */
 public final class FramePublisher implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ThreadLocal<ImageEvents> events = ThreadLocal.withInitial(ImageEvents::new);
+  private final ThreadLocal<ImageEvents> events;
+  private final Framing framing;
   private final String topic;
 
   /**
@@ -27,6 +32,24 @@ public final class FramePublisher implements AutoCloseable {
    * @param maxRecordBytes the largest record that the topic takes
    */
   public FramePublisher(Map<String, String> client, String topic, int maxRecordBytes) {
+    this(client, topic, maxRecordBytes, Framing.SINGLE_OBJECT, Optional.empty());
+  }
+
+  /**
+   * @param registry where the schema is registered, for the framings that need it
+   */
+  public FramePublisher(
+      Map<String, String> client,
+      String topic,
+      int maxRecordBytes,
+      Framing framing,
+      Optional<RegistrySettings> registry) {
+    this.framing = framing;
+    this.events =
+        ThreadLocal.withInitial(
+            () ->
+                new ImageEvents(
+                    FrameWire.AUTO, registry.map(at -> Subject.ofTopic(at.open(), topic))));
     Properties properties = new Properties();
     properties.putAll(client);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecordBytes);
@@ -45,15 +68,24 @@ public final class FramePublisher implements AutoCloseable {
    * not take it.
    */
   public CompletableFuture<Void> publish(Frame frame) {
-    return publish(frame.cameraId(), events.get().write(frame, Framing.SINGLE_OBJECT));
+    return publish(frame.cameraId(), events.get().write(frame, framing), frame.headers());
   }
 
   /** Sends any bytes as the value of a camera's record. */
   public CompletableFuture<Void> publish(String cameraId, byte[] value) {
+    return publish(cameraId, value, Map.of());
+  }
+
+  /** As {@link #publish(String, byte[])}, with headers. */
+  public CompletableFuture<Void> publish(
+      String cameraId, byte[] value, Map<String, String> headers) {
+    ProducerRecord<byte[], byte[]> entry =
+        new ProducerRecord<>(topic, cameraId.getBytes(UTF_8), value);
+    headers.forEach((name, text) -> entry.headers().add(name, text.getBytes(UTF_8)));
     CompletableFuture<Void> sent = new CompletableFuture<>();
     Future<RecordMetadata> ignored =
         producer.send(
-            new ProducerRecord<>(topic, cameraId.getBytes(UTF_8), value),
+            entry,
             (metadata, failure) -> {
               if (failure == null) {
                 sent.complete(null);

@@ -1,9 +1,12 @@
 package dev.framelabel.kafka;
 
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.registry.RegistrySettings;
+import dev.framelabel.wire.FrameWire;
 import dev.framelabel.wire.ImageEvents;
+import dev.framelabel.wire.Subject;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -16,7 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
  * Builds the source of frames. A record that cannot be read comes out as a rejected frame: it never
- * fails the job.
+ * fails the job. A schema registry that has to be asked and does not answer does.
  */
 public final class FrameSource {
   private FrameSource() {}
@@ -36,7 +39,7 @@ public final class FrameSource {
             .setProperty(
                 "partition.discovery.interval.ms",
                 Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY).toMillis()))
-            .setDeserializer(new FrameDeserializer(type));
+            .setDeserializer(new FrameDeserializer(options, type));
     if (options.get(KafkaOptions.BOUNDED)) {
       builder.setBounded(OffsetsInitializer.latest());
     }
@@ -55,17 +58,25 @@ public final class FrameSource {
       implements KafkaRecordDeserializationSchema<FrameEvent> {
     private static final long serialVersionUID = 1L;
 
+    private final String topic;
+    private final FrameWire wire;
+    private final RegistrySettings registry;
     private final TypeInformation<FrameEvent> type;
     private transient ImageEvents events;
     private transient OffsetGaps gaps;
 
-    FrameDeserializer(TypeInformation<FrameEvent> type) {
+    FrameDeserializer(KafkaOptions options, TypeInformation<FrameEvent> type) {
+      this.topic = options.get(KafkaOptions.FRAMES_TOPIC);
+      this.wire = options.get(KafkaOptions.FRAMES_WIRE);
+      this.registry = options.registry().orElse(null);
       this.type = type;
     }
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
-      events = new ImageEvents();
+      events =
+          new ImageEvents(
+              wire, Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic)));
       gaps =
           new OffsetGaps(context.getMetricGroup().addGroup("framelabel").counter("offsetsSkipped"));
     }
@@ -73,8 +84,7 @@ public final class FrameSource {
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> entry, Collector<FrameEvent> out) {
       gaps.see(entry.topic(), entry.partition(), entry.offset());
-      SourcePosition source = new SourcePosition(entry.topic(), entry.partition(), entry.offset());
-      out.collect(events.read(entry.value(), source, Instant.now()));
+      out.collect(events.read(IncomingRecords.frame(entry), Instant.now()));
     }
 
     @Override

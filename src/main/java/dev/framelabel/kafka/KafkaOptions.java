@@ -3,6 +3,8 @@ package dev.framelabel.kafka;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.framelabel.kafka.guard.LostCommit;
+import dev.framelabel.kafka.registry.RegistrySettings;
+import dev.framelabel.wire.FrameWire;
 import dev.framelabel.wire.Framing;
 import java.io.IOException;
 import java.io.InputStream;
@@ -140,8 +142,26 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           .enumType(Framing.class)
           .defaultValue(Framing.SINGLE_OBJECT)
           .withDescription(
-              "Framing of the results: single-object (Avro's, with the schema's fingerprint) or plain Avro."
-                  + " Frames are read in either.");
+              "Framing of the results: single-object (Avro's, with the schema's fingerprint), plain Avro, confluent"
+                  + " (a schema registry's id in 4 bytes) or apicurio (its global id in 8 bytes); the last two"
+                  + " need --registry.");
+
+  public static final ConfigOption<FrameWire> FRAMES_WIRE =
+      key("frames-wire")
+          .enumType(FrameWire.class)
+          .defaultValue(FrameWire.AUTO)
+          .withDescription(
+              "Which records are taken as frames: auto (each as it is recognised), single-object, plain, confluent,"
+                  + " apicurio, or image (a bare JPEG or PNG). Others are rejected.");
+
+  public static final ConfigOption<String> REGISTRY =
+      key("registry")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "URL of the schema registry: with Confluent's calls (http://registry:8081), or Apicurio's own"
+                  + " (http://registry:8080/apis/registry/v3). A user for it: basic.auth.user.info in the file of"
+                  + " --kafka-properties.");
 
   /** All options of this class, in the order of the help text. */
   public static final List<ConfigOption<?>> ALL =
@@ -161,7 +181,11 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           ON_LOST_COMMIT,
           SKIP_START_CHECKS,
           MAX_RECORD_SIZE,
-          WIRE);
+          WIRE,
+          FRAMES_WIRE,
+          REGISTRY);
+
+  private static final String REGISTRY_USER = "basic.auth.user.info";
 
   public KafkaOptions {
     configuration = new Configuration(configuration);
@@ -169,6 +193,34 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     if (configuration.get(TRANSACTION_PREFIX).isBlank()) {
       throw new IllegalArgumentException("--transaction-prefix is empty; expected a name");
     }
+    checkRegistry(configuration);
+  }
+
+  private static void checkRegistry(Configuration configuration) {
+    Framing wire = configuration.get(WIRE);
+    String url = configuration.get(REGISTRY);
+    if (url.isEmpty() && wire.registered()) {
+      throw new IllegalArgumentException(
+          "--wire is " + wire + " without --registry; expected the URL of a schema registry");
+    }
+    if (!url.isEmpty()) {
+      boolean apicurio = new RegistrySettings(url, "").apicurio();
+      if (wire == Framing.APICURIO && !apicurio) {
+        throw new IllegalArgumentException(
+            "--wire is apicurio and --registry "
+                + url
+                + "; expected a URL that ends with /apis/registry/v3, for only those calls know"
+                + " global ids");
+      }
+    }
+  }
+
+  /** The schema registry, where the user named one. */
+  Optional<RegistrySettings> registry() {
+    String url = get(REGISTRY);
+    return url.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new RegistrySettings(url, allProperties().getProperty(REGISTRY_USER, "")));
   }
 
   public <T> T get(ConfigOption<T> option) {
@@ -202,8 +254,14 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     return client;
   }
 
-  /** The client properties of the user's file; empty without one. */
+  /** The properties of Kafka's clients from the user's file; empty without one. */
   public Properties clientProperties() {
+    Properties properties = allProperties();
+    properties.remove(REGISTRY_USER);
+    return properties;
+  }
+
+  private Properties allProperties() {
     Properties properties = new Properties();
     String file = get(KAFKA_PROPERTIES);
     if (!file.isEmpty()) {

@@ -1,7 +1,7 @@
 package dev.framelabel.kafka;
 
 import dev.framelabel.event.Frame;
-import dev.framelabel.event.SourcePosition;
+import dev.framelabel.event.Image;
 import dev.framelabel.wire.CameraStatuses;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
@@ -95,9 +95,9 @@ public final class LiveFeed implements AutoCloseable {
     }
 
     private void takeFrame(ConsumerRecord<byte[], byte[]> entry, Instant arrivedAt) {
-      SourcePosition source = new SourcePosition(entry.topic(), entry.partition(), entry.offset());
       // What is no frame comes back on the rejected topic, with its reason.
-      if (frames.read(entry.value(), source, Instant.now()) instanceof Frame frame) {
+      if (frames.read(IncomingRecords.frame(entry), Instant.now()) instanceof Frame frame
+          && frame.image().format() != Image.Format.REFERENCE) {
         listener.frame(frame, arrivedAt);
       }
     }

@@ -8,11 +8,14 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.kafka.guard.GuardSettings;
 import dev.framelabel.kafka.guard.GuardedSink;
 import dev.framelabel.kafka.guard.ResultSource;
+import dev.framelabel.kafka.registry.RegistrySettings;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.RejectedFrames;
+import dev.framelabel.wire.Subject;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -94,19 +97,25 @@ public final class OutcomeSinks {
   }
 
   /**
-   * Key: the camera id. No timestamp: a camera's clock must not decide whether the broker takes a
-   * record.
+   * Key: the camera id. Headers: those carried from the frame. No timestamp: a camera's clock must
+   * not decide whether the broker takes a record.
    */
   private abstract static class OutcomeSerializer<T extends Outcome>
       implements KafkaRecordSerializationSchema<T> {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
+    private final RegistrySettings registry;
     final Framing framing;
 
     OutcomeSerializer(String topic, KafkaOptions options) {
       this.topic = topic;
       this.framing = options.get(KafkaOptions.WIRE);
+      this.registry = framing.registered() ? options.registry().orElse(null) : null;
+    }
+
+    final Optional<Subject> subject() {
+      return Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic));
     }
 
     abstract byte[] value(T outcome);
@@ -114,7 +123,10 @@ public final class OutcomeSinks {
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
         T outcome, KafkaSinkContext context, Long timestamp) {
-      return new ProducerRecord<>(topic, outcome.cameraId().getBytes(UTF_8), value(outcome));
+      ProducerRecord<byte[], byte[]> result =
+          new ProducerRecord<>(topic, outcome.cameraId().getBytes(UTF_8), value(outcome));
+      outcome.headers().forEach((name, text) -> result.headers().add(name, text.getBytes(UTF_8)));
+      return result;
     }
   }
 
@@ -129,7 +141,7 @@ public final class OutcomeSinks {
     @Override
     public void open(
         SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-      frames = new LabelledFrames();
+      frames = new LabelledFrames(subject());
     }
 
     @Override
@@ -154,7 +166,7 @@ public final class OutcomeSinks {
     @Override
     public void open(
         SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-      frames = new RejectedFrames(maxOriginalBytes);
+      frames = new RejectedFrames(maxOriginalBytes, subject());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
@@ -35,6 +36,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private final JobOptions options;
   private transient SharedClassifiers.Lease lease;
   private transient Classifier classifier;
+  private transient ClaimCheck claims;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
   private transient AtomicLong inFlightBytes;
@@ -48,6 +50,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   public void open(OpenContext openContext) {
     lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device()));
     classifier = lease.classifier();
+    claims = options.newClaimCheck();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();
     inFlightBytes = new AtomicLong();
@@ -97,8 +100,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
       inFlightFrames.incrementAndGet();
       inFlightBytes.addAndGet(bytes);
       CompletableFuture<Outcome> ignored =
-          classifier
-              .classify(frame)
+          label(frame)
               .whenComplete(
                   (outcome, failure) -> {
                     inFlightFrames.decrementAndGet();
@@ -106,6 +108,20 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
                     pass(outcome, failure, result);
                   });
     }
+  }
+
+  /** What only names its image's place stays so in Flink's state: the image is read after that. */
+  private CompletableFuture<Outcome> label(Frame frame) {
+    if (frame.image().format() != Image.Format.REFERENCE) {
+      return classifier.classify(frame);
+    }
+    return claims
+        .resolve(frame)
+        .thenCompose(
+            event ->
+                event instanceof Frame whole
+                    ? classifier.classify(whole)
+                    : CompletableFuture.completedFuture((RejectedFrame) event));
   }
 
   /**
@@ -145,6 +161,9 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   @Override
   public void close() {
     closing = true;
+    if (claims != null) {
+      claims.close();
+    }
     if (lease != null) {
       lease.close();
     }

@@ -27,11 +27,16 @@ import org.apache.flink.types.StringValue;
  * read the old ones.
  */
 final class EventCodec {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
-  private static final int FRAME = 1;
-  private static final int LABELLED = 2;
-  private static final int REJECTED = 3;
+  /** Types of version 1, which had no headers: still read. */
+  private static final int FRAME_1 = 1;
+
+  private static final int LABELLED_1 = 2;
+  private static final int REJECTED_1 = 3;
+  private static final int FRAME = 4;
+  private static final int LABELLED = 5;
+  private static final int REJECTED = 6;
 
   private EventCodec() {}
 
@@ -53,11 +58,16 @@ final class EventCodec {
   static Object read(DataInputView in) throws IOException {
     int type = in.readByte();
     return switch (type) {
-      case FRAME -> readFrame(in);
-      case LABELLED -> readLabelled(in);
-      case REJECTED -> readRejected(in);
-      default -> throw new IOException("event of type " + type + "; expected 1, 2 or 3");
+      case FRAME, FRAME_1 -> readFrame(in, type == FRAME);
+      case LABELLED, LABELLED_1 -> readLabelled(in, type == LABELLED);
+      case REJECTED, REJECTED_1 -> readRejected(in, type == REJECTED);
+      default -> throw new IOException("event of type " + type + "; expected 1 to 6");
     };
+  }
+
+  private static Map<String, String> readHeaders(DataInputView in, boolean present)
+      throws IOException {
+    return present ? readAttributes(in) : Map.of();
   }
 
   private static void writeFrame(Frame frame, DataOutputView out) throws IOException {
@@ -70,16 +80,18 @@ final class EventCodec {
     out.writeInt(frame.image().height());
     writeAttributes(frame.attributes(), out);
     writeSource(frame.source(), out);
+    writeAttributes(frame.headers(), out);
   }
 
-  private static Frame readFrame(DataInputView in) throws IOException {
+  private static Frame readFrame(DataInputView in, boolean headers) throws IOException {
     return new Frame(
         readString(in),
         readString(in),
         readInstant(in),
         new Image(Image.Format.valueOf(readString(in)), readBytes(in), in.readInt(), in.readInt()),
         readAttributes(in),
-        readSource(in));
+        readSource(in),
+        readHeaders(in, headers));
   }
 
   private static void writeLabelled(LabelledFrame frame, DataOutputView out) throws IOException {
@@ -102,9 +114,10 @@ final class EventCodec {
     out.writeLong(frame.timings().inferenceMicros());
     out.writeInt(frame.timings().batchSize());
     writeAttributes(frame.attributes(), out);
+    writeAttributes(frame.headers(), out);
   }
 
-  private static LabelledFrame readLabelled(DataInputView in) throws IOException {
+  private static LabelledFrame readLabelled(DataInputView in, boolean headers) throws IOException {
     return new LabelledFrame(
         readString(in),
         readString(in),
@@ -114,7 +127,8 @@ final class EventCodec {
         new ModelIdentity(readString(in), readString(in), readString(in)),
         readSource(in),
         new Timings(in.readLong(), in.readLong(), in.readLong(), in.readInt()),
-        readAttributes(in));
+        readAttributes(in),
+        readHeaders(in, headers));
   }
 
   private static List<Label> readLabels(DataInputView in) throws IOException {
@@ -137,9 +151,10 @@ final class EventCodec {
     writeString(frame.content().name(), out);
     writeBytes(frame.original(), out);
     writeAttributes(frame.attributes(), out);
+    writeAttributes(frame.headers(), out);
   }
 
-  private static RejectedFrame readRejected(DataInputView in) throws IOException {
+  private static RejectedFrame readRejected(DataInputView in, boolean headers) throws IOException {
     return new RejectedFrame(
         RejectionKind.valueOf(readString(in)),
         readString(in),
@@ -149,7 +164,8 @@ final class EventCodec {
         readSource(in),
         RejectedFrame.Content.valueOf(readString(in)),
         readBytes(in),
-        readAttributes(in));
+        readAttributes(in),
+        readHeaders(in, headers));
   }
 
   private static Optional<Instant> readOptionalInstant(DataInputView in) throws IOException {

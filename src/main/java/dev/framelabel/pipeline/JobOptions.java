@@ -117,6 +117,27 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .withDescription(
               "Images of more pixels (width x height) are rejected before they are decoded.");
 
+  public static final ConfigOption<String> IMAGE_URI_PREFIXES =
+      key("image-uri-prefixes")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "Places that images may be read from for events that carry imageUri: URIs that end with /, separated"
+                  + " by commas, such as file:/data/frames/,s3://bucket/frames/. Empty: such events are rejected.");
+
+  public static final ConfigOption<Duration> IMAGE_URI_TIMEOUT =
+      key("image-uri-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription(
+              "Longest time that reading one such image may take; then it is rejected.");
+
+  public static final ConfigOption<Integer> IMAGE_URI_THREADS =
+      key("image-uri-threads")
+          .intType()
+          .defaultValue(16)
+          .withDescription("Such images that a task reads at the same time.");
+
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       key("checkpoint-interval")
           .durationType()
@@ -142,6 +163,9 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ON_INFERENCE_TIMEOUT,
           MAX_IMAGE_SIZE,
           MAX_IMAGE_PIXELS,
+          IMAGE_URI_PREFIXES,
+          IMAGE_URI_TIMEOUT,
+          IMAGE_URI_THREADS,
           CHECKPOINT_INTERVAL);
 
   private static final int BATCHES_IN_FLIGHT = 4;
@@ -169,6 +193,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
     }
     requirePositive(CHECKPOINT_INTERVAL, configuration.get(CHECKPOINT_INTERVAL));
     requirePositive(INFERENCE_TIMEOUT, configuration.get(INFERENCE_TIMEOUT));
+    requirePositive(IMAGE_URI_TIMEOUT, configuration.get(IMAGE_URI_TIMEOUT));
+    checkImageUris(configuration);
     ClassifierSettings ignored = settings(configuration, configuration.get(DEVICE));
   }
 
@@ -179,14 +205,50 @@ public record JobOptions(Configuration configuration) implements Serializable {
     }
   }
 
+  private static void checkImageUris(Configuration configuration) {
+    int threads = configuration.get(IMAGE_URI_THREADS);
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "--image-uri-threads is " + threads + "; expected 1 or more");
+    }
+    if (new ImagePlaces(configuration.get(IMAGE_URI_PREFIXES)).isEmpty()) {
+      return;
+    }
+    int rounds = (inFlight(configuration) + threads - 1) / threads;
+    Duration longest = configuration.get(IMAGE_URI_TIMEOUT).multipliedBy(rounds);
+    if (longest.compareTo(configuration.get(INFERENCE_TIMEOUT)) >= 0) {
+      throw new IllegalArgumentException(
+          "reading images may take "
+              + longest.toSeconds()
+              + " s (--image-uri-timeout x --in-flight "
+              + inFlight(configuration)
+              + " / --image-uri-threads); expected less than --inference-timeout, which would fail"
+              + " the job");
+    }
+  }
+
+  /** Reads images from the places that these options allow; the caller closes it. */
+  ClaimCheck newClaimCheck() {
+    ImagePlaces places = new ImagePlaces(get(IMAGE_URI_PREFIXES));
+    int maxBytes = (int) Math.min(Integer.MAX_VALUE, get(MAX_IMAGE_SIZE).getBytes());
+    ImageStore store = new ImageStore(places, maxBytes);
+    return new ClaimCheck(store::read, get(IMAGE_URI_TIMEOUT), get(IMAGE_URI_THREADS));
+  }
+
   public <T> T get(ConfigOption<T> option) {
     return configuration.get(option);
   }
 
   /** Frames that one task may have under way. */
   public int inFlight() {
-    int inFlight = get(IN_FLIGHT);
-    return inFlight != 0 ? inFlight : BATCHES_IN_FLIGHT * get(BATCH_SIZE) * get(DEVICE_STREAMS);
+    return inFlight(configuration);
+  }
+
+  private static int inFlight(Configuration configuration) {
+    int inFlight = configuration.get(IN_FLIGHT);
+    return inFlight != 0
+        ? inFlight
+        : BATCHES_IN_FLIGHT * configuration.get(BATCH_SIZE) * configuration.get(DEVICE_STREAMS);
   }
 
   /**

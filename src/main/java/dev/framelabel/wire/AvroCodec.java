@@ -2,10 +2,15 @@ package dev.framelabel.wire;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
@@ -27,36 +32,67 @@ final class AvroCodec<A extends SpecificRecordBase> {
     AvroSafety.apply();
   }
 
-  private final SpecificDatumReader<A> plainReader;
+  private static final int MOST_READERS = 1_000;
+
+  private final Map<Schema, SpecificDatumReader<A>> readers = new HashMap<>();
+  private final SpecificData data;
+  private final Schema current;
+  private final List<Schema> plainSchemas = new ArrayList<>();
   private final SpecificDatumWriter<A> plainWriter;
   private final BinaryMessageDecoder<A> messageDecoder;
   private final BinaryMessageEncoder<A> messageEncoder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final Optional<Subject> subject;
+  private final Optional<WriterSchemas> writerSchemas;
+  private Optional<SchemaId> registered = Optional.empty();
   private BinaryDecoder decoder;
   private BinaryEncoder encoder;
 
   /**
    * @param current the schema of this version's class
-   * @param older schemas of earlier versions, whose records are read too
+   * @param older schemas of earlier versions, the newest first, whose records are read too
+   * @param subject the registry, where one is used
    */
-  AvroCodec(SpecificData data, Schema current, List<Schema> older) {
-    plainReader = new SpecificDatumReader<>(current, current, data);
+  AvroCodec(SpecificData data, Schema current, List<Schema> older, Optional<Subject> subject) {
+    this.data = data;
+    this.current = current;
+    this.subject = subject;
+    this.writerSchemas = subject.map(s -> new WriterSchemas(current, s.registry()));
+    plainSchemas.add(current);
+    plainSchemas.addAll(older);
     plainWriter = new SpecificDatumWriter<>(current, data);
     messageDecoder = new BinaryMessageDecoder<>(data, current);
     older.forEach(messageDecoder::addSchema);
     messageEncoder = new BinaryMessageEncoder<>(data, current);
   }
 
+  /** Whether there is a registry to ask for the schemas of records. */
+  boolean hasRegistry() {
+    return subject.isPresent();
+  }
+
   /**
-   * Reads a record in any of the framings.
+   * Reads a record in any of the framings. Without a registry, a record behind a schema id is read
+   * as one of this version's schema or an earlier one's.
    *
    * @throws IOException if the bytes are no such record
+   * @throws RegistryException if the registry does not answer
    */
   A read(byte[] value) throws IOException {
+    return read(value, Envelope.of(value, Map.of()));
+  }
+
+  /** As {@link #read(byte[])}, with what is known of the value. */
+  A read(byte[] value, Envelope envelope) throws IOException {
     try {
-      return Framing.isSingleObject(value)
-          ? messageDecoder.decode(new ByteArrayInputStream(value), null)
-          : readPlain(value);
+      if (envelope.kind() == Envelope.Kind.SINGLE_OBJECT) {
+        return messageDecoder.decode(new ByteArrayInputStream(value), null);
+      }
+      return envelope.schema().isPresent() && writerSchemas.isPresent()
+          ? readAs(writerSchemas.get().of(envelope.schema().get()), value, envelope.bodyAt())
+          : readPlain(value, envelope.bodyAt());
+    } catch (RegistryException e) {
+      throw e;
     } catch (AvroRuntimeException
         | IndexOutOfBoundsException
         | ClassCastException
@@ -66,15 +102,41 @@ final class AvroCodec<A extends SpecificRecordBase> {
     }
   }
 
-  private A readPlain(byte[] value) throws IOException {
-    decoder = DecoderFactory.get().binaryDecoder(value, decoder);
-    A read = plainReader.read(null, decoder);
+  /**
+   * A bare record does not say its version. Later versions only add fields at the end, so that no
+   * record of one version is a whole record of another.
+   */
+  private A readPlain(byte[] value, int from) throws IOException {
+    IOException first = null;
+    for (Schema schema : plainSchemas) {
+      try {
+        return readAs(schema, value, from);
+      } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+        IOException failure = e instanceof IOException io ? io : new IOException(e.getMessage(), e);
+        first = first == null ? failure : first;
+      }
+    }
+    throw first;
+  }
+
+  private A readAs(Schema writer, byte[] value, int from) throws IOException {
+    decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
+    if (readers.size() > MOST_READERS) {
+      readers.clear();
+    }
+    A read =
+        readers
+            .computeIfAbsent(writer, schema -> new SpecificDatumReader<A>(schema, current, data))
+            .read(null, decoder);
     if (!decoder.isEnd()) {
       throw new IOException("bytes are left after the record");
     }
     return read;
   }
 
+  /**
+   * @throws RegistryException if the framing needs an id, and the registry does not give it
+   */
   byte[] write(A avro, Framing framing) {
     try {
       if (framing == Framing.SINGLE_OBJECT) {
@@ -84,12 +146,33 @@ final class AvroCodec<A extends SpecificRecordBase> {
         return bytes;
       }
       out.reset();
+      if (framing.registered()) {
+        writeId(framing);
+      }
       encoder = EncoderFactory.get().binaryEncoder(out, encoder);
       plainWriter.write(avro, encoder);
       encoder.flush();
       return out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeId(Framing framing) throws IOException {
+    SchemaId.Kind kind = framing == Framing.APICURIO ? SchemaId.Kind.GLOBAL : SchemaId.Kind.CONTENT;
+    if (registered.filter(id -> id.kind() == kind).isEmpty()) {
+      Subject at =
+          subject.orElseThrow(
+              () -> new RegistryException("framing " + framing + " needs a schema registry"));
+      registered = Optional.of(at.registry().register(at.name(), current.toString(), kind));
+    }
+    DataOutputStream target = new DataOutputStream(out);
+    target.writeByte(0);
+    long number = registered.get().number();
+    if (kind == SchemaId.Kind.GLOBAL) {
+      target.writeLong(number);
+    } else {
+      target.writeInt((int) number);
     }
   }
 }

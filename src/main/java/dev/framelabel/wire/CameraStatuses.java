@@ -13,7 +13,8 @@ public final class CameraStatuses {
       new AvroCodec<>(
           new dev.framelabel.avro.CameraStatus().getSpecificData(),
           dev.framelabel.avro.CameraStatus.SCHEMA$,
-          List.of());
+          List.of(),
+          Optional.empty());
 
   public byte[] write(CameraStatus status) {
     return codec.write(

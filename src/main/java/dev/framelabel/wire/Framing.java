@@ -1,5 +1,7 @@
 package dev.framelabel.wire;
 
+import java.util.Locale;
+
 /** What stands around an Avro record in a Kafka value. */
 public enum Framing {
   /**
@@ -8,10 +10,23 @@ public enum Framing {
    */
   SINGLE_OBJECT,
   /** The record alone, written with this version's schema. */
-  PLAIN;
+  PLAIN,
+  /**
+   * 00, the schema's id at a registry in 4 bytes, the record: Confluent's serializers, and
+   * Apicurio's of version 3.
+   */
+  CONFLUENT,
+  /** 00, the schema's global id at an Apicurio registry in 8 bytes, the record. */
+  APICURIO;
 
-  /** Whether the bytes begin as Avro's single-object encoding does. */
-  static boolean isSingleObject(byte[] value) {
-    return value.length >= 10 && value[0] == (byte) 0xC3 && value[1] == 0x01;
+  /** Whether a value of this framing needs a schema registry. */
+  public boolean registered() {
+    return this == CONFLUENT || this == APICURIO;
+  }
+
+  /** The name as users write it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

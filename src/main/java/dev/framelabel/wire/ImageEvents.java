@@ -11,104 +11,147 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** Image events, between Kafka values and frames. Not thread-safe. */
+/** Image events, between Kafka records and frames. Not thread-safe. */
 public final class ImageEvents {
-  private static final Instant EARLIEST = Instant.parse("1990-01-01T00:00:00Z");
-  private static final Duration FURTHEST_AHEAD = Duration.ofDays(1);
+  private final AvroCodec<ImageEvent> codec;
+  private final FrameWire wire;
 
-  private final AvroCodec<ImageEvent> codec =
-      new AvroCodec<>(new ImageEvent().getSpecificData(), ImageEvent.SCHEMA$, List.of());
+  /** Takes every framing that needs no registry. */
+  public ImageEvents() {
+    this(FrameWire.AUTO, Optional.empty());
+  }
 
   /**
-   * Reads a record's value. Never throws for what the value holds: what cannot be read comes out as
-   * rejected.
+   * @param wire which values are taken as frames
+   * @param subject the registry of the frames' schemas, where there is one
+   */
+  public ImageEvents(FrameWire wire, Optional<Subject> subject) {
+    this.wire = wire;
+    this.codec =
+        new AvroCodec<>(
+            new ImageEvent().getSpecificData(),
+            ImageEvent.SCHEMA$,
+            EarlierSchemas.IMAGE_EVENT,
+            subject);
+  }
+
+  /**
+   * Reads a record's value, as {@link #read(IncomingFrame, Instant)} does.
    *
    * @param value may be null, as Kafka's may
-   * @param now the time against which capture times are checked
    */
   public FrameEvent read(byte[] value, SourcePosition source, Instant now) {
-    if (value == null || value.length == 0) {
-      return RejectedFrame.ofRecord(
+    Bytes bytes = value == null ? Bytes.EMPTY : Bytes.wrap(value);
+    return read(new IncomingFrame(Bytes.EMPTY, bytes, Map.of(), now, source), now);
+  }
+
+  /**
+   * Reads a record. Never throws for what the record holds: what cannot be read comes out as
+   * rejected.
+   *
+   * @param now the time against which capture times are checked
+   * @throws RegistryException if the registry, where it has to be asked, does not answer
+   */
+  public FrameEvent read(IncomingFrame incoming, Instant now) {
+    Map<String, String> carried = CarriedHeaders.of(incoming.headers());
+    byte[] value = incoming.value().array();
+    if (value.length == 0) {
+      return rejected(
           RejectionKind.UNREADABLE_EVENT,
           "the record has no value; expected an Avro ImageEvent",
-          source,
-          new byte[0]);
+          incoming,
+          carried);
     }
-    ImageEvent event;
+    Envelope envelope = Envelope.of(value, incoming.headers());
+    if (!wire.takes(envelope.kind())) {
+      return rejected(
+          RejectionKind.UNREADABLE_EVENT,
+          "the record of " + value.length + " bytes is " + envelope.kind() + "; expected " + wire,
+          incoming,
+          carried);
+    }
+    FrameEvent event =
+        envelope.kind() == Envelope.Kind.IMAGE
+            ? BareImages.read(incoming, carried)
+            : readAvro(incoming, envelope, carried);
+    return event instanceof Frame frame ? checked(frame, now, incoming, carried) : event;
+  }
+
+  private FrameEvent readAvro(
+      IncomingFrame incoming, Envelope envelope, Map<String, String> carried) {
+    byte[] value = incoming.value().array();
     try {
-      event = codec.read(value);
+      if (envelope.schema().isPresent() && !codec.hasRegistry()) {
+        throw new IOException(
+            "it has schema "
+                + envelope.schema().get()
+                + ", and no --registry is set to look it up");
+      }
+      ImageEvent event = codec.read(value, envelope);
+      String fault = ImageEventRules.fault(event);
+      return fault.isEmpty()
+          ? frame(event, incoming.source(), carried)
+          : rejected(RejectionKind.INVALID_EVENT, fault, incoming, carried);
     } catch (IOException e) {
-      return RejectedFrame.ofRecord(
+      return rejected(
           RejectionKind.UNREADABLE_EVENT,
           "the record of " + value.length + " bytes is no Avro ImageEvent: " + e.getMessage(),
-          source,
-          value);
+          incoming,
+          carried);
     }
-    String fault = fault(event, now);
+  }
+
+  private static FrameEvent checked(
+      Frame frame, Instant now, IncomingFrame incoming, Map<String, String> carried) {
+    String fault = ImageEventRules.timeFault(frame.capturedAt(), now);
     return fault.isEmpty()
-        ? frame(event, source)
-        : RejectedFrame.ofRecord(RejectionKind.INVALID_EVENT, fault, source, value);
+        ? frame
+        : rejected(RejectionKind.INVALID_EVENT, fault, incoming, carried);
   }
 
-  /** What is wrong with the event's fields; empty where nothing is. */
-  private static String fault(ImageEvent event, Instant now) {
-    if (event.getCameraId().isEmpty()) {
-      return "cameraId is empty; expected the camera's id";
-    }
-    if (event.getFrameId().isEmpty()) {
-      return "frameId is empty; expected a unique id";
-    }
-    Instant capturedAt = event.getCapturedAt();
-    if (capturedAt.isBefore(EARLIEST) || capturedAt.isAfter(now.plus(FURTHEST_AHEAD))) {
-      return "capturedAt is "
-          + capturedAt
-          + "; expected between "
-          + EARLIEST
-          + " and a day from now";
-    }
-    if (event.getFormat() == ImageFormat.RGB24 && (event.getWidth() < 1 || event.getHeight() < 1)) {
-      return "raw image of "
-          + event.getWidth()
-          + " x "
-          + event.getHeight()
-          + " pixels; expected width and height of 1 or more";
-    }
-    return "";
+  private static RejectedFrame rejected(
+      RejectionKind kind, String reason, IncomingFrame incoming, Map<String, String> carried) {
+    return RejectedFrame.ofRecord(kind, reason, incoming.source(), incoming.value(), carried);
   }
 
-  private static Frame frame(ImageEvent event, SourcePosition source) {
+  private static Frame frame(ImageEvent event, SourcePosition source, Map<String, String> headers) {
     Image image =
-        new Image(
-            Image.Format.valueOf(event.getFormat().name()),
-            Bytes.wrap(WireBytes.array(event.getImage())),
-            event.getWidth(),
-            event.getHeight());
+        event.getImageUri().isEmpty()
+            ? new Image(
+                Image.Format.valueOf(event.getFormat().name()),
+                Bytes.wrap(WireBytes.array(event.getImage())),
+                event.getWidth(),
+                event.getHeight())
+            : Image.reference(event.getImageUri());
     return new Frame(
         event.getCameraId(),
         event.getFrameId(),
         event.getCapturedAt(),
         image,
         event.getAttributes(),
-        source);
+        source,
+        headers);
   }
 
-  /** Writes an event of this frame; its source position is Kafka's to give. */
+  /** Writes an event of this frame; its source position and its headers are Kafka's to give. */
   public byte[] write(Frame frame, Framing framing) {
     Image image = frame.image();
+    boolean elsewhere = image.format() == Image.Format.REFERENCE;
     return codec.write(
         new ImageEvent(
             frame.cameraId(),
             frame.frameId(),
             frame.capturedAt(),
-            ImageFormat.valueOf(image.format().name()),
+            elsewhere ? ImageFormat.ENCODED : ImageFormat.valueOf(image.format().name()),
             image.width(),
             image.height(),
             frame.attributes(),
-            ByteBuffer.wrap(image.bytes().array())),
+            ByteBuffer.wrap(elsewhere ? new byte[0] : image.bytes().array()),
+            elsewhere ? image.uri() : ""),
         framing);
   }
 }

@@ -6,14 +6,28 @@ import dev.framelabel.event.ModelIdentity;
 import dev.framelabel.event.Timings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Labelled frames, between Kafka values and records. Not thread-safe. */
 public final class LabelledFrames {
-  private final AvroCodec<dev.framelabel.avro.LabelledFrame> codec =
-      new AvroCodec<>(
-          new dev.framelabel.avro.LabelledFrame().getSpecificData(),
-          dev.framelabel.avro.LabelledFrame.SCHEMA$,
-          List.of());
+  private final AvroCodec<dev.framelabel.avro.LabelledFrame> codec;
+
+  /** Writes in the framings that need no registry. */
+  public LabelledFrames() {
+    this(Optional.empty());
+  }
+
+  /**
+   * @param subject where the schema is registered, for the framings that need it
+   */
+  public LabelledFrames(Optional<Subject> subject) {
+    codec =
+        new AvroCodec<>(
+            new dev.framelabel.avro.LabelledFrame().getSpecificData(),
+            dev.framelabel.avro.LabelledFrame.SCHEMA$,
+            List.of(),
+            subject);
+  }
 
   public byte[] write(LabelledFrame frame, Framing framing) {
     return codec.write(

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 
 /** Rejected frames, between Kafka values and records. Not thread-safe. */
@@ -17,18 +16,27 @@ public final class RejectedFrames {
   private static final int KEPT_OF_TOO_LARGE = 64 << 10;
 
   private final int maxOriginalBytes;
-  private final AvroCodec<dev.framelabel.avro.RejectedFrame> codec =
-      new AvroCodec<>(
-          new dev.framelabel.avro.RejectedFrame().getSpecificData(),
-          dev.framelabel.avro.RejectedFrame.SCHEMA$,
-          List.of(OlderSchemas.REJECTED_FRAME_1));
+  private final AvroCodec<dev.framelabel.avro.RejectedFrame> codec;
 
   /**
    * @param maxOriginalBytes the largest original that is written whole; of a larger one its first
    *     64 KiB, its size and its sha256 are written, so that the record always fits its topic
    */
   public RejectedFrames(int maxOriginalBytes) {
+    this(maxOriginalBytes, Optional.empty());
+  }
+
+  /**
+   * @param subject where the schema is registered, for the framings that need it
+   */
+  public RejectedFrames(int maxOriginalBytes, Optional<Subject> subject) {
     this.maxOriginalBytes = maxOriginalBytes;
+    codec =
+        new AvroCodec<>(
+            new dev.framelabel.avro.RejectedFrame().getSpecificData(),
+            dev.framelabel.avro.RejectedFrame.SCHEMA$,
+            EarlierSchemas.REJECTED_FRAME,
+            subject);
   }
 
   public byte[] write(RejectedFrame frame, Framing framing) {

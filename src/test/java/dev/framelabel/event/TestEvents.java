@@ -26,6 +26,19 @@ public final class TestEvents {
     return frame("frame-1", new byte[] {1, 2, 3, -1});
   }
 
+  /** A frame whose image lies elsewhere, with headers. */
+  public static Frame traced() {
+    return new Frame(
+        "Kamera Süd 7",
+        "frame-2",
+        CAPTURED,
+        Image.reference("file:/data/frames/Süd.jpg"),
+        Map.of(),
+        SOURCE,
+        Map.of(
+            "traceparent", "00-" + "ab".repeat(16) + "-" + "cd".repeat(8) + "-01", "ce_id", "7"));
+  }
+
   public static LabelledFrame labelled() {
     return new LabelledFrame(
         "Kamera Süd 7",

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.Image;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
@@ -13,6 +15,8 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.model.TestModels;
 import java.awt.Color;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -21,6 +25,7 @@ import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The function in Flink's real asynchronous operator, without a cluster. */
 @Timeout(60)
@@ -41,6 +46,30 @@ class ClassifyFunctionTest {
       assertThat(outcomes.get(0)).isInstanceOf(LabelledFrame.class);
       assertThat(outcomes.get(1)).isEqualTo(TestEvents.unreadable());
       assertThat(outcomes.get(2)).isInstanceOf(RejectedFrame.class);
+    }
+  }
+
+  @Test
+  void asyncInvoke_imageUris_areReadWhereAllowedAndKeepTheirPlaceInLine(@TempDir Path folder)
+      throws Exception {
+    Path image = Files.write(folder.resolve("blue.jpg"), BLUE);
+    Configuration configuration = configuration();
+    configuration.set(JobOptions.IMAGE_URI_PREFIXES, folder.toUri().toString());
+    Frame traced = TestEvents.traced();
+    try (var harness = harness(new JobOptions(configuration))) {
+      harness.open();
+      harness.processElement(traced.withImage(Image.reference(image.toUri().toString())), 0);
+      harness.processElement(traced, 0);
+      harness.processElement(TestEvents.frame("3", BLUE), 0);
+      harness.endInput();
+      List<Outcome> outcomes = harness.extractOutputValues();
+      assertThat(outcomes).extracting(Outcome::frameId).containsExactly("frame-2", "frame-2", "3");
+      assertThat(outcomes.get(0)).isInstanceOf(LabelledFrame.class);
+      assertThat(((RejectedFrame) outcomes.get(1)).kind())
+          .isEqualTo(RejectionKind.IMAGE_URI_REFUSED);
+      assertThat(outcomes.subList(0, 2))
+          .extracting(Outcome::headers)
+          .containsOnly(traced.headers());
     }
   }
 
@@ -125,11 +154,15 @@ class ClassifyFunctionTest {
   }
 
   private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness() throws Exception {
+    return harness(new JobOptions(configuration()));
+  }
+
+  private static Configuration configuration() {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, TestModels.colour().toString());
     configuration.set(JobOptions.DEVICE, "cpu");
     configuration.set(JobOptions.BATCH_SIZE, 2);
-    return harness(new JobOptions(configuration));
+    return configuration;
   }
 
   private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness(JobOptions options)

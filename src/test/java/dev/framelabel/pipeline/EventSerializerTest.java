@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventSerializerTest {
   private final EventSerializer<Object> serializer = new EventSerializer<>();
@@ -23,6 +26,8 @@ class EventSerializerTest {
         List.of(
             TestEvents.frame(),
             TestEvents.frame("f", new byte[200_000]),
+            TestEvents.traced(),
+            TestEvents.traced().reject(RejectionKind.CORRUPT_IMAGE, "cut"),
             TestEvents.labelled(),
             TestEvents.rejected(),
             TestEvents.unreadable())) {
@@ -36,10 +41,11 @@ class EventSerializerTest {
     assertThat(serializer.copy(frame)).isSameAs(frame);
   }
 
-  /** Frames in flight are in every checkpoint: what version 1 wrote must stay readable. */
-  @Test
-  void deserialize_bytesOfVersion1_areReadStill() throws Exception {
-    Path sample = Path.of("src/test/resources/state/frame-1.bin");
+  /** Frames in flight are in every checkpoint: what earlier versions wrote must stay readable. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void deserialize_bytesOfThatVersion_areReadStill(int version) throws Exception {
+    Path sample = Path.of("src/test/resources/state/frame-" + version + ".bin");
     assertThat(deserialize(Files.readAllBytes(sample))).isEqualTo(TestEvents.frame());
   }
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,21 +46,43 @@ class ImageEventsTest {
 
   @Test
   void read_recordOfAnotherSchema_isUnreadable() {
-    for (Framing framing : Framing.values()) {
+    for (Framing framing : List.of(Framing.SINGLE_OBJECT, Framing.PLAIN)) {
       byte[] other = new LabelledFrames().write(TestEvents.labelled(), framing);
       assertThat(read(other).kind()).isEqualTo(RejectionKind.UNREADABLE_EVENT);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(Framing.class)
+  @EnumSource(names = {"SINGLE_OBJECT", "PLAIN"})
   void read_everyTruncation_isUnreadable(Framing framing) {
     byte[] whole = events.write(TestEvents.frame(), framing);
-    for (int length = 0; length < whole.length; length++) {
+    int shortest = framing == Framing.PLAIN ? whole.length - 1 : whole.length;
+    for (int length = 0; length < shortest; length++) {
       assertThat(read(Arrays.copyOf(whole, length)).kind())
           .as("cut to %d of %d bytes", length, whole.length)
           .isEqualTo(RejectionKind.UNREADABLE_EVENT);
     }
+  }
+
+  /** The last byte of a bare record is the new field's emptiness: without it, it is version 1's. */
+  @Test
+  void read_plainWithoutTheLastField_isTheWholeFrameOfVersion1() {
+    byte[] whole = events.write(TestEvents.frame(), Framing.PLAIN);
+    assertThat(events.read(Arrays.copyOf(whole, whole.length - 1), TestEvents.SOURCE, NOW))
+        .isEqualTo(TestEvents.frame());
+  }
+
+  @Test
+  void read_imageUri_isAReference() {
+    byte[] value = events.write(TestEvents.traced(), Framing.SINGLE_OBJECT);
+    Frame read = (Frame) events.read(value, TestEvents.SOURCE, NOW);
+    assertThat(read.image()).isEqualTo(TestEvents.traced().image());
+  }
+
+  @Test
+  void read_imageUriBesideAnImage_isInvalid() {
+    ImageEvent event = event("c", "f", TestEvents.CAPTURED, ImageFormat.ENCODED, 0, "file:/a");
+    assertInvalid(event, "imageUri is given with an image");
   }
 
   @Test
@@ -69,7 +92,7 @@ class ImageEventsTest {
     byte[] hostile = {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 'a', 'b'};
     assertThat(read(hostile).kind()).isEqualTo(RejectionKind.UNREADABLE_EVENT);
     byte[] imageLength = Arrays.copyOf(plain, plain.length + 4);
-    System.arraycopy(hostile, 0, imageLength, plain.length - 5, 5);
+    System.arraycopy(hostile, 0, imageLength, plain.length - 6, 5);
     assertThat(read(imageLength).kind()).isEqualTo(RejectionKind.UNREADABLE_EVENT);
   }
 
@@ -141,6 +164,16 @@ class ImageEventsTest {
 
   private static ImageEvent event(
       String cameraId, String frameId, Instant capturedAt, ImageFormat format, int side) {
+    return event(cameraId, frameId, capturedAt, format, side, "");
+  }
+
+  private static ImageEvent event(
+      String cameraId,
+      String frameId,
+      Instant capturedAt,
+      ImageFormat format,
+      int side,
+      String uri) {
     return new ImageEvent(
         cameraId,
         frameId,
@@ -149,11 +182,12 @@ class ImageEventsTest {
         side,
         side,
         Map.of(),
-        ByteBuffer.wrap(new byte[] {1}));
+        ByteBuffer.wrap(new byte[] {1}),
+        uri);
   }
 
   private static byte[] bytes(ImageEvent event) {
-    return new AvroCodec<>(event.getSpecificData(), ImageEvent.SCHEMA$, List.of())
+    return new AvroCodec<>(event.getSpecificData(), ImageEvent.SCHEMA$, List.of(), Optional.empty())
         .write(event, Framing.SINGLE_OBJECT);
   }
 }

@@ -153,7 +153,11 @@ final class Repair {
             var ignored =
                 producer.send(
                     new ProducerRecord<>(
-                        entry.topic(), entry.partition(), entry.key(), entry.value()));
+                        entry.topic(),
+                        entry.partition(),
+                        entry.key(),
+                        entry.value(),
+                        entry.headers()));
           }
         });
     return found.size();

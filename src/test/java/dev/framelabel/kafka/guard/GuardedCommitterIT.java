@@ -1,5 +1,6 @@
 package dev.framelabel.kafka.guard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,9 +32,12 @@ import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -178,7 +182,9 @@ class GuardedCommitterIT {
       for (int i = 0; i < count; i++) {
         nextOffset += random.nextInt(5) == 0 ? 2 : 1;
         SourcePosition position = new SourcePosition("frames", 0, nextOffset);
-        var ignored = producer.send(new ProducerRecord<>(TOPIC, new byte[] {1}, value(position)));
+        var entry = new ProducerRecord<>(TOPIC, new byte[] {1}, value(position));
+        entry.headers().add("frame", position.toString().getBytes(UTF_8));
+        var ignored = producer.send(entry);
         frames.add(position);
         expected.add(position);
       }
@@ -256,7 +262,27 @@ class GuardedCommitterIT {
         reader.poll(Duration.ofMillis(200)).stream().map(Outcome::source).forEach(found::add);
       } while (!reader.atEnd());
     }
+    assertThat(headers(broker, found.size()))
+        .containsExactlyInAnyOrderElementsOf(found.stream().map(SourcePosition::toString).toList());
     return found;
+  }
+
+  /** What stands in the records' headers, which a repair must keep. */
+  private static List<String> headers(EmbeddedBroker broker, int count) {
+    List<String> headers = new ArrayList<>();
+    Map<String, Object> client = new HashMap<>(broker.client());
+    client.put("isolation.level", "read_committed");
+    try (var consumer =
+        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(new TopicPartition(TOPIC, 0), new TopicPartition(TOPIC, 1)));
+      consumer.seekToBeginning(consumer.assignment());
+      while (headers.size() < count) {
+        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(200))) {
+          headers.add(new String(entry.headers().lastHeader("frame").value(), UTF_8));
+        }
+      }
+    }
+    return headers;
   }
 
   private static List<Committer.CommitRequest<GuardedCommittable>> requests(

@@ -1,0 +1,36 @@
+package dev.framelabel.kafka;
+
+import dev.framelabel.event.Bytes;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.wire.IncomingFrame;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** Kafka's records as those of the frames topic. */
+final class IncomingRecords {
+  private IncomingRecords() {}
+
+  static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
+    return new IncomingFrame(
+        bytes(entry.key()),
+        bytes(entry.value()),
+        headers(entry),
+        Instant.ofEpochMilli(entry.timestamp()),
+        new SourcePosition(entry.topic(), entry.partition(), entry.offset()));
+  }
+
+  private static Map<String, Bytes> headers(ConsumerRecord<byte[], byte[]> entry) {
+    Map<String, Bytes> headers = new HashMap<>();
+    for (Header header : entry.headers()) {
+      headers.put(header.key(), bytes(header.value()));
+    }
+    return headers;
+  }
+
+  private static Bytes bytes(byte[] array) {
+    return array == null ? Bytes.EMPTY : Bytes.wrap(array);
+  }
+}

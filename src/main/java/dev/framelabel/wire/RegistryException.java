@@ -1,0 +1,14 @@
+package dev.framelabel.wire;
+
+/** A schema registry cannot be reached, or refuses. */
+public final class RegistryException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public RegistryException(String message) {
+    super(message);
+  }
+
+  public RegistryException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.framelabel.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.TestEvents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ClaimCheckTest {
+  private static final int MAX_BYTES = 1_000;
+  private static final Duration LONG = Duration.ofSeconds(50);
+
+  @TempDir private Path folder;
+  private Path allowed;
+  private Path secret;
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    allowed = Files.createDirectories(folder.resolve("frames"));
+    secret = Files.write(folder.resolve("secret.jpg"), new byte[] {9});
+    Files.write(allowed.resolve("Süd 1.jpg"), new byte[] {1, 2, 3});
+    Files.write(allowed.resolve("large.jpg"), new byte[MAX_BYTES + 1]);
+    Files.write(allowed.resolve("largest.jpg"), new byte[MAX_BYTES]);
+    Path ignored = Files.createSymbolicLink(allowed.resolve("link.jpg"), secret);
+    ignored = Files.createSymbolicLink(allowed.resolve("own.jpg"), allowed.resolve("Süd 1.jpg"));
+    ignored = Files.createDirectories(allowed.resolve("folder.jpg"));
+  }
+
+  @Test
+  void resolve_fileInAnAllowedPlace_isTheFrameWithItsImage() {
+    Frame read = (Frame) resolve(allowed.resolve("Süd 1.jpg").toUri().toString());
+    assertThat(read.image()).isEqualTo(Image.encoded(new byte[] {1, 2, 3}));
+    assertThat(read.headers()).isEqualTo(TestEvents.traced().headers());
+    assertThat(((Frame) resolve(uri("largest.jpg"))).image().bytes().length()).isEqualTo(MAX_BYTES);
+    assertThat(resolve(uri("own.jpg"))).isInstanceOf(Frame.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file:ALLOWED/../secret.jpg",
+        "file:ALLOWED/%2e%2e/secret.jpg",
+        "file:ALLOWED/..%2Fsecret.jpg",
+        "file:ALLOWED/./x.jpg",
+        "file:ALLOWED//x.jpg",
+        "file:ALLOWED/a%5C..%5Cx.jpg",
+        "file:ALLOWED/a%00.jpg",
+        "file:ALLOWED/a.jpg?x=1",
+        "file:ALLOWED/a.jpg#x",
+        "file://host/ALLOWED/a.jpg",
+        "file:ALLOWED-other/a.jpg",
+        "file:ALLOWED/../../../../etc/passwd",
+        "file:/etc/passwd",
+        "ALLOWED/a.jpg",
+        "s3://bucket/ALLOWED/a.jpg",
+        "http://169.254.169.254/latest",
+        "file:a.jpg",
+        "not a uri",
+        ""
+      })
+  void resolve_anywhereElse_isRefused(String uri) {
+    RejectedFrame rejected = (RejectedFrame) resolve(uri.replace("ALLOWED", allowed.toString()));
+    assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_URI_REFUSED);
+    assertThat(rejected.content()).isEqualTo(RejectedFrame.Content.IMAGE_URI);
+  }
+
+  @Test
+  void resolve_linkThatLeadsOut_isRefused() {
+    assertRejected(
+        uri("link.jpg"), RejectionKind.IMAGE_URI_REFUSED, "is a link to a place outside");
+  }
+
+  @Test
+  void resolve_nothingAllowed_saysSo() {
+    ImageStore store = new ImageStore(new ImagePlaces(""), MAX_BYTES);
+    RejectedFrame rejected = (RejectedFrame) resolve(store::read, LONG, uri("own.jpg"));
+    assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_URI_REFUSED);
+    assertThat(rejected.reason()).contains("--image-uri-prefixes allows none");
+  }
+
+  @Test
+  void resolve_missingFolderOrTooLarge_isItsKind() {
+    assertRejected(uri("missing.jpg"), RejectionKind.IMAGE_NOT_FOUND, "no file is at file:");
+    assertRejected(uri("folder.jpg"), RejectionKind.IMAGE_NOT_FOUND, "is no regular file");
+    assertRejected(uri("large.jpg"), RejectionKind.IMAGE_TOO_LARGE, "allows 1000");
+  }
+
+  @Test
+  void resolve_fileSystemThatFlinkHasNot_isReadFailed() {
+    ImageStore store = new ImageStore(new ImagePlaces("nosuch://bucket/frames/"), MAX_BYTES);
+    RejectedFrame rejected =
+        (RejectedFrame) resolve(store::read, LONG, "nosuch://bucket/frames/a.jpg");
+    assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_FAILED);
+    assertThat(rejected.reason()).contains("nosuch");
+  }
+
+  @Test
+  void resolve_clientThatThrows_isReadFailed() {
+    ClaimCheck.Reader broken =
+        uri -> {
+          throw new IllegalStateException("no credentials");
+        };
+    RejectedFrame rejected = (RejectedFrame) resolve(broken, LONG, "s3://b/a.jpg");
+    assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_FAILED);
+    assertThat(rejected.reason()).contains("no credentials");
+  }
+
+  /** One thread: the second image is only read if the first, which hangs, is given up. */
+  @Test
+  void resolve_readingThatHangs_isGivenUpAndTheNextIsRead() {
+    CountDownLatch never = new CountDownLatch(1);
+    ClaimCheck.Reader hanging =
+        uri -> {
+          if (uri.endsWith("hangs.jpg")) {
+            try {
+              boolean ignored = never.await(50, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+          }
+          return new byte[] {5};
+        };
+    try (ClaimCheck claims = new ClaimCheck(hanging, Duration.ofMillis(300), 1)) {
+      CompletableFuture<FrameEvent> first = claims.resolve(frame("file:/a/hangs.jpg"));
+      CompletableFuture<FrameEvent> second = claims.resolve(frame("file:/a/b.jpg"));
+      RejectedFrame rejected = (RejectedFrame) first.join();
+      assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
+      assertThat(rejected.reason()).contains("--image-uri-timeout 300 ms");
+      assertThat(second.join()).isInstanceOf(Frame.class);
+    }
+  }
+
+  private void assertRejected(String uri, RejectionKind kind, String reason) {
+    RejectedFrame rejected = (RejectedFrame) resolve(uri);
+    assertThat(rejected.kind()).isEqualTo(kind);
+    assertThat(rejected.reason()).contains(reason);
+    assertThat(rejected.original()).isEqualTo(Image.reference(uri).bytes());
+  }
+
+  private String uri(String name) {
+    return "file:" + allowed.resolve(name);
+  }
+
+  private FrameEvent resolve(String uri) {
+    ImageStore store = new ImageStore(new ImagePlaces("file:" + allowed + "/"), MAX_BYTES);
+    return resolve(store::read, LONG, uri);
+  }
+
+  private static FrameEvent resolve(ClaimCheck.Reader reader, Duration limit, String uri) {
+    try (ClaimCheck claims = new ClaimCheck(reader, limit, 2)) {
+      return claims.resolve(frame(uri)).join();
+    }
+  }
+
+  private static Frame frame(String uri) {
+    return new Frame(
+        "cam",
+        "f",
+        TestEvents.CAPTURED,
+        Image.reference(uri),
+        Map.of(),
+        TestEvents.SOURCE,
+        TestEvents.traced().headers());
+  }
+}
