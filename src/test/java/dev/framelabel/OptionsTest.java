@@ -31,6 +31,7 @@ class OptionsTest {
                 Map.entry("frames-topic", "frames"),
                 Map.entry("from-timestamp", ""),
                 Map.entry("group", "framelabel"),
+                Map.entry("image-decoder", "auto"),
                 Map.entry("in-flight", "0"),
                 Map.entry("inference-timeout", "PT1M"),
                 Map.entry("kafka-properties", ""),
@@ -61,6 +62,7 @@ class OptionsTest {
     assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
     assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");
     assertRefused(Map.of("top-labels", "0"), "top labels are 0");
+    assertRefused(Map.of("image-decoder", "jdk"), "expected auto, opencv or turbojpeg");
   }
 
   @Test

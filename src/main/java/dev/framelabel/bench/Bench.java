@@ -45,6 +45,7 @@ public final class Bench {
   public BenchReport run() throws Exception {
     if (settings.suites().contains("decode")) {
       new DecodeSuite(report, settings.rounds()).run();
+      new DecodeAccuracy(report, settings.model()).run();
     }
     if (settings.suites().contains("session")) {
       new SessionSuite(report, settings.rounds(), settings.model(), settings.device()).run();

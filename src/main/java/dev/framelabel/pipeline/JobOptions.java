@@ -5,6 +5,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 import dev.framelabel.batch.BatchPolicy;
 import dev.framelabel.classify.ClassifierSettings;
 import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.SessionSettings;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -109,6 +110,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .withDescription(
               "Images of more pixels (width x height) are rejected before they are decoded.");
 
+  public static final ConfigOption<String> IMAGE_DECODER =
+      key("image-decoder")
+          .stringType()
+          .defaultValue("auto")
+          .withDescription(
+              "Who decodes JPEGs: turbojpeg (the worker's libturbojpeg: faster, takes every warning for damage),"
+                  + " opencv, or auto (turbojpeg where a worker has it, else opencv; the log says which).");
+
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       key("checkpoint-interval")
           .durationType()
@@ -133,6 +142,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           INFERENCE_TIMEOUT,
           MAX_IMAGE_SIZE,
           MAX_IMAGE_PIXELS,
+          IMAGE_DECODER,
           CHECKPOINT_INTERVAL);
 
   private static final int BATCHES_IN_FLIGHT = 4;
@@ -204,6 +214,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
         new ImageLimits(
             configuration.get(MAX_IMAGE_SIZE).getBytes(),
             configuration.get(MAX_IMAGE_PIXELS),
-            ImageLimits.DEFAULT.maxScans()));
+            ImageLimits.DEFAULT.maxScans()),
+        JpegBackend.parse(configuration.get(IMAGE_DECODER)));
   }
 }

@@ -259,7 +259,7 @@ class ImageDecoderTest {
   }
 
   /** Puts an Exif segment with nothing but an orientation behind the JPEG's start. */
-  private static byte[] withOrientation(byte[] jpeg, int orientation) {
+  static byte[] withOrientation(byte[] jpeg, int orientation) {
     byte[] exif = {
       (byte) 0xFF,
       (byte) 0xE1,
