@@ -52,6 +52,7 @@ public final class Bench {
     }
     if (settings.suites().contains("batch")) {
       new BatchSuite(report).run();
+      new PolicySweep(report, settings.rounds()).run();
     }
     if (settings.suites().contains("pipeline")) {
       try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder())) {
