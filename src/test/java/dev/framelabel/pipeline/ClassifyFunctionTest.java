@@ -14,6 +14,7 @@ import dev.framelabel.model.TestModels;
 import java.awt.Color;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
@@ -74,6 +75,26 @@ class ClassifyFunctionTest {
   }
 
   @Test
+  void asyncInvoke_moreBytesThanAllowed_waitsAndAllComeOut() throws Exception {
+    Configuration configuration = configuration();
+    configuration.set(JobOptions.IN_FLIGHT_SIZE, new MemorySize(BLUE.length + 1));
+    try (var harness = harness(new JobOptions(configuration))) {
+      harness.open();
+      for (int i = 0; i < 6; i++) {
+        harness.processElement(TestEvents.frame("f" + i, BLUE), 0);
+      }
+      harness.endInput();
+      List<Outcome> outcomes = harness.extractOutputValues();
+      assertThat(outcomes)
+          .extracting(Outcome::frameId)
+          .containsExactly("f0", "f1", "f2", "f3", "f4", "f5");
+      assertThat(outcomes)
+          .allSatisfy(
+              outcome -> assertThat(((LabelledFrame) outcome).timings().batchSize()).isOne());
+    }
+  }
+
+  @Test
   void open_missingModel_saysWhich() throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, "/nowhere/model.onnx");
@@ -85,11 +106,15 @@ class ClassifyFunctionTest {
   }
 
   private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness() throws Exception {
+    return harness(new JobOptions(configuration()));
+  }
+
+  private static Configuration configuration() {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, TestModels.colour().toString());
     configuration.set(JobOptions.DEVICE, "cpu");
     configuration.set(JobOptions.BATCH_SIZE, 2);
-    return harness(new JobOptions(configuration));
+    return configuration;
   }
 
   private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness(JobOptions options)
