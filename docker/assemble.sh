@@ -15,7 +15,7 @@ job=$build/framelabel-job.jar
 [ ! -e "$folder/lib" ] && [ ! -e "$folder/usrlib" ] || fail "$folder holds a lib or usrlib already; name an empty folder"
 
 # Two jars of one library (a build after a version change without 'mvn clean') would load an arbitrary one of them.
-for jar in onnxruntime opencv openblas javacpp lz4-java snappy-java zstd-jni; do
+for jar in onnxruntime opencv openblas javacpp jna lz4-java snappy-java zstd-jni; do
   found=$(find "$build/flink-lib" -name "$jar*.jar" ! -name '*-linux-*.jar' ! -name '*-macosx-*.jar' | wc -l)
   [ "$found" -eq 1 ] || fail "found $found jars of $jar in $build/flink-lib; expected 1: run 'mvn clean package'"
 done

@@ -50,6 +50,7 @@ class ArchitectureTest {
           entry("org.apache.avro..", Set.of("wire", "avro")),
           entry("dev.framelabel.avro..", Set.of("wire", "avro")),
           entry("org.bytedeco..", Set.of("image", "bench", "camera")),
+          entry("com.sun.jna..", Set.of("image")),
           entry("ai.onnxruntime..", Set.of("model")),
           entry("org.apache.flink.connector.kafka..", Set.of("kafka")),
           entry("org.apache.kafka.clients..", Set.of("kafka", "local")),

@@ -45,6 +45,7 @@ class JobJarIT {
         .noneMatch(entry -> entry.startsWith("org/apache/flink/runtime/"))
         .noneMatch(
             entry -> entry.startsWith("ai/onnxruntime/") || entry.startsWith("org/bytedeco/"))
+        .noneMatch(entry -> entry.startsWith("com/sun/jna/"))
         .noneMatch(entry -> entry.startsWith("kafka/server/") || entry.startsWith("picocli/"))
         .noneMatch(entry -> entry.startsWith("dev/framelabel/cli/") || entry.startsWith("demo/"));
   }
@@ -54,6 +55,7 @@ class JobJarIT {
     assertThat(Path.of("target/framelabel/flink-lib").toFile().list())
         .anyMatch(name -> name.startsWith("onnxruntime"))
         .anyMatch(name -> name.startsWith("opencv"))
+        .anyMatch(name -> name.startsWith("jna"))
         .anyMatch(name -> name.startsWith("javacpp"));
   }
 }

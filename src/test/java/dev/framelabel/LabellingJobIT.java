@@ -346,7 +346,7 @@ class LabellingJobIT {
     options.set(JobOptions.MODEL, TestModels.colour().toString());
     options.set(JobOptions.DEVICE, "cpu");
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
-    options.set(JobOptions.MAX_DELAY, Duration.ofMillis(50));
+    options.set(JobOptions.MAX_DELAY, "50 ms");
     return options;
   }
 

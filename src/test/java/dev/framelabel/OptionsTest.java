@@ -32,14 +32,17 @@ class OptionsTest {
                 Map.entry("frames-wire", "auto"),
                 Map.entry("from-timestamp", ""),
                 Map.entry("group", "framelabel"),
+                Map.entry("image-decoder", "auto"),
                 Map.entry("image-uri-prefixes", ""),
                 Map.entry("image-uri-threads", "16"),
                 Map.entry("image-uri-timeout", "PT10S"),
                 Map.entry("in-flight", "0"),
+                Map.entry("in-flight-size", "256 mb"),
                 Map.entry("inference-timeout", "PT1M"),
                 Map.entry("kafka-properties", ""),
                 Map.entry("labels-topic", "labels"),
-                Map.entry("max-delay", "PT0.02S"),
+                Map.entry("latency-target", "PT0.1S"),
+                Map.entry("max-delay", "20 ms"),
                 Map.entry("max-image-pixels", "64000000"),
                 Map.entry("max-image-size", "32 mb"),
                 Map.entry("max-record-size", "1000000 bytes"),
@@ -74,6 +77,10 @@ class OptionsTest {
     assertRefused(
         Map.of("image-uri-prefixes", "file:/data/", "image-uri-threads", "4"),
         "reading images may take 160 s");
+    assertRefused(Map.of("max-delay", "soon"), "--max-delay is 'soon'; expected a time such as");
+    assertRefused(Map.of("in-flight-size", "0"), "--in-flight-size is 0");
+    assertRefused(Map.of("latency-target", "0 s"), "expected more than 0");
+    assertRefused(Map.of("image-decoder", "jdk"), "expected auto, opencv or turbojpeg");
   }
 
   @Test

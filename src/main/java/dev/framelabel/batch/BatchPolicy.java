@@ -6,17 +6,33 @@ package dev.framelabel.batch;
  * @param maxSize items in a full batch, from 1; a full batch goes at once
  * @param maxDelayNanos how long the oldest item of a batch may wait for others; 0 sends whatever is
  *     there
+ * @param latencyTargetNanos 0: the other two stay as they are; else a {@link Batcher} tunes them to
+ *     the device, {@code maxSize} being the largest size
  */
-public record BatchPolicy(int maxSize, long maxDelayNanos) {
+public record BatchPolicy(int maxSize, long maxDelayNanos, long latencyTargetNanos) {
   public BatchPolicy {
     if (maxSize < 1) {
       throw new IllegalArgumentException(
           "maximum batch size is " + maxSize + "; expected 1 or more");
     }
+    if (latencyTargetNanos < 0) {
+      throw new IllegalArgumentException(
+          "latency target is " + latencyTargetNanos + " ns; expected 0 or more");
+    }
     if (maxDelayNanos < 0) {
       throw new IllegalArgumentException(
           "maximum batch delay is " + maxDelayNanos + " ns; expected 0 or more");
     }
+  }
+
+  /** A policy that stays as it is. */
+  public BatchPolicy(int maxSize, long maxDelayNanos) {
+    this(maxSize, maxDelayNanos, 0);
+  }
+
+  /** A policy that is tuned while it is used; it begins without a delay. */
+  public static BatchPolicy auto(int maxSize, long latencyTargetNanos) {
+    return new BatchPolicy(maxSize, 0, latencyTargetNanos);
   }
 
   /**

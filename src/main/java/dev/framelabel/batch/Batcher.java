@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 public final class Batcher<T, R> implements AutoCloseable {
   private static final long CLOSE_PATIENCE_MILLIS = 30_000;
 
-  private final BatchPolicy policy;
+  private final PolicyTuner tuner;
   private final BatchClock clock;
   private final List<Thread> threads = new ArrayList<>();
   private final List<Batch<T, R>> batches = new ArrayList<>();
@@ -38,6 +38,7 @@ public final class Batcher<T, R> implements AutoCloseable {
   private final Deque<Ticket<T, R>> arrivals = new ArrayDeque<>();
   private final Deque<FormingBatch<T, R>> forming = new ArrayDeque<>();
   private final Deque<Batch<T, R>> free = new ArrayDeque<>();
+  private BatchPolicy policy;
   private boolean closed;
   private volatile boolean ended;
 
@@ -54,6 +55,7 @@ public final class Batcher<T, R> implements AutoCloseable {
       BatcherThreads threads,
       Supplier<Batch<T, R>> newBatch) {
     this.policy = requireNonNull(policy);
+    this.tuner = new PolicyTuner(policy);
     this.clock = requireNonNull(clock);
     int buffers = threads.device() + 2;
     try {
@@ -96,6 +98,16 @@ public final class Batcher<T, R> implements AutoCloseable {
       lock.unlock();
     }
     return ticket.result();
+  }
+
+  /** The policy that holds now: other than the first only where that has a latency target. */
+  public BatchPolicy policy() {
+    lock.lock();
+    try {
+      return policy;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Items that wait for a preparing thread. */
@@ -225,6 +237,7 @@ public final class Batcher<T, R> implements AutoCloseable {
 
   private void run(Batch<T, R> batch, List<Ticket<T, R>> tickets) {
     List<R> results;
+    long begun = clock.nanoTime();
     try {
       results = batch.run(tickets.size());
       if (results.size() != tickets.size()) {
@@ -236,9 +249,21 @@ public final class Batcher<T, R> implements AutoCloseable {
       tickets.forEach(ticket -> ticket.result().completeExceptionally(t));
       return;
     }
+    tune(tickets.size(), clock.nanoTime() - begun);
     returnBatch(batch);
     for (int i = 0; i < results.size(); i++) {
       tickets.get(i).result().complete(results.get(i));
+    }
+  }
+
+  private void tune(int size, long nanos) {
+    lock.lock();
+    try {
+      if (policy.latencyTargetNanos() > 0) {
+        policy = tuner.stepDone(size, nanos);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -98,7 +98,7 @@ final class BatchSuite {
     return row;
   }
 
-  private static void sleepUntil(long nanoTime) {
+  static void sleepUntil(long nanoTime) {
     for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
       if (left > 80_000) {
         LockSupport.parkNanos(left - 60_000);

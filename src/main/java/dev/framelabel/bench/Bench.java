@@ -49,6 +49,7 @@ public final class Bench {
   public BenchReport run() throws Exception {
     if (settings.suites().contains("decode")) {
       new DecodeSuite(report, settings.rounds()).run();
+      new DecodeAccuracy(report, settings.model()).run();
     }
     if (settings.suites().contains("session")) {
       new SessionSuite(report, settings.rounds(), settings.model(), settings.device()).run();
@@ -59,6 +60,7 @@ public final class Bench {
     }
     if (settings.suites().contains("batch")) {
       new BatchSuite(report).run();
+      new PolicySweep(report, settings.rounds()).run();
     }
     if (settings.suites().contains("pipeline")) {
       try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder())) {

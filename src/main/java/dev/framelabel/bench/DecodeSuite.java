@@ -8,9 +8,12 @@ import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
+import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.image.Resize;
+import dev.framelabel.image.TurboJpeg;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +48,9 @@ final class DecodeSuite {
           files.add(pictures.jpeg(size[0], size[1], seed));
         }
         contest(side, size, files);
+        if (TurboJpeg.missing().isEmpty()) {
+          scaledContest(side, size, files);
+        }
         pixelError(side, size, files);
       }
     }
@@ -52,22 +58,76 @@ final class DecodeSuite {
 
   private void contest(int side, int[] size, List<byte[]> files) throws Exception {
     ByteBuffer target = ByteBuffer.allocateDirect(side * side * 3);
-    ImageDecoder ours = new ImageDecoder(side, side, Resize.CROP, ImageLimits.DEFAULT);
     JdkDecoder jdk = new JdkDecoder(side);
-    List<Contest.Result> results =
+    Contest contest =
         new Contest()
             .enter("ImageIO + Graphics2D", () -> perSecond(files, file -> jdk.decode(file, target)))
             .enter(
-                "OpenCV, full decode", () -> perSecond(files, file -> openCv(file, side, target)))
-            .enter("Framelabel", () -> perSecond(files, file -> ours.decode(file, target)))
-            .run(rounds);
-    String target3 = size[0] == 640 ? "3" : "4";
+                "OpenCV, full decode", () -> perSecond(files, file -> openCv(file, side, target)));
+    for (JpegBackend backend : backends()) {
+      ImageDecoder ours = decoder(side, backend);
+      contest.enter(
+          "Framelabel with " + backend, () -> perSecond(files, file -> ours.decode(file, target)));
+    }
+    String least = size[0] == 640 ? "3" : "4";
     report.add(
         "decode",
         size[0] + " x " + size[1] + " JPEG to " + side + " x " + side,
         "frames/s, one core",
-        "Framelabel at least " + target3 + " times ImageIO",
+        "Framelabel at least " + least + " times ImageIO",
+        contest.run(rounds));
+  }
+
+  /** Against the same library without anything around it. */
+  private void scaledContest(int side, int[] size, List<byte[]> files) throws Exception {
+    ByteBuffer target = ByteBuffer.allocateDirect(side * side * 3);
+    ImageDecoder ours = decoder(side, JpegBackend.TURBOJPEG);
+    int eighths = Math.min(8, (8 * side + size[1] - 1) / size[1]);
+    Contest contest =
+        new Contest()
+            .enter(
+                "libjpeg-turbo, " + eighths + "/8 and no more",
+                () -> perSecond(files, file -> scaled(file, size, eighths)))
+            .enter("Framelabel", () -> perSecond(files, file -> ours.decode(file, target)));
+    if (Djpeg.installed()) {
+      try (Djpeg djpeg = new Djpeg(files)) {
+        contest.enter(
+            "djpeg -scale " + eighths + "/8, a process each", () -> djpeg.perSecond(eighths));
+        addScaled(side, size, contest.run(rounds));
+      }
+    } else {
+      addScaled(side, size, contest.run(rounds));
+    }
+  }
+
+  private void addScaled(int side, int[] size, List<Contest.Result> results) {
+    report.add(
+        "decode",
+        "scaled decoding of " + size[0] + " x " + size[1] + " to " + side + " x " + side,
+        "frames/s, one core",
+        "Framelabel at least 0.80 of libjpeg-turbo's scaled decoding",
         results);
+  }
+
+  private static void scaled(byte[] file, int[] size, int eighths) throws BadImageException {
+    int bytes = 3 * TurboJpeg.scaled(size[0], eighths) * TurboJpeg.scaled(size[1], eighths);
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer encoded = new BytePointer(file.length).put(file, 0, file.length);
+      BytePointer decoded = new BytePointer(bytes);
+      TurboJpeg.decode(
+          encoded.address(), file.length, size[0], size[1], eighths, decoded.address());
+    }
+  }
+
+  /** Those that this machine has. */
+  static List<JpegBackend> backends() {
+    return TurboJpeg.missing().isPresent()
+        ? List.of(JpegBackend.OPENCV)
+        : List.of(JpegBackend.OPENCV, JpegBackend.TURBOJPEG);
+  }
+
+  static ImageDecoder decoder(int side, JpegBackend backend) {
+    return new ImageDecoder(side, side, Resize.CROP, ImageLimits.DEFAULT, backend);
   }
 
   /** One file's way. */
@@ -88,7 +148,8 @@ final class DecodeSuite {
     return done * 1e9 / (System.nanoTime() - begun);
   }
 
-  private static void openCv(byte[] file, int side, ByteBuffer target) {
+  /** Decodes all of a picture and shrinks its middle: the reference for accuracy. */
+  static void openCv(byte[] file, int side, ByteBuffer target) {
     try (PointerScope scope = new PointerScope()) {
       Mat encoded = new Mat(1, file.length, CV_8UC1, new BytePointer(file));
       Mat decoded = imdecode(encoded, IMREAD_COLOR);
@@ -105,7 +166,21 @@ final class DecodeSuite {
 
   /** How far the reduced decoding is from full decoding and the same resize. */
   private void pixelError(int side, int[] size, List<byte[]> files) throws Exception {
-    ImageDecoder ours = new ImageDecoder(side, side, Resize.CROP, ImageLimits.DEFAULT);
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (JpegBackend backend : backends()) {
+      rows.add(pixelError(side, backend, files));
+    }
+    report.addRows(
+        "decode",
+        "pixel error of " + size[0] + " x " + size[1] + " to " + side + " x " + side,
+        "of 255",
+        "",
+        rows);
+  }
+
+  private static Map<String, Object> pixelError(int side, JpegBackend backend, List<byte[]> files)
+      throws Exception {
+    ImageDecoder ours = decoder(side, backend);
     ByteBuffer own = ByteBuffer.allocateDirect(side * side * 3);
     ByteBuffer full = ByteBuffer.allocateDirect(side * side * 3);
     double sum = 0;
@@ -120,14 +195,9 @@ final class DecodeSuite {
       }
     }
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("name", "Framelabel against full decoding");
+    row.put("name", "Framelabel with " + backend + ", to full decoding");
     row.put("mean", BenchReport.round(sum / files.size() / own.capacity()));
     row.put("worst", worst);
-    report.addRows(
-        "decode",
-        "pixel error of " + size[0] + " x " + size[1] + " to " + side + " x " + side,
-        "of 255",
-        "",
-        List.of(row));
+    return row;
   }
 }

@@ -57,7 +57,8 @@ public final class Classifier implements AutoCloseable {
             card.width(),
             card.height(),
             Resize.valueOf(card.resize().toUpperCase(Locale.ROOT)),
-            settings.limits());
+            settings.limits(),
+            settings.imageDecoder());
     this.batcher =
         new Batcher<>(
             settings.policy(),

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.framelabel.batch.BatchPolicy;
 import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.SessionSettings;
 import java.nio.file.Path;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param decodeThreads threads that decode images; from 1
  * @param deviceStreams batches that the device is given at the same time; from 1
  * @param topLabels labels in a result, best first; from 1, at most the model's classes are given
+ * @param imageDecoder who decodes JPEGs
  */
 public record ClassifierSettings(
     Path model,
@@ -22,12 +24,14 @@ public record ClassifierSettings(
     int decodeThreads,
     int deviceStreams,
     int topLabels,
-    ImageLimits limits) {
+    ImageLimits limits,
+    JpegBackend imageDecoder) {
   public ClassifierSettings {
     requireNonNull(model, "model");
     requireNonNull(session, "session");
     requireNonNull(policy, "policy");
     requireNonNull(limits, "limits");
+    requireNonNull(imageDecoder, "imageDecoder");
     if (topLabels < 1) {
       throw new IllegalArgumentException("top labels are " + topLabels + "; expected 1 or more");
     }

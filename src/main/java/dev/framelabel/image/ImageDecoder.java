@@ -3,6 +3,8 @@ package dev.framelabel.image;
 import static org.bytedeco.opencv.global.opencv_core.CV_16U;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_core.flip;
+import static org.bytedeco.opencv.global.opencv_core.transpose;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
@@ -34,6 +36,9 @@ import org.bytedeco.opencv.opencv_core.Size;
 public final class ImageDecoder {
   private static final int CHANNELS = 3;
 
+  /** OpenCV's flip code for each Exif orientation, after rows and columns changed places from 5. */
+  private static final int[] FLIPS = {0, 0, 1, -1, 0, 0, 1, -1, 0};
+
   static {
     // Frames are decoded in parallel; a single one must not spread over the cores.
     opencv_core.setNumThreads(1);
@@ -43,12 +48,20 @@ public final class ImageDecoder {
   private final int height;
   private final Resize mode;
   private final ImageLimits limits;
+  private final boolean turboJpeg;
+
+  /** With libjpeg-turbo where the system has it: see {@link JpegBackend#AUTO}. */
+  public ImageDecoder(int width, int height, Resize mode, ImageLimits limits) {
+    this(width, height, mode, limits, JpegBackend.AUTO);
+  }
 
   /**
    * @param width of the output, pixels
    * @param height of the output, pixels
+   * @throws IllegalStateException if {@code backend} is not on this machine
    */
-  public ImageDecoder(int width, int height, Resize mode, ImageLimits limits) {
+  public ImageDecoder(int width, int height, Resize mode, ImageLimits limits, JpegBackend backend) {
+    this.turboJpeg = backend.resolve() == JpegBackend.TURBOJPEG;
     this.width = width;
     this.height = height;
     this.mode = mode;
@@ -72,6 +85,10 @@ public final class ImageDecoder {
     ImageHeader header = ImageHeader.read(file, limits);
     try (PointerScope scope = new PointerScope()) {
       BytePointer bytes = new BytePointer(file.length).put(file, 0, file.length);
+      if (turboJpeg && (header.components() == 1 || header.components() == CHANNELS)) {
+        write(turboJpeg(bytes, file.length, header), target, false);
+        return;
+      }
       Mat encoded = new Mat(1, file.length, CV_8UC1, bytes);
       Mat decoded = imdecode(encoded, header.alpha() ? IMREAD_UNCHANGED : flags(header));
       if (decoded.empty()) {
@@ -115,25 +132,69 @@ public final class ImageDecoder {
     }
   }
 
-  /** Lets the JPEG decoder leave out detail that the output has no room for. */
+  /** The upright picture, no larger than it must be. */
+  private Mat turboJpeg(BytePointer bytes, int length, ImageHeader header)
+      throws BadImageException {
+    int eighths = eighths(header);
+    Mat picture =
+        new Mat(
+            TurboJpeg.scaled(header.height(), eighths),
+            TurboJpeg.scaled(header.width(), eighths),
+            CV_8UC3);
+    TurboJpeg.decode(
+        bytes.address(),
+        length,
+        header.width(),
+        header.height(),
+        eighths,
+        picture.data().address());
+    return upright(picture, header.orientation());
+  }
+
+  /** Turns and mirrors a picture as its Exif orientation says. */
+  private static Mat upright(Mat picture, int orientation) {
+    if (orientation == 1) {
+      return picture;
+    }
+    Mat turned = picture;
+    if (orientation >= 5) {
+      turned = new Mat();
+      transpose(picture, turned);
+    }
+    if (orientation == 5) {
+      return turned;
+    }
+    Mat upright = new Mat();
+    flip(turned, upright, FLIPS[orientation]);
+    return upright;
+  }
+
+  /** Lets OpenCV's JPEG decoder leave out detail that the output has no room for. */
   private int flags(ImageHeader header) {
     if (header.format() != Format.JPEG) {
       return IMREAD_COLOR;
     }
+    int eighths = eighths(header);
+    if (eighths == 1) {
+      return IMREAD_REDUCED_COLOR_8;
+    }
+    if (eighths == 2) {
+      return IMREAD_REDUCED_COLOR_4;
+    }
+    return eighths <= 4 ? IMREAD_REDUCED_COLOR_2 : IMREAD_COLOR;
+  }
+
+  /**
+   * The fewest eighths of a JPEG's size at which the output still has a pixel for each of its own.
+   */
+  private int eighths(ImageHeader header) {
     boolean turned = header.orientation() >= 5;
     Rect kept =
         kept(turned ? header.height() : header.width(), turned ? header.width() : header.height());
-    int spare = Math.min(kept.width() / width, kept.height() / height);
-    if (mode == Resize.LETTERBOX) {
-      spare = Math.max(kept.width() / width, kept.height() / height);
-    }
-    if (spare >= 8) {
-      return IMREAD_REDUCED_COLOR_8;
-    }
-    if (spare >= 4) {
-      return IMREAD_REDUCED_COLOR_4;
-    }
-    return spare >= 2 ? IMREAD_REDUCED_COLOR_2 : IMREAD_COLOR;
+    double across = (double) width / kept.width();
+    double down = (double) height / kept.height();
+    double least = mode == Resize.LETTERBOX ? Math.min(across, down) : Math.max(across, down);
+    return Math.min(TurboJpeg.FULL, (int) Math.ceil(TurboJpeg.FULL * least));
   }
 
   /** The part of a picture that is shown. */

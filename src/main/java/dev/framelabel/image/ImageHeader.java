@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
  * @param height pixels, as stored
  * @param orientation Exif orientation, 1 to 8; 5 and above swap width and height
  * @param alpha whether the file has transparency
+ * @param components of a JPEG: 1 grey, 3 colour, 4 the inks of a printer; 0 for other formats
  */
-public record ImageHeader(Format format, int width, int height, int orientation, boolean alpha) {
+public record ImageHeader(
+    Format format, int width, int height, int orientation, boolean alpha, int components) {
   /** The kinds of image files that are read. */
   public enum Format {
     JPEG,

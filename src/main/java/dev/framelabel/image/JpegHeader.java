@@ -14,6 +14,7 @@ final class JpegHeader {
   private final ImageLimits limits;
   private int width;
   private int height;
+  private int components;
   private int orientation = 1;
   private int scans;
 
@@ -47,7 +48,7 @@ final class JpegHeader {
     if (width == 0 || scans == 0) {
       throw BadImageException.corrupt("JPEG without a picture: no frame header or no scan");
     }
-    return new ImageHeader(Format.JPEG, width, height, orientation, false);
+    return new ImageHeader(Format.JPEG, width, height, orientation, false, components);
   }
 
   /** The position after the next marker; skips what is not a marker, such as the data of a scan. */
@@ -73,8 +74,12 @@ final class JpegHeader {
 
   private void segment(int marker, int at) throws BadImageException {
     if (isFrameHeader(marker)) {
+      if (width != 0) {
+        throw BadImageException.corrupt("JPEG with two frame headers");
+      }
       height = in.u16(at + 1);
       width = in.u16(at + 3);
+      components = in.u8(at + 5);
       limits.checkSize(width, height);
     } else if (marker == START_OF_SCAN) {
       limits.checkScans(++scans);

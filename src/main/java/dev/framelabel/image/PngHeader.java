@@ -47,7 +47,7 @@ final class PngHeader {
           if (width == 0 || !data) {
             throw BadImageException.corrupt("PNG without a picture: no header or no data");
           }
-          return new ImageHeader(Format.PNG, width, height, 1, alpha);
+          return new ImageHeader(Format.PNG, width, height, 1, alpha, 0);
         }
         default -> {}
       }

@@ -35,6 +35,6 @@ final class WebpHeader {
   }
 
   private static ImageHeader header(int width, int height, boolean alpha) {
-    return new ImageHeader(Format.WEBP, width, height, 1, alpha);
+    return new ImageHeader(Format.WEBP, width, height, 1, alpha, 0);
   }
 }

@@ -39,7 +39,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private transient ClaimCheck claims;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
-  private transient AtomicLong inFlightBytes;
+  private transient ByteBudget inFlightBytes;
   private transient volatile boolean closing;
 
   public ClassifyFunction(JobOptions options) {
@@ -53,7 +53,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     claims = options.newClaimCheck();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();
-    inFlightBytes = new AtomicLong();
+    inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
     framesIn = metrics.counter("framesIn");
     ClassifierStatistics statistics = classifier.statistics();
     metrics.gauge("batches", statistics::batches);
@@ -62,7 +62,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("halvedBatches", statistics::halvedBatches);
     metrics.gauge("decodeNanos", statistics::decodeNanos);
     metrics.gauge("inFlightFrames", inFlightFrames::get);
-    metrics.gauge("inFlightBytes", inFlightBytes::get);
+    metrics.gauge("inFlightBytes", inFlightBytes::held);
     metrics.gauge(
         "deviceBusyRatio",
         new DeviceBusyRatio(
@@ -90,21 +90,22 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   }
 
   @Override
-  public void asyncInvoke(FrameEvent event, ResultFuture<Outcome> result) {
+  public void asyncInvoke(FrameEvent event, ResultFuture<Outcome> result) throws Exception {
     framesIn.inc();
+    ByteBudget.Hold hold =
+        inFlightBytes.take(bytes(event), options.get(JobOptions.INFERENCE_TIMEOUT));
     if (event instanceof RejectedFrame rejected) {
+      hold.done();
       result.complete(List.of(rejected));
     } else {
       Frame frame = (Frame) event;
-      int bytes = frame.image().bytes().length();
       inFlightFrames.incrementAndGet();
-      inFlightBytes.addAndGet(bytes);
       CompletableFuture<Outcome> ignored =
           label(frame)
               .whenComplete(
                   (outcome, failure) -> {
                     inFlightFrames.decrementAndGet();
-                    inFlightBytes.addAndGet(-bytes);
+                    hold.done();
                     pass(outcome, failure, result);
                   });
     }
@@ -122,6 +123,12 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
                 event instanceof Frame whole
                     ? classifier.classify(whole)
                     : CompletableFuture.completedFuture((RejectedFrame) event));
+  }
+
+  private static long bytes(FrameEvent event) {
+    return event instanceof RejectedFrame rejected
+        ? rejected.original().length()
+        : ((Frame) event).image().bytes().length();
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 import dev.framelabel.batch.BatchPolicy;
 import dev.framelabel.classify.ClassifierSettings;
 import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.SessionSettings;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.util.TimeUtils;
 
 /**
  * The settings of a labelling job apart from Kafka's, each with its default where it is declared.
@@ -45,11 +47,21 @@ public record JobOptions(Configuration configuration) implements Serializable {
   public static final ConfigOption<Integer> BATCH_SIZE =
       key("batch-size").intType().defaultValue(16).withDescription("Most frames in a batch.");
 
-  public static final ConfigOption<Duration> MAX_DELAY =
+  public static final ConfigOption<String> MAX_DELAY =
       key("max-delay")
+          .stringType()
+          .defaultValue("20 ms")
+          .withDescription(
+              "Longest time that a frame waits for others to join its batch; auto: chosen from the times that the"
+                  + " device takes, for latency-target.");
+
+  public static final ConfigOption<Duration> LATENCY_TARGET =
+      key("latency-target")
           .durationType()
-          .defaultValue(Duration.ofMillis(20))
-          .withDescription("Longest time that a frame waits for others to join its batch.");
+          .defaultValue(Duration.ofMillis(100))
+          .withDescription(
+              "With max-delay auto: the time from a frame's arrival in the batcher to its labels that batches are"
+                  + " made for.");
 
   public static final ConfigOption<Integer> DECODE_THREADS =
       key("decode-threads")
@@ -88,6 +100,13 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .defaultValue(0)
           .withDescription(
               "Frames that a task has under way before it stops reading; 0: 4 x batch-size x device-streams.");
+
+  public static final ConfigOption<MemorySize> IN_FLIGHT_SIZE =
+      key("in-flight-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(256))
+          .withDescription(
+              "Encoded bytes of those frames before a task stops reading; a larger frame passes alone.");
 
   public static final ConfigOption<Duration> INFERENCE_TIMEOUT =
       key("inference-timeout")
@@ -138,6 +157,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .defaultValue(16)
           .withDescription("Such images that a task reads at the same time.");
 
+  public static final ConfigOption<String> IMAGE_DECODER =
+      key("image-decoder")
+          .stringType()
+          .defaultValue("auto")
+          .withDescription(
+              "Who decodes JPEGs: turbojpeg (the worker's libturbojpeg: faster, takes every warning for damage),"
+                  + " opencv, or auto (turbojpeg where a worker has it, else opencv; the log says which).");
+
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       key("checkpoint-interval")
           .durationType()
@@ -153,12 +180,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
           DEVICE,
           BATCH_SIZE,
           MAX_DELAY,
+          LATENCY_TARGET,
           DECODE_THREADS,
           DEVICE_STREAMS,
           SESSION_THREADS,
           SESSION_SPINNING,
           TOP_LABELS,
           IN_FLIGHT,
+          IN_FLIGHT_SIZE,
           INFERENCE_TIMEOUT,
           ON_INFERENCE_TIMEOUT,
           MAX_IMAGE_SIZE,
@@ -166,8 +195,10 @@ public record JobOptions(Configuration configuration) implements Serializable {
           IMAGE_URI_PREFIXES,
           IMAGE_URI_TIMEOUT,
           IMAGE_URI_THREADS,
+          IMAGE_DECODER,
           CHECKPOINT_INTERVAL);
 
+  private static final String AUTO = "auto";
   private static final int BATCHES_IN_FLIGHT = 4;
   private static final int FEWEST_BATCHES_IN_FLIGHT = 2;
 
@@ -190,6 +221,10 @@ public record JobOptions(Configuration configuration) implements Serializable {
               + "; expected 2 x batch-size x device-streams = "
               + FEWEST_BATCHES_IN_FLIGHT * batchSize * streams
               + " or more, so that one batch fills while another runs");
+    }
+    requirePositive(LATENCY_TARGET, configuration.get(LATENCY_TARGET));
+    if (configuration.get(IN_FLIGHT_SIZE).getBytes() < 1) {
+      throw new IllegalArgumentException("--in-flight-size is 0; expected 1 byte or more");
     }
     requirePositive(CHECKPOINT_INTERVAL, configuration.get(CHECKPOINT_INTERVAL));
     requirePositive(INFERENCE_TIMEOUT, configuration.get(INFERENCE_TIMEOUT));
@@ -258,6 +293,24 @@ public record JobOptions(Configuration configuration) implements Serializable {
     return settings(configuration, device);
   }
 
+  private static BatchPolicy policy(Configuration configuration) {
+    int batchSize = configuration.get(BATCH_SIZE);
+    String maxDelay = configuration.get(MAX_DELAY).strip();
+    if (maxDelay.equals(AUTO)) {
+      return BatchPolicy.auto(batchSize, configuration.get(LATENCY_TARGET).toNanos());
+    }
+    try {
+      return new BatchPolicy(batchSize, TimeUtils.parseDuration(maxDelay).toNanos());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "--max-delay is '"
+              + maxDelay
+              + "'; expected a time such as '20 ms', or auto: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
   private static ClassifierSettings settings(Configuration configuration, String device) {
     int decodeThreads = configuration.get(DECODE_THREADS);
     return new ClassifierSettings(
@@ -268,13 +321,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
             configuration.get(SESSION_SPINNING),
             configuration.get(BATCH_SIZE),
             configuration.get(MODEL_SHA256)),
-        new BatchPolicy(configuration.get(BATCH_SIZE), configuration.get(MAX_DELAY).toNanos()),
+        policy(configuration),
         decodeThreads == 0 ? Runtime.getRuntime().availableProcessors() : decodeThreads,
         configuration.get(DEVICE_STREAMS),
         configuration.get(TOP_LABELS),
         new ImageLimits(
             configuration.get(MAX_IMAGE_SIZE).getBytes(),
             configuration.get(MAX_IMAGE_PIXELS),
-            ImageLimits.DEFAULT.maxScans()));
+            ImageLimits.DEFAULT.maxScans()),
+        JpegBackend.parse(configuration.get(IMAGE_DECODER)));
   }
 }

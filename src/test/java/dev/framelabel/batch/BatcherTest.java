@@ -3,9 +3,13 @@ package dev.framelabel.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.model.SimulatedLabelModel;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +169,46 @@ class BatcherTest {
     assertThatThrownBy(() -> results.get(0).get()).isInstanceOf(CancellationException.class);
     assertThatThrownBy(() -> batcher.submit(3).get()).isInstanceOf(CancellationException.class);
     assertThat(device.closed).hasValue(3);
+  }
+
+  @Test
+  void submit_autoPolicyOnASimulatedDevice_learnsADelayWithinTheTarget() throws Exception {
+    SimulatedLabelModel model =
+        new SimulatedLabelModel(8, 2, Duration.ofMillis(2), Duration.ofNanos(120_000));
+    BatchPolicy first = BatchPolicy.auto(16, Duration.ofSeconds(10).toNanos());
+    ByteBuffer pixels = ByteBuffer.allocateDirect(16 * model.card().frameBytes());
+    FloatBuffer probabilities = FloatBuffer.allocate(32);
+    try (Batcher<Integer, Integer> auto =
+        new Batcher<>(
+            first,
+            BatchClock.SYSTEM,
+            new BatcherThreads("test", 1, 1),
+            () -> new SimulatedBatch(count -> model.label(pixels, count, probabilities)))) {
+      for (int i = 0; i < 60; i++) {
+        assertThat(auto.submit(i).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+      }
+      assertThat(auto.policy().maxSize()).isBetween(1, 16);
+      assertThat(auto.policy().maxDelayNanos())
+          .isBetween(Duration.ofMillis(2).toNanos(), first.latencyTargetNanos());
+    }
+  }
+
+  /** Gives each item its batch's size. */
+  private record SimulatedBatch(IntConsumer device) implements Batch<Integer, Integer> {
+    @Override
+    public void prepare(int slot, Integer item) {}
+
+    @Override
+    public void move(int from, int to) {}
+
+    @Override
+    public List<Integer> run(int count) {
+      device.accept(count);
+      return Collections.nCopies(count, count);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private void open(int maxSize, Duration maxDelay) {

@@ -14,6 +14,7 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
@@ -202,7 +203,8 @@ class ClassifierTest {
         2,
         1,
         2,
-        ImageLimits.DEFAULT);
+        ImageLimits.DEFAULT,
+        JpegBackend.AUTO);
   }
 
   private static final class FakeModel implements LabelModel {

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
@@ -100,6 +101,26 @@ class ClassifyFunctionTest {
       harness.processElement(TestEvents.frame("1", BLUE), 0);
       harness.endInput();
       assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
+  void asyncInvoke_moreBytesThanAllowed_waitsAndAllComeOut() throws Exception {
+    Configuration configuration = configuration();
+    configuration.set(JobOptions.IN_FLIGHT_SIZE, new MemorySize(BLUE.length + 1));
+    try (var harness = harness(new JobOptions(configuration))) {
+      harness.open();
+      for (int i = 0; i < 6; i++) {
+        harness.processElement(TestEvents.frame("f" + i, BLUE), 0);
+      }
+      harness.endInput();
+      List<Outcome> outcomes = harness.extractOutputValues();
+      assertThat(outcomes)
+          .extracting(Outcome::frameId)
+          .containsExactly("f0", "f1", "f2", "f3", "f4", "f5");
+      assertThat(outcomes)
+          .allSatisfy(
+              outcome -> assertThat(((LabelledFrame) outcome).timings().batchSize()).isOne());
     }
   }
 

@@ -3,7 +3,6 @@ package dev.framelabel.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class OptionParserTest {
@@ -21,7 +20,7 @@ class OptionParserTest {
             "-Dparallelism.default=4");
     assertThat(parsed.job().get(JobOptions.MODEL)).isEqualTo("m.onnx");
     assertThat(parsed.job().get(JobOptions.BATCH_SIZE)).isEqualTo(8);
-    assertThat(parsed.job().get(JobOptions.MAX_DELAY)).isEqualTo(Duration.ofMillis(50));
+    assertThat(parsed.job().get(JobOptions.MAX_DELAY)).isEqualTo("50 ms");
     assertThat(parsed.flink().toMap()).containsEntry("parallelism.default", "4");
     assertThat(parsed.help()).isFalse();
   }

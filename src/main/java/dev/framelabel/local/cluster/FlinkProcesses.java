@@ -90,7 +90,8 @@ public final class FlinkProcesses implements AutoCloseable {
     settings.put("taskmanager.memory.managed.size", "8m");
     settings.put("taskmanager.memory.network.min", "32m");
     settings.put("taskmanager.memory.network.max", "32m");
-    settings.put("classloader.parent-first-patterns.additional", "ai.onnxruntime;org.bytedeco");
+    settings.put(
+        "classloader.parent-first-patterns.additional", "ai.onnxruntime;org.bytedeco;com.sun.jna");
     return settings;
   }
 

@@ -1,0 +1,57 @@
+package dev.framelabel.image;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who decodes JPEGs. PNG and WebP always go to OpenCV. */
+public enum JpegBackend {
+  /** libjpeg-turbo where the system has its library, else OpenCV; the log says which. */
+  AUTO,
+  /** OpenCV: reduces by 2, 4 and 8 only, and lets some damage pass. */
+  OPENCV,
+  /** libjpeg-turbo: reduces to any eighth, and takes every warning for damage. */
+  TURBOJPEG;
+
+  private static final Logger LOG = LoggerFactory.getLogger(JpegBackend.class);
+
+  /** Reads {@code auto}, {@code opencv} or {@code turbojpeg}. */
+  public static JpegBackend parse(String name) {
+    for (JpegBackend backend : values()) {
+      if (backend.toString().equals(name)) {
+        return backend;
+      }
+    }
+    throw new IllegalArgumentException(
+        "image decoder is '" + name + "'; expected auto, opencv or turbojpeg");
+  }
+
+  /**
+   * What this choice comes to on this machine: one of the other two. Logs it.
+   *
+   * @throws IllegalStateException if libjpeg-turbo is asked for by name and is not there
+   */
+  JpegBackend resolve() {
+    Optional<String> missing = this == OPENCV ? Optional.empty() : TurboJpeg.missing();
+    if (this == TURBOJPEG && missing.isPresent()) {
+      throw new IllegalStateException(
+          "the image decoder is turbojpeg, but its library cannot be loaded ("
+              + missing.get()
+              + "); install it (Debian: libturbojpeg0; Ubuntu: libturbojpeg), or choose auto or"
+              + " opencv");
+    }
+    JpegBackend chosen = this == OPENCV || missing.isPresent() ? OPENCV : TURBOJPEG;
+    LOG.info(
+        "image decoder {}: JPEGs go to {}{}",
+        this,
+        chosen,
+        missing.map(reason -> " (no libjpeg-turbo: " + reason + ")").orElse(""));
+    return chosen;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
