@@ -56,7 +56,7 @@ class SavepointIT {
         LocalCluster cluster = LocalCluster.start(1, 1, folder)) {
       publish(broker, 14);
       Configuration options = options(broker);
-      options.set(JobOptions.MAX_DELAY, Duration.ofMillis(50));
+      options.set(JobOptions.MAX_DELAY, "50 ms");
       // The savepoint's own last commit went to a broker that is no more.
       options.set(KafkaOptions.ON_LOST_COMMIT, LostCommit.CONTINUE);
       LocalCluster.Job job =
@@ -75,7 +75,7 @@ class SavepointIT {
         LocalCluster cluster = LocalCluster.start(1, 1, folder)) {
       publish(broker, 10);
       Configuration options = options(broker);
-      options.set(JobOptions.MAX_DELAY, Duration.ofHours(1));
+      options.set(JobOptions.MAX_DELAY, "1 h");
       options.set(JobOptions.INFERENCE_TIMEOUT, Duration.ofHours(2));
       LocalCluster.Job job = submit(cluster, Optional.empty(), options);
       assertThat(read(broker, 9, job)).hasSize(9);

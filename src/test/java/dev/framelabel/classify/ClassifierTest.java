@@ -67,10 +67,12 @@ class ClassifierTest {
       byte[] good = Pictures.jpeg(40, 30, Color.BLUE);
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       results.add(classifier.classify(TestEvents.frame("a", good)));
-      results.add(classifier.classify(TestEvents.frame("bad", "no image".getBytes(UTF_8))));
+      // The others come when its slot is free again, or the batch might count as full with it.
+      RejectedFrame rejected =
+          (RejectedFrame)
+              get(classifier.classify(TestEvents.frame("bad", "no image".getBytes(UTF_8))));
       results.add(classifier.classify(TestEvents.frame("b", good)));
       results.add(classifier.classify(TestEvents.frame("c", good)));
-      RejectedFrame rejected = (RejectedFrame) get(results.remove(1));
       assertThat(rejected.kind()).isEqualTo(RejectionKind.UNSUPPORTED_FORMAT);
       assertThat(rejected.frameId()).isEqualTo("bad");
       for (CompletableFuture<Outcome> result : results) {

@@ -7,6 +7,7 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
@@ -75,6 +76,7 @@ class PoisonedBatchTest {
             2,
             1,
             3,
-            ImageLimits.DEFAULT));
+            ImageLimits.DEFAULT,
+            JpegBackend.AUTO));
   }
 }

@@ -20,7 +20,7 @@ class EventMutationTest {
   private final ImageEvents events = new ImageEvents();
 
   @ParameterizedTest
-  @EnumSource(Framing.class)
+  @EnumSource(names = {"SINGLE_OBJECT", "PLAIN"})
   void read_aThousandSeedsOfDamage_isAFrameOrRejectedWhole(Framing framing) {
     byte[] whole = events.write(TestEvents.frame("f", new byte[200]), framing);
     for (int seed = 0; seed < SEEDS; seed++) {
