@@ -11,12 +11,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
 /** What the wall knows of one camera. Not thread-safe. */
 final class CameraBoard {
   static final int HISTORY = 100;
+
+  /** Results come twice, as provisional and as committed; so many may lie between. */
+  static final int REMEMBERED = 500;
+
   static final int TIMELINE_SECONDS = 60;
   private static final Duration QUIET = Duration.ofSeconds(5);
   private static final Duration STATUS_IS_FRESH = Duration.ofSeconds(6);
@@ -24,6 +29,7 @@ final class CameraBoard {
   private final String cameraId;
   private final Meter frames = new Meter();
   private final LinkedHashMap<String, Sighting> history = new LinkedHashMap<>();
+  private final LinkedHashSet<String> remembered = new LinkedHashSet<>();
   private final String[] timelineLabels = new String[TIMELINE_SECONDS];
   private final long[] timelineSeconds = new long[TIMELINE_SECONDS];
   private Optional<CameraStatus> status = Optional.empty();
@@ -67,11 +73,12 @@ final class CameraBoard {
       }
       return false;
     }
+    if (!remembered.add(outcome.frameId())) {
+      return false;
+    }
+    forgetOldest();
     Sighting sighting = new Sighting(outcome, committed, arrivedAt);
     history.put(outcome.frameId(), sighting);
-    if (history.size() > HISTORY) {
-      history.remove(history.keySet().iterator().next());
-    }
     lastOutcomeAt = Optional.of(arrivedAt);
     if (outcome instanceof LabelledFrame labelled) {
       show(labelled, sighting, hasPicture);
@@ -79,6 +86,15 @@ final class CameraBoard {
       rejected++;
     }
     return true;
+  }
+
+  private void forgetOldest() {
+    if (history.size() >= HISTORY) {
+      history.remove(history.keySet().iterator().next());
+    }
+    if (remembered.size() > REMEMBERED) {
+      remembered.remove(remembered.iterator().next());
+    }
   }
 
   private void replace(Sighting confirmed) {

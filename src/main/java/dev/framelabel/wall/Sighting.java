@@ -1,5 +1,6 @@
 package dev.framelabel.wall;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
@@ -8,12 +9,31 @@ import java.time.Instant;
 import java.util.OptionalDouble;
 
 /**
- * One result as the wall keeps it.
+ * One result as the wall keeps it: of a rejected frame without its original bytes, which nobody is
+ * shown and which may be large.
  *
  * @param committed whether it is final
  * @param arrivedAt when the broker had it
  */
 record Sighting(Outcome outcome, boolean committed, Instant arrivedAt) {
+  Sighting {
+    outcome = outcome instanceof RejectedFrame rejected ? withoutOriginal(rejected) : outcome;
+  }
+
+  private static RejectedFrame withoutOriginal(RejectedFrame rejected) {
+    return new RejectedFrame(
+        rejected.kind(),
+        rejected.reason(),
+        rejected.cameraId(),
+        rejected.frameId(),
+        rejected.capturedAt(),
+        rejected.source(),
+        rejected.content(),
+        Bytes.EMPTY,
+        rejected.attributes(),
+        rejected.headers());
+  }
+
   Sighting confirmed() {
     return new Sighting(outcome, true, arrivedAt);
   }

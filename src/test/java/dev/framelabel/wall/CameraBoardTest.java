@@ -1,0 +1,41 @@
+package dev.framelabel.wall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.TestEvents;
+import org.junit.jupiter.api.Test;
+
+class CameraBoardTest {
+  private final CameraBoard board = new CameraBoard("camera");
+
+  @Test
+  void outcome_rejectedFrame_isKeptWithoutItsOriginal() {
+    take(0, false);
+    RejectedFrame kept = (RejectedFrame) board.history().get(0).outcome();
+    assertThat(kept.original().length()).isZero();
+    assertThat(kept.frameId()).isEqualTo("frame-0");
+  }
+
+  @Test
+  void outcome_committedAfterItHasLeftTheHistory_isNotCountedAgain() {
+    for (int i = 0; i < 3 * CameraBoard.HISTORY; i++) {
+      assertThat(take(i, false)).isTrue();
+    }
+    for (int i = 0; i < 3 * CameraBoard.HISTORY; i++) {
+      assertThat(take(i, true)).isFalse();
+    }
+    assertThat(board.rejected()).isEqualTo(3 * CameraBoard.HISTORY);
+    assertThat(board.history()).hasSize(CameraBoard.HISTORY);
+    assertThat(board.history()).allMatch(Sighting::committed);
+  }
+
+  private boolean take(int number, boolean committed) {
+    Outcome outcome =
+        TestEvents.frame("frame-" + number, new byte[1_000])
+            .reject(RejectionKind.CORRUPT_IMAGE, "cut");
+    return board.outcome(outcome, committed, TestEvents.CAPTURED, false);
+  }
+}
