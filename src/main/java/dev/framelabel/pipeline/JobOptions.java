@@ -162,7 +162,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .stringType()
           .defaultValue("auto")
           .withDescription(
-              "Who decodes JPEGs: turbojpeg (the worker's libturbojpeg: faster, takes every warning for damage),"
+              "Who decodes JPEGs: turbojpeg (the worker's libturbojpeg: takes every warning for damage),"
                   + " opencv, or auto (turbojpeg where a worker has it, else opencv; the log says which).");
 
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
