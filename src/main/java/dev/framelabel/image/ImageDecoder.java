@@ -174,18 +174,17 @@ public final class ImageDecoder {
     if (header.format() != Format.JPEG) {
       return IMREAD_COLOR;
     }
-    int eighths = eighths(header);
-    if (eighths == 1) {
-      return IMREAD_REDUCED_COLOR_8;
-    }
-    if (eighths == 2) {
-      return IMREAD_REDUCED_COLOR_4;
-    }
-    return eighths <= 4 ? IMREAD_REDUCED_COLOR_2 : IMREAD_COLOR;
+    return switch (eighths(header)) {
+      case 1 -> IMREAD_REDUCED_COLOR_8;
+      case 2 -> IMREAD_REDUCED_COLOR_4;
+      case 4 -> IMREAD_REDUCED_COLOR_2;
+      default -> IMREAD_COLOR;
+    };
   }
 
   /**
-   * The fewest eighths of a JPEG's size at which the output still has a pixel for each of its own.
+   * The fewest eighths of a JPEG's size at which the output still has a pixel for each of its own:
+   * 1, 2, 4 or 8. The others have no vector code in libjpeg-turbo and cost more than the next.
    */
   private int eighths(ImageHeader header) {
     boolean turned = header.orientation() >= 5;
@@ -194,7 +193,8 @@ public final class ImageDecoder {
     double across = (double) width / kept.width();
     double down = (double) height / kept.height();
     double least = mode == Resize.LETTERBOX ? Math.min(across, down) : Math.max(across, down);
-    return Math.min(TurboJpeg.FULL, (int) Math.ceil(TurboJpeg.FULL * least));
+    int enough = Math.min(TurboJpeg.FULL, (int) Math.ceil(TurboJpeg.FULL * least));
+    return enough == 1 ? 1 : 2 * Integer.highestOneBit(enough - 1);
   }
 
   /** The part of a picture that is shown. */
@@ -230,7 +230,8 @@ public final class ImageDecoder {
     }
     Mat from = new Mat(picture, kept(picture.cols(), picture.rows()));
     Mat to = new Mat(output, place);
-    boolean shrinks = from.cols() > to.cols() || from.rows() > to.rows();
+    // Down to a half INTER_LINEAR skips no pixel, and takes a fifth of the time of INTER_AREA.
+    boolean shrinks = from.cols() >= 2 * to.cols() || from.rows() >= 2 * to.rows();
     resize(from, to, new Size(to.cols(), to.rows()), 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
     if (bgr) {
       cvtColor(to, to, COLOR_BGR2RGB);

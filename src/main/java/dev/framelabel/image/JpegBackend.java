@@ -11,7 +11,7 @@ public enum JpegBackend {
   AUTO,
   /** OpenCV: reduces by 2, 4 and 8 only, and lets some damage pass. */
   OPENCV,
-  /** libjpeg-turbo: reduces to any eighth, and takes every warning for damage. */
+  /** libjpeg-turbo: takes every warning for damage. */
   TURBOJPEG;
 
   private static final Logger LOG = LoggerFactory.getLogger(JpegBackend.class);
