@@ -36,7 +36,16 @@ public final class LabellingJob {
       System.out.println(parser.help());
       return;
     }
-    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    run(StreamExecutionEnvironment.getExecutionEnvironment(), parsed);
+  }
+
+  /**
+   * Checks what the job needs, and executes it; blocks as the environment does.
+   *
+   * @throws dev.framelabel.kafka.check.StartRefusedException if it would not work as it is set up
+   */
+  public static void run(StreamExecutionEnvironment environment, OptionParser.Parsed parsed)
+      throws Exception {
     check(environment, parsed.job());
     addTo(environment, parsed.job(), parsed.flink());
     environment.execute("framelabel");
@@ -50,7 +59,7 @@ public final class LabellingJob {
         RestoredState.warnIfTooOld(options, environment.getConfiguration(), Instant.now());
   }
 
-  /** What {@link #main} does apart from reading arguments, checking and executing. */
+  /** What {@link #run} does apart from checking and executing. */
   public static void addTo(
       StreamExecutionEnvironment environment, Configuration job, Configuration flink) {
     JobOptions jobOptions = new JobOptions(job);

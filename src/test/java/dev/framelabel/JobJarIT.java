@@ -33,7 +33,9 @@ class JobJarIT {
             "dev/framelabel/avro/ImageEvent.class",
             "org/apache/flink/connector/kafka/sink/KafkaSink.class",
             "org/apache/kafka/clients/producer/KafkaProducer.class",
-            "org/apache/avro/Schema.class");
+            "org/apache/avro/Schema.class",
+            "schemas/image-event-1.avsc",
+            "schemas/rejected-frame-1.avsc");
   }
 
   @Test

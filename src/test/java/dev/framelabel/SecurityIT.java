@@ -2,6 +2,7 @@ package dev.framelabel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.framelabel.event.Frame;
@@ -13,6 +14,8 @@ import dev.framelabel.kafka.FramePublisher;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.kafka.OutcomeReader;
 import dev.framelabel.kafka.Topics;
+import dev.framelabel.kafka.check.StartChecks;
+import dev.framelabel.kafka.check.StartRefusedException;
 import dev.framelabel.local.LocalCluster;
 import dev.framelabel.local.SecuredBroker;
 import dev.framelabel.model.TestModels;
@@ -70,7 +73,9 @@ class SecurityIT {
           literal(ResourceType.TOPIC, "frames", AclOperation.READ),
           literal(ResourceType.GROUP, "framelabel", AclOperation.READ),
           literal(ResourceType.TOPIC, "labels", AclOperation.WRITE),
+          literal(ResourceType.TOPIC, "labels", AclOperation.READ),
           literal(ResourceType.TOPIC, "rejected", AclOperation.WRITE),
+          literal(ResourceType.TOPIC, "rejected", AclOperation.READ),
           SecuredBroker.acl(
               USER,
               ResourceType.TRANSACTIONAL_ID,
@@ -122,7 +127,9 @@ class SecurityIT {
   @Test
   void leastAcls_job_labelsEachFrameOnceAndShowsNoSecret() throws Exception {
     publish("exact", 300);
-    LocalCluster.Job job = submit(options(broker.clientFile("inline.properties", USER, PASSWORD)));
+    Configuration options = options(broker.clientFile("inline.properties", USER, PASSWORD));
+    startChecks(options);
+    LocalCluster.Job job = submit(options);
     assertThat(readFrames("exact", 301, job))
         .doesNotHaveDuplicates()
         .hasSize(301)
@@ -136,8 +143,8 @@ class SecurityIT {
     "0,Failed to get metadata for topics [frames],READ",
     "1,Not authorized to access group: framelabel,READ",
     "2,Failed to send data to Kafka labels,WRITE",
-    "3,Failed to send data to Kafka rejected,WRITE",
-    "4,the ACL that is missing is WRITE on transactional ids that begin with,WRITE"
+    "4,Failed to send data to Kafka rejected,WRITE",
+    "6,the ACL that is missing is WRITE on transactional ids that begin with,WRITE"
   })
   void anyOfTheLeastAclsMissing_job_failsAndNamesWhat(int missing, String message, String operation)
       throws Exception {
@@ -158,6 +165,32 @@ class SecurityIT {
     assertThat(story).contains(message).containsIgnoringCase("authoriz").doesNotContain(PASSWORD);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0,topic frames,[READ]",
+    "1,consumer group framelabel,[READ]",
+    "2,topic labels,'[READ, WRITE]'",
+    "3,topic labels,'[READ, WRITE]'",
+    "4,topic rejected,'[READ, WRITE]'",
+    "5,topic rejected,'[READ, WRITE]'",
+    "6,transactional ids that begin with framelabel.,WRITE"
+  })
+  void anyOfTheLeastAclsMissing_startChecks_refuseAndNameWhat(
+      int missing, String what, String needed) throws Exception {
+    List<AclBinding> acls = new ArrayList<>(LEAST);
+    AclBinding ignored = acls.remove(missing);
+    broker.allowOnly(acls);
+    Configuration options = options(broker.clientFile("checks.properties", USER, PASSWORD));
+    assertThatThrownBy(() -> startChecks(options))
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContainingAll(what, needed, "may not be used by this user")
+        .hasMessageNotContaining(PASSWORD);
+  }
+
+  private static void startChecks(Configuration options) {
+    StartChecks.run(new KafkaOptions(options), options.get(JobOptions.CHECKPOINT_INTERVAL));
+  }
+
   @Test
   void wrongPassword_job_failsInWordsWithoutThePassword() throws Exception {
     String wrong = "wrong-" + PASSWORD;
@@ -168,9 +201,6 @@ class SecurityIT {
 
   @Test
   void commands_passwordFromTheEnvironment_workAndShowNoSecret() throws Exception {
-    List<AclBinding> acls = new ArrayList<>(LEAST);
-    acls.add(literal(ResourceType.TOPIC, "rejected", AclOperation.READ));
-    broker.allowOnly(acls);
     Path file =
         broker.clientFile("by-environment.properties", USER, "${env:FRAMELABEL_KAFKA_PASSWORD}");
     String listed = run(0, PASSWORD, "rejected", "list", "--kafka-properties", file.toString());

@@ -1,8 +1,6 @@
 package dev.framelabel.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.report.Json;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,14 +74,7 @@ public final class BenchReport {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("machine", machine());
     report.put("tables", tables);
-    Files.writeString(file, toJson(report) + System.lineSeparator());
-  }
-
-  private static String toJson(Object value) throws JsonProcessingException {
-    return JsonMapper.builder()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .build()
-        .writeValueAsString(value);
+    Files.writeString(file, Json.indented(report) + System.lineSeparator());
   }
 
   /** The processor, its cores and the Java version, in words. */

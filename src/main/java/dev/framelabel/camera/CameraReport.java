@@ -1,9 +1,7 @@
 package dev.framelabel.camera;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.framelabel.event.CameraStatus;
+import dev.framelabel.report.Json;
 import java.util.List;
 import java.util.Locale;
 
@@ -55,13 +53,6 @@ public record CameraReport(
   }
 
   public String toJson() {
-    try {
-      return JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build()
-          .writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.indented(this);
   }
 }

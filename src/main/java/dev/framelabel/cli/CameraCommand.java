@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,6 +39,7 @@ final class CameraCommand implements Callable<Integer> {
   private static final long LAST_SECONDS = 8;
 
   @Spec private CommandSpec spec;
+  @Mixin private KafkaClient kafka;
 
   @Parameters(
       paramLabel = "[ID=]SOURCE",
@@ -52,19 +54,6 @@ final class CameraCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "YAML file of more cameras; the options below are its defaults.")
   private Path camerasFile;
-
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Kafka brokers.",
-      defaultValue = "localhost:9092")
-  private String bootstrapServers;
-
-  @Option(
-      names = "--kafka-properties",
-      paramLabel = "FILE",
-      description = "More properties of the Kafka client, such as TLS and SASL.")
-  private Path kafkaProperties;
 
   @Option(
       names = "--topic",
@@ -195,7 +184,7 @@ final class CameraCommand implements Callable<Integer> {
 
   private PublishSettings settings() throws IOException {
     return new PublishSettings(
-        KafkaClient.properties(bootstrapServers, kafkaProperties),
+        kafka.properties(),
         topic,
         camerasTopic,
         maxRecordBytes,

@@ -113,7 +113,6 @@ final class JobRunCommand implements Callable<Integer> {
     }
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration);
-    LabellingJob.addTo(environment, parsed.job(), parsed.flink());
-    var ignored = environment.execute("framelabel");
+    LabellingJob.run(environment, parsed);
   }
 }

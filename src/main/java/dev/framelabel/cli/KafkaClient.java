@@ -27,16 +27,12 @@ final class KafkaClient {
       description = "More properties of the Kafka client, such as TLS and SASL.")
   private Path file;
 
-  /** What a Kafka client needs. */
-  Map<String, String> properties() {
-    return properties(bootstrapServers, file);
-  }
-
   /**
-   * @param file may be null
+   * What a Kafka client needs.
+   *
    * @throws IllegalArgumentException if the file cannot be read
    */
-  static Map<String, String> properties(String bootstrapServers, Path file) {
+  Map<String, String> properties() {
     Map<String, String> properties = new HashMap<>();
     if (file != null) {
       Properties read = new Properties();

@@ -6,8 +6,11 @@ import dev.framelabel.kafka.RejectedRecord;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Which rejected records are meant: those that fit every option that is given. */
+/** Which rejected records are meant: those of a topic that fit every option that is given. */
 final class RejectedChoice {
+  @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = "rejected")
+  private String topic;
+
   @Option(
       names = "--kind",
       split = ",",
@@ -31,6 +34,10 @@ final class RejectedChoice {
       paramLabel = "PARTITION@OFFSET",
       description = "Only the records that stand there in the rejected topic.")
   private Set<String> positions = Set.of();
+
+  String topic() {
+    return topic;
+  }
 
   boolean includes(RejectedRecord rejected) {
     return fits(positions, rejected.position())

@@ -25,8 +25,6 @@ import picocli.CommandLine.Spec;
     description = "Shows frames that could not be labelled, and sends them to the job again.",
     mixinStandardHelpOptions = true)
 final class RejectedCommand {
-  private static final String TOPIC = "rejected";
-
   @Spec private CommandSpec spec;
 
   @Command(
@@ -37,7 +35,6 @@ final class RejectedCommand {
   int list(
       @Mixin KafkaClient client,
       @Mixin RejectedChoice choice,
-      @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = TOPIC) String topic,
       @Option(
               names = "--samples",
               paramLabel = "N",
@@ -47,7 +44,6 @@ final class RejectedCommand {
     Map<String, RejectedTally> tallies = new TreeMap<>();
     read(
         client,
-        topic,
         choice,
         rejected ->
             tallies
@@ -74,7 +70,6 @@ final class RejectedCommand {
   int show(
       @Mixin KafkaClient client,
       @Mixin RejectedChoice choice,
-      @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = TOPIC) String topic,
       @Option(
               names = "--out",
               paramLabel = "FOLDER",
@@ -93,7 +88,6 @@ final class RejectedCommand {
     int[] written = new int[1];
     read(
         client,
-        topic,
         choice,
         rejected -> {
           if (rejected.content().isPresent() && written[0] < max) {
@@ -121,7 +115,6 @@ final class RejectedCommand {
   int replay(
       @Mixin KafkaClient client,
       @Mixin RejectedChoice choice,
-      @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = TOPIC) String topic,
       @Option(names = "--frames-topic", paramLabel = "TOPIC", defaultValue = "frames")
           String framesTopic,
       @Option(names = "--all", description = "All records; needed where nothing else is chosen.")
@@ -145,8 +138,9 @@ final class RejectedCommand {
     }
     int[] counts = new int[2];
     try (FrameReplay replay =
-        new FrameReplay(client.properties(), framesTopic, topic, maxReplays, maxRecordBytes)) {
-      read(client, topic, choice, rejected -> counts[say(rejected, replay) ? 0 : 1]++);
+        new FrameReplay(
+            client.properties(), framesTopic, choice.topic(), maxReplays, maxRecordBytes)) {
+      read(client, choice, rejected -> counts[say(rejected, replay) ? 0 : 1]++);
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(counts[0] + " replayed, " + counts[1] + " refused");
@@ -166,10 +160,10 @@ final class RejectedCommand {
   }
 
   private static void read(
-      KafkaClient client, String topic, RejectedChoice choice, Consumer<RejectedRecord> receiver) {
+      KafkaClient client, RejectedChoice choice, Consumer<RejectedRecord> receiver) {
     RejectedRecords.read(
         client.properties(),
-        topic,
+        choice.topic(),
         rejected -> {
           if (choice.includes(rejected)) {
             receiver.accept(rejected);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,19 +27,7 @@ final class WallCommand implements Callable<Integer> {
   private static final String TOKEN_VARIABLE = "FRAMELABEL_WALL_TOKEN";
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Kafka brokers.",
-      defaultValue = "localhost:9092")
-  private String bootstrapServers;
-
-  @Option(
-      names = "--kafka-properties",
-      paramLabel = "FILE",
-      description = "More properties of the Kafka client, such as TLS and SASL.")
-  private Path kafkaProperties;
+  @Mixin private KafkaClient kafka;
 
   @Option(names = "--frames-topic", paramLabel = "TOPIC", defaultValue = "frames")
   private String framesTopic;
@@ -86,13 +75,7 @@ final class WallCommand implements Callable<Integer> {
     String token = token();
     LiveTopics topics = new LiveTopics(framesTopic, labelsTopic, rejectedTopic, camerasTopic);
     WallSettings settings =
-        new WallSettings(
-            KafkaClient.properties(bootstrapServers, kafkaProperties),
-            topics,
-            host,
-            port,
-            token,
-            committed);
+        new WallSettings(kafka.properties(), topics, host, port, token, committed);
     CountDownLatch ended = new CountDownLatch(1);
     try (Wall wall = Wall.start(settings)) {
       out.println("Wall: " + wall.address() + (token.isEmpty() ? "" : "?token=..."));

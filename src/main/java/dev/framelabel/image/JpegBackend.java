@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 public enum JpegBackend {
   /** libjpeg-turbo where the system has its library, else OpenCV; the log says which. */
   AUTO,
-  /** OpenCV: reduces by 2, 4 and 8 only, and lets some damage pass. */
+  /** OpenCV, which lets more damage pass. */
   OPENCV,
   /** libjpeg-turbo: takes every warning for damage. */
   TURBOJPEG;

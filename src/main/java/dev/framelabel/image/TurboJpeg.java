@@ -17,7 +17,7 @@ public final class TurboJpeg {
   private static final int RGB = 0;
   private static final int STOP_ON_WARNING = 8192;
 
-  /** Its limit is 500 scans, where ours were not checked before. */
+  /** The library's own bound of 500 scans, behind ours from the header. */
   private static final int LIMIT_SCANS = 32768;
 
   private TurboJpeg() {}

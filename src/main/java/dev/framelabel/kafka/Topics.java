@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Makes the topics that a job needs, with the settings that frames need. */
@@ -117,15 +117,10 @@ public final class Topics {
     Map<String, Object> patient = new HashMap<>(client);
     patient.put("default.api.timeout.ms", ASKING_MILLIS);
     patient.put("request.timeout.ms", ASKING_MILLIS);
-    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
     try (Admin admin = Admin.create(patient)) {
-      return admin.describeConfigs(List.of(topic)).all().get().get(topic).get(setting).value();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "topic " + name + " cannot be asked: " + e.getCause().getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while topic " + name + " was asked", e);
+      return Asked.topicSettings(admin, name).get(setting).value();
+    } catch (KafkaException e) {
+      throw new IllegalStateException("topic " + name + " cannot be asked: " + e.getMessage(), e);
     }
   }
 

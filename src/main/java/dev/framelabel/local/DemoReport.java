@@ -1,8 +1,6 @@
 package dev.framelabel.local;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.report.Json;
 import java.util.Locale;
 
 /**
@@ -34,14 +32,7 @@ public record DemoReport(
   }
 
   public String toJson() {
-    try {
-      return JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build()
-          .writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.indented(this);
   }
 
   /** A table for people. */

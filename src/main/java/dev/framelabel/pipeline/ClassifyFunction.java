@@ -9,6 +9,7 @@ import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
   private transient ByteBudget inFlightBytes;
+  private transient Duration patience;
   private transient volatile boolean closing;
 
   public ClassifyFunction(JobOptions options) {
@@ -53,6 +55,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     claims = options.newClaimCheck();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();
+    patience = options.get(JobOptions.INFERENCE_TIMEOUT);
     inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
     framesIn = metrics.counter("framesIn");
     ClassifierStatistics statistics = classifier.statistics();
@@ -92,8 +95,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   @Override
   public void asyncInvoke(FrameEvent event, ResultFuture<Outcome> result) throws Exception {
     framesIn.inc();
-    ByteBudget.Hold hold =
-        inFlightBytes.take(bytes(event), options.get(JobOptions.INFERENCE_TIMEOUT));
+    ByteBudget.Hold hold = inFlightBytes.take(bytes(event), patience);
     if (event instanceof RejectedFrame rejected) {
       hold.done();
       result.complete(List.of(rejected));

@@ -67,19 +67,10 @@ final class XceptionGraph {
     return model.build();
   }
 
-  /** Pixels go in as bytes; the convolution's own weights bring them to -1..1. */
-  private String onPixels(String name) {
-    String channelsFirst =
-        out.node(
-            "Transpose", "channels_first", List.of(ModelCard.INPUT), numbers("perm", 0, 3, 1, 2));
-    String pixels =
-        out.node("Cast", "pixels", List.of(channelsFirst), number("to", DataType.FLOAT_VALUE));
-    Unit unit = weights.architecture().unit(name);
-    return convolution(unit, Folding.of(weights, unit, "kernel", 2.0 / 255, -1), pixels);
-  }
-
   private void writeAll() {
-    String x = relu(onPixels("block1_conv1"));
+    out.graph().addAllNode(Wrapping.head(Layout.NCHW, Normalisation.XCEPTION, false));
+    String x = Wrapping.NORMALISED;
+    x = relu(convolution("block1_conv1", x));
     x = relu(convolution("block1_conv2", x));
     for (String block : List.of("block2", "block3", "block4")) {
       x = reducing(block, x, !block.equals("block2"));
@@ -147,11 +138,7 @@ final class XceptionGraph {
   /** A plain convolution without padding, its batch normalisation folded in. */
   private String convolution(String name, String input) {
     Unit unit = weights.architecture().unit(name);
-    return convolution(unit, Folding.of(weights, unit, "kernel"), input);
-  }
-
-  private String convolution(Unit unit, Folding folded, String input) {
-    String name = unit.name();
+    Folding folded = Folding.of(weights, unit, "kernel");
     side = (side - unit.kernel()) / unit.stride() + 1;
     return out.node(
         "Conv",

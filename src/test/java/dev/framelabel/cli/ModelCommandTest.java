@@ -2,6 +2,7 @@ package dev.framelabel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.xception.TinyClassifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command's exit status, and what it leaves on the disk. */
 final class ModelCommandTest {
+  private static final String SIDE = String.valueOf(TinyClassifier.SIZE);
+
   private static final String DEMO = "model/demo-xception.onnx";
 
   @TempDir private Path folder;
@@ -135,22 +138,37 @@ final class ModelCommandTest {
   @Test
   void package_aLabelModelOrWhatIsNoModel_isStatus2AndLeavesNoFile() throws IOException {
     for (String model : List.of(DEMO, labels.toString(), at("none.onnx"))) {
-      assertThat(
-              FramelabelCommand.run(
-                  "model",
-                  "package",
-                  model,
-                  "--layout",
-                  "nhwc",
-                  "--size",
-                  "71",
-                  "--labels",
-                  labels.toString(),
-                  "--out",
-                  at("out.onnx")))
-          .isEqualTo(2);
+      assertThat(packaged(model, "71", labels, "out.onnx")).isEqualTo(2);
     }
+    String twoInputs = TinyClassifier.save(folder.resolve("two.onnx"), true).toString();
+    assertThat(packaged(twoInputs, SIDE, labels(2), "out.onnx")).isEqualTo(2);
+    String fine = TinyClassifier.save(folder.resolve("fine.onnx"), false).toString();
+    assertThat(packaged(fine, SIDE, labels(3), "out.onnx")).isEqualTo(2);
     assertNothingWritten();
+  }
+
+  @Test
+  void package_classifier_isALabelModelInFullAndHalfPrecision() throws IOException {
+    String model = TinyClassifier.save(folder.resolve("classifier.onnx"), false).toString();
+    String[] numbers = {
+      "--scale", "0.00392156862", "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"
+    };
+    assertThat(packaged(model, SIDE, labels(2), "full.onnx", numbers)).isZero();
+    String[] half = Arrays.copyOf(numbers, numbers.length + 3);
+    half[numbers.length] = "--precision";
+    half[numbers.length + 1] = "fp16";
+    half[numbers.length + 2] = "--logits";
+    assertThat(packaged(model, SIDE, labels(2), "half.onnx", half)).isZero();
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Files.copy(Path.of("src/main/resources/demo/frames.png"), pictures.resolve("a.png"));
+    assertThat(verify("half.onnx", "full.onnx", "0.01")).isZero();
+  }
+
+  private int packaged(String model, String size, Path names, String out, String... more) {
+    List<String> all = new ArrayList<>(List.of("model", "package", model, "--layout", "nchw"));
+    all.addAll(List.of("--size", size, "--labels", names.toString(), "--out", at(out)));
+    all.addAll(List.of(more));
+    return FramelabelCommand.run(all.toArray(String[]::new));
   }
 
   @Test

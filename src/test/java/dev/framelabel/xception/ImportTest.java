@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.model.ModelException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,6 +60,20 @@ final class ImportTest {
   void fromTorch_anyLayout_computesWhatPyTorchDoes(String network, int size) throws IOException {
     Xception imported = Xception.fromTorch(Vectors.unpack(network + ".safetensors", folder));
     check(imported, Vectors.expected("torch-expected.json", network, size), size);
+  }
+
+  /** pretrainedmodels' network is timm's, but for the name of its last layer. */
+  @Test
+  void fromTorch_namesOfPretrainedmodels_computesTheSame() throws IOException {
+    Safetensors timm = Safetensors.read(Vectors.unpack("torch-timm.safetensors", folder));
+    Map<String, Tensor> renamed = new HashMap<>();
+    timm.tensors()
+        .forEach(
+            (name, tensor) -> renamed.put(name.replaceFirst("^fc\\.", "last_linear."), tensor));
+    assertThat(renamed).containsKey("last_linear.weight").doesNotContainKey("fc.weight");
+    Path file = folder.resolve("pretrainedmodels.safetensors");
+    Files.write(file, new Safetensors(timm.metadata(), renamed).toBytes());
+    check(Xception.fromTorch(file), Vectors.expected("torch-expected.json", "torch-timm", 79), 79);
   }
 
   private void check(Xception imported, float[][] expected, int size) {

@@ -1,14 +1,11 @@
 package dev.framelabel.xception;
 
-import static dev.framelabel.xception.GraphWriter.number;
-import static dev.framelabel.xception.GraphWriter.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.TextFormat;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.xception.Packaging.Result;
@@ -25,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A tiny classifier (mean colour, then one dense layer) is packaged and must compute the same. */
 final class PackagerTest {
-  private static final int SIZE = 8;
-  private static final float[] KERNEL = {2, -1, 0.5f, -2, 1, 3};
+  private static final int SIZE = TinyClassifier.SIZE;
   private static final Normalisation IMAGENET =
       new Normalisation(1 / 255.0, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
 
@@ -44,7 +40,7 @@ final class PackagerTest {
       Layout layout, boolean blueFirst, int opset, boolean softmax) {
     ModelFile wrapped =
         Packager.wrap(
-            classifier(layout, opset, softmax, model -> {}),
+            TinyClassifier.of(layout, opset, softmax, model -> {}),
             packaging(layout, blueFirst, Result.BY_LAST_NODE));
     float[][] found = Vectors.probabilities(Vectors.save(wrapped, folder));
     assertThat(Vectors.largestDifference(found, expected(blueFirst))).isLessThan(1e-5);
@@ -52,7 +48,7 @@ final class PackagerTest {
 
   @Test
   void wrap_namesThatClash_areRenamed() {
-    ModelFile clashing = classifier(Layout.NCHW, 13, false, PackagerTest::useOurNames);
+    ModelFile clashing = TinyClassifier.of(Layout.NCHW, 13, false, PackagerTest::useOurNames);
     ModelFile wrapped = Packager.wrap(clashing, packaging(Layout.NCHW, false, Result.LOGITS));
     float[][] found = Vectors.probabilities(Vectors.save(wrapped, folder));
     assertThat(Vectors.largestDifference(found, expected(false))).isLessThan(1e-5);
@@ -75,7 +71,7 @@ final class PackagerTest {
   @Test
   void wrap_weightsThatAreInputsToo_areKept() {
     ModelFile old =
-        classifier(
+        TinyClassifier.of(
             Layout.NCHW,
             7,
             false,
@@ -95,9 +91,12 @@ final class PackagerTest {
 
   @Test
   void wrap_whatCannotBeWrapped_saysWhatWasFound() {
-    refused(m -> m.getGraphBuilder().setInput(0, picture(1, 3, SIZE)), "batch is fixed to 1");
-    refused(m -> m.getGraphBuilder().setInput(0, picture(-1, 3, 9)), "[N, 3, 9, 9]");
-    refused(m -> m.getGraphBuilder().setInput(0, picture(-1, 1, SIZE)), "[N, 1, 8, 8]");
+    refused(
+        m -> m.getGraphBuilder().setInput(0, TinyClassifier.picture(1, 3, SIZE)),
+        "batch is fixed to 1");
+    refused(m -> m.getGraphBuilder().setInput(0, TinyClassifier.picture(-1, 3, 9)), "[N, 3, 9, 9]");
+    refused(
+        m -> m.getGraphBuilder().setInput(0, TinyClassifier.picture(-1, 1, SIZE)), "[N, 1, 8, 8]");
     refused(
         m -> m.getGraphBuilder().addInput(GraphWriter.value("mask", DataType.FLOAT_VALUE, -1)),
         "2 inputs",
@@ -120,7 +119,7 @@ final class PackagerTest {
   }
 
   private void refused(Consumer<ModelProto.Builder> change, String... parts) {
-    ModelFile model = classifier(Layout.NCHW, 13, false, change);
+    ModelFile model = TinyClassifier.of(Layout.NCHW, 13, false, change);
     assertThatThrownBy(
             () -> Packager.wrap(model, packaging(Layout.NCHW, false, Result.BY_LAST_NODE)))
         .isInstanceOf(ModelException.class)
@@ -130,7 +129,7 @@ final class PackagerTest {
   @Test
   void open_externalData_isRefused() throws IOException {
     ModelFile model =
-        classifier(
+        TinyClassifier.of(
             Layout.NCHW,
             13,
             false,
@@ -163,40 +162,6 @@ final class PackagerTest {
     return new Packaging(layout, SIZE, IMAGENET, blueFirst, result, Vectors.card(2));
   }
 
-  private static ValueInfoProto picture(long n, long channels, long side) {
-    return GraphWriter.value("picture", DataType.FLOAT_VALUE, n, channels, side, side);
-  }
-
-  private static ModelFile classifier(
-      Layout layout, int opset, boolean softmax, Consumer<ModelProto.Builder> change) {
-    GraphWriter out = new GraphWriter();
-    boolean first = layout == Layout.NCHW;
-    String x = "picture";
-    if (!first) {
-      x = out.node("Transpose", "turned", List.of(x), numbers("perm", 0, 3, 1, 2));
-    }
-    x = out.node("GlobalAveragePool", "pool", List.of(x));
-    x = out.node("Flatten", "flat", List.of(x), number("axis", 1));
-    out.tensor("kernel", new Tensor(List.of(2, 3), KERNEL));
-    out.tensor("bias", new Tensor(List.of(2), new float[2]));
-    String last = softmax ? "dense" : "scores";
-    x = out.node("Gemm", last, List.of(x, "kernel", "bias"), number("transB", 1));
-    if (softmax) {
-      out.node("Softmax", "scores", List.of(x), number("axis", 1));
-    }
-    out.graph()
-        .setName("classifier")
-        .addInput(
-            first
-                ? picture(-1, 3, SIZE)
-                : GraphWriter.value("picture", DataType.FLOAT_VALUE, -1, SIZE, SIZE, 3))
-        .addOutput(GraphWriter.value("scores", DataType.FLOAT_VALUE, -1, 2));
-    ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(7).setGraph(out.graph());
-    model.addOpsetImportBuilder().setDomain("").setVersion(opset);
-    change.accept(model);
-    return new ModelFile(model.build());
-  }
-
   /** Computed here, by the formula. */
   private static float[][] expected(boolean blueFirst) {
     ByteBuffer pixels = Vectors.pictures(SIZE);
@@ -211,8 +176,16 @@ final class PackagerTest {
         int place = blueFirst ? 2 - channel : channel;
         colour[place] += (pixel - mean[channel]) / std[channel] / (SIZE * SIZE);
       }
-      double a = Math.exp(KERNEL[0] * colour[0] + KERNEL[1] * colour[1] + KERNEL[2] * colour[2]);
-      double b = Math.exp(KERNEL[3] * colour[0] + KERNEL[4] * colour[1] + KERNEL[5] * colour[2]);
+      double a =
+          Math.exp(
+              TinyClassifier.KERNEL[0] * colour[0]
+                  + TinyClassifier.KERNEL[1] * colour[1]
+                  + TinyClassifier.KERNEL[2] * colour[2]);
+      double b =
+          Math.exp(
+              TinyClassifier.KERNEL[3] * colour[0]
+                  + TinyClassifier.KERNEL[4] * colour[1]
+                  + TinyClassifier.KERNEL[5] * colour[2]);
       rows[picture][0] = (float) (a / (a + b));
       rows[picture][1] = (float) (b / (a + b));
     }

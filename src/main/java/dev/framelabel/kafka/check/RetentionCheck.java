@@ -1,5 +1,6 @@
 package dev.framelabel.kafka.check;
 
+import dev.framelabel.kafka.Asked;
 import dev.framelabel.kafka.KafkaOptions;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,19 +1,17 @@
 package dev.framelabel.kafka.check;
 
+import dev.framelabel.kafka.Asked;
 import dev.framelabel.kafka.Delivery;
 import dev.framelabel.kafka.KafkaOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -93,12 +91,9 @@ final class TopicChecks {
   }
 
   private void checkSize(String topic) {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     long wanted = options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes();
     try {
-      Map<ConfigResource, Config> found =
-          Asked.answer(admin.describeConfigs(List.of(resource)).all());
-      long taken = Long.parseLong(found.get(resource).get("max.message.bytes").value());
+      long taken = Asked.number(Asked.topicSettings(admin, topic), "max.message.bytes");
       if (taken < wanted) {
         refusals.add(
             "topic "

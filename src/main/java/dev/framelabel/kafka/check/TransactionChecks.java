@@ -1,24 +1,21 @@
 package dev.framelabel.kafka.check;
 
+import dev.framelabel.kafka.Asked;
 import dev.framelabel.kafka.KafkaOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Node;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.slf4j.Logger;
@@ -59,11 +56,7 @@ final class TransactionChecks {
   private void checkTimeout() {
     long wanted = options.get(KafkaOptions.TRANSACTION_TIMEOUT).toMillis();
     try {
-      Node node = Asked.answer(admin.describeCluster().nodes()).iterator().next();
-      ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
-      Map<ConfigResource, Config> found =
-          Asked.answer(admin.describeConfigs(List.of(broker)).all());
-      long longest = Long.parseLong(found.get(broker).get(LONGEST).value());
+      long longest = Asked.longestTransaction(admin).toMillis();
       if (wanted > longest) {
         refusals.add(
             "--transaction-timeout is "

@@ -6,10 +6,7 @@ import dev.framelabel.wire.SchemaRegistry;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A registry that answers the REST calls of Confluent's: Confluent's own, Karapace, Redpanda's, and
- * Apicurio's under {@code /apis/ccompat/v7}.
- */
+/** A registry that is asked with the REST calls that Confluent's documents. */
 final class ConfluentRegistry implements SchemaRegistry {
   private final RegistryCalls calls;
 

@@ -1,8 +1,6 @@
 package dev.framelabel.local.chaos;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.report.Json;
 import java.util.List;
 
 /**
@@ -33,14 +31,7 @@ public record ChaosReport(
   }
 
   public String toJson() {
-    try {
-      return JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build()
-          .writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.indented(this);
   }
 
   static ChaosReport of(List<FaultRun.Recovery> recoveries, FaultRun.End end, long seed) {

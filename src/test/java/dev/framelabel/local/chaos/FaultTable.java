@@ -1,7 +1,6 @@
 package dev.framelabel.local.chaos;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.report.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,10 +93,7 @@ final class FaultTable {
     System.out.print(text);
     try {
       Path ignored = Files.writeString(folder.resolve(name + ".txt"), text);
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build()
-          .writeValue(folder.resolve(name + ".json").toFile(), rows);
+      ignored = Files.writeString(folder.resolve(name + ".json"), Json.indented(rows));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
