@@ -53,9 +53,6 @@ public final class OutcomeSinks {
 
   private static <T extends Outcome> Sink<T> guard(
       KafkaSink<T> sink, KafkaOptions options, String topic, ResultSource results) {
-    if (options.get(KafkaOptions.DELIVERY) != Delivery.EXACTLY_ONCE) {
-      return sink;
-    }
     Map<String, String> client = new HashMap<>();
     Properties properties = producerProperties(options);
     properties

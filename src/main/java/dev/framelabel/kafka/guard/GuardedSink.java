@@ -26,7 +26,8 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
  * The connector's exactly-once sink with a guard around its commits. Where the connector cannot
  * commit a transaction it goes on, whether the transaction had been committed before (a healthy
  * recovery) or was aborted by the broker (loss). The guard asks the broker which, and brings back
- * what was lost.
+ * what was lost. Without transactions (at least once) there is nothing to commit; what is left then
+ * is a writer that does not end its TaskManager with it.
  *
  * @param <T> what is written
  * @param <SinkT> the connector's sink

@@ -10,10 +10,14 @@ import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connector's writer, with a note of which frames went into the open transaction. */
 final class GuardedWriter<T extends Outcome, StateT>
     implements StatefulSinkWriter<T, StateT>, CommittingSinkWriter<T, GuardedCommittable> {
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedWriter.class);
+
   private final PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer;
   private FrameRanges frames = new FrameRanges();
   private long begunMillis = System.currentTimeMillis();
@@ -54,8 +58,20 @@ final class GuardedWriter<T extends Outcome, StateT>
     return writer.snapshotState(checkpointId);
   }
 
+  /**
+   * Never throws. What a closing writer still complains of is in no checkpoint, for {@link #flush}
+   * would have thrown it, so the frames are labelled again. Thrown from here it would end more than
+   * this job: Flink takes an error in the clean-up of a failed task as fatal and ends the whole
+   * TaskManager.
+   */
   @Override
-  public void close() throws Exception {
-    writer.close();
+  public void close() {
+    try {
+      writer.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("the writer had unsent results when it was closed; no checkpoint holds them", e);
+    }
   }
 }
