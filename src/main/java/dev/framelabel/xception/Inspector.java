@@ -55,9 +55,13 @@ final class Inspector {
         stored,
         known ? blocks.stream().mapToLong(Block::trainable).sum() : stored - statistics,
         known ? blocks.stream().mapToLong(Block::statistics).sum() : statistics,
-        macs(inspector.macs),
+        known && inspector.macs.obstacle().isEmpty() ? macs(blocks) : macs(inspector.macs),
         inspector.macs.obstacle(),
         blocks);
+  }
+
+  private static OptionalLong macs(List<Block> blocks) {
+    return OptionalLong.of(blocks.stream().mapToLong(Block::macs).sum());
   }
 
   private static OptionalLong macs(MacCounter counter) {
@@ -135,30 +139,50 @@ final class Inspector {
 
   /**
    * The table of a network that was built here, counted from its tensors: a folded bias stands for
-   * a scale, a shift, a mean and a variance.
+   * a scale, a shift, a mean and a variance. What {@link Alignment} added is not counted.
    */
   private List<Block> blocks() {
     Optional<NetworkNote> note = NetworkNote.read(metadata);
     if (note.isEmpty()) {
       return List.of();
     }
-    Map<String, Long> stored = new LinkedHashMap<>();
-    graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), count(tensor)));
+    Map<String, TensorProto> stored = new LinkedHashMap<>();
+    graph.getInitializerList().forEach(tensor -> stored.put(tensor.getName(), tensor));
     Map<String, Block> blocks = new LinkedHashMap<>();
     for (Unit unit : note.get().architecture().units()) {
-      boolean folded = unit.kind() != Unit.Kind.DENSE;
-      long bias = stored.getOrDefault(unit.name() + "/bias", 0L);
-      long trainable = folded ? 2 * bias : bias;
-      for (String role : List.of("kernel", "depthwise", "pointwise")) {
-        trainable += stored.getOrDefault(unit.name() + "/" + role, 0L);
-      }
-      long cost =
-          macs.byNode().getOrDefault(unit.name(), 0L)
-              + macs.byNode().getOrDefault(unit.name() + "_depthwise", 0L);
-      Block block = new Block(unit.block(), trainable, folded ? 2 * bias : 0, cost);
-      blocks.merge(unit.block(), block, Inspector::sum);
+      blocks.merge(unit.block(), block(unit, stored), Inspector::sum);
     }
     return List.copyOf(blocks.values());
+  }
+
+  private Block block(Unit unit, Map<String, TensorProto> stored) {
+    boolean folded = unit.kind() != Unit.Kind.DENSE;
+    long bias = own(stored.get(unit.name() + "/bias"), List.of(unit.out()));
+    long trainable = folded ? 2 * bias : bias;
+    long cost = 0;
+    for (Parameter parameter : unit.parameters()) {
+      TensorProto kernel = stored.get(parameter.name().replace('.', '/'));
+      if (parameter.shape().size() > 1 && kernel != null) {
+        long own = own(kernel, parameter.shape());
+        String node =
+            parameter.name().endsWith(".depthwise") ? unit.name() + "_depthwise" : unit.name();
+        trainable += own;
+        cost += macs.byNode().getOrDefault(node, 0L) / count(kernel) * own;
+      }
+    }
+    return new Block(unit.block(), trainable, folded ? 2 * bias : 0, cost);
+  }
+
+  /** How many of a tensor's numbers are the layer's own. */
+  private static long own(TensorProto tensor, List<Integer> shape) {
+    if (tensor == null || tensor.getDimsCount() != shape.size()) {
+      return 0;
+    }
+    long numbers = 1;
+    for (int axis = 0; axis < shape.size(); axis++) {
+      numbers *= Math.min(tensor.getDims(axis), shape.get(axis));
+    }
+    return numbers;
   }
 
   private static Block sum(Block a, Block b) {

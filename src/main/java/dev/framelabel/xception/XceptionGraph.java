@@ -83,10 +83,12 @@ final class XceptionGraph {
     x = relu(separable("block14_sepconv2", x));
     x = out.node("GlobalAveragePool", "avg_pool", List.of(x));
     x = out.node("Flatten", "features", List.of(x), number("axis", 1));
-    if (weights.architecture().hidden() > 0) {
-      x = relu(dense("dense", x));
+    int features = Alignment.of(weights.architecture().features());
+    int hidden = weights.architecture().hidden();
+    if (hidden > 0) {
+      x = relu(dense("dense", x, features));
     }
-    x = dense("predictions", x);
+    x = dense("predictions", x, hidden > 0 ? hidden : features);
     out.graph().addAllNode(Wrapping.tail(x, false, true));
   }
 
@@ -145,8 +147,8 @@ final class XceptionGraph {
         name,
         List.of(
             input,
-            out.tensor(name + "/kernel", folded.kernel()),
-            out.tensor(name + "/bias", folded.bias())),
+            channels(name + "/kernel", folded.kernel(), 2),
+            channels(name + "/bias", folded.bias(), 1)),
         numbers("kernel_shape", unit.kernel(), unit.kernel()),
         numbers("strides", unit.stride(), unit.stride()));
   }
@@ -158,27 +160,34 @@ final class XceptionGraph {
         out.node(
             "Conv",
             name + "_depthwise",
-            List.of(input, out.tensor(name + "/depthwise", weights.get(name + ".depthwise"))),
+            List.of(input, channels(name + "/depthwise", weights.get(name + ".depthwise"), 1)),
             numbers("kernel_shape", 3, 3),
             numbers("pads", 1, 1, 1, 1),
-            number("group", unit.in()));
+            number("group", Alignment.of(unit.in())));
     return out.node(
         "Conv",
         name,
         List.of(
             x,
-            out.tensor(name + "/pointwise", folded.kernel()),
-            out.tensor(name + "/bias", folded.bias())),
+            channels(name + "/pointwise", folded.kernel(), 2),
+            channels(name + "/bias", folded.bias(), 1)),
         numbers("kernel_shape", 1, 1));
   }
 
-  private String dense(String name, String input) {
+  /** A tensor whose first so many axes are channels. */
+  private String channels(String name, Tensor tensor, int axes) {
+    return out.tensor(name, Alignment.widen(tensor, Alignment.shape(tensor.shape(), axes)));
+  }
+
+  private String dense(String name, String input, int inputs) {
+    Tensor kernel = weights.get(name + ".kernel");
     return out.node(
         "Gemm",
         name,
         List.of(
             input,
-            out.tensor(name + "/kernel", weights.get(name + ".kernel")),
+            out.tensor(
+                name + "/kernel", Alignment.widen(kernel, List.of(kernel.shape().get(0), inputs))),
             out.tensor(name + "/bias", weights.get(name + ".bias"))),
         number("transB", 1));
   }
