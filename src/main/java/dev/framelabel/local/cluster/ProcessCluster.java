@@ -68,6 +68,37 @@ public final class ProcessCluster implements AutoCloseable {
           Map.of());
     }
 
+    public Settings withTaskManagers(int count) {
+      return new Settings(
+          app,
+          model,
+          folder,
+          count,
+          transactionVersion,
+          highAvailability,
+          checkpointInterval,
+          transactionTimeout,
+          broker,
+          flink);
+    }
+
+    /**
+     * @param flink Flink settings, in place of those that were given before
+     */
+    public Settings withFlink(Map<String, String> flink) {
+      return new Settings(
+          app,
+          model,
+          folder,
+          taskManagers,
+          transactionVersion,
+          highAvailability,
+          checkpointInterval,
+          transactionTimeout,
+          broker,
+          flink);
+    }
+
     public Settings withTransactionVersion(int version) {
       return new Settings(
           app,
