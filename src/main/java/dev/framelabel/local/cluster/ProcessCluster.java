@@ -207,7 +207,7 @@ public final class ProcessCluster implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "--bootstrap-servers",
-                broker.bootstrapServers(),
+                broker.jobBootstrapServers(),
                 "--model",
                 settings.model().toString(),
                 "--device",

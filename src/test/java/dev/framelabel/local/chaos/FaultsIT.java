@@ -53,9 +53,21 @@ class FaultsIT {
     try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
       try (FaultRun run = new FaultRun(cluster, 40)) {
-        lab.judge(run, run.suffer(fault, lab.random()), transactionVersion);
+        FaultRun.Recovery recovery = run.suffer(fault, lab.random());
+        lab.judge(run, recovery, transactionVersion);
+        assertThat(recovery.longestGap()).as("the fault was felt").isGreaterThan(silence(fault));
       }
     }
+  }
+
+  /** For so long there can be no results, if the fault happens at all. */
+  private static Duration silence(Fault fault) {
+    return switch (fault) {
+      case NETWORK_CUT -> Duration.ofSeconds(18);
+      case BROKER_FREEZE -> Duration.ofSeconds(36);
+      case BROKER_KILL, BROKER_AND_TASK_MANAGER_KILL -> Duration.ofSeconds(5);
+      default -> Duration.ZERO;
+    };
   }
 
   /** The TaskManager ends itself, as if killed, at exactly that moment of a checkpoint. */
