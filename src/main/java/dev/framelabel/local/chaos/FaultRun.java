@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 
 /** The labelling job under a steady load, watched, while faults happen to it. Not thread-safe. */
 public final class FaultRun implements AutoCloseable {
-  private static final Duration FIRST_LIMIT = Duration.ofSeconds(90);
+  private static final Duration FIRST_LIMIT = Duration.ofMinutes(5);
   private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(4);
   private static final Duration REST_LIMIT = Duration.ofMinutes(3);
   private static final int CAMERAS = 8;

@@ -17,7 +17,7 @@ import java.util.Map;
  * ZooKeeper where the JobManager's state must outlive it. Not thread-safe.
  */
 public final class FlinkProcesses implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
   private static final String WORKER_OPTIONS = "env.java.opts.taskmanager";
   private static final List<String> OPENED =
       List.of(

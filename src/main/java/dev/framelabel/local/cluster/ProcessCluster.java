@@ -19,7 +19,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   private static final int PARTITIONS = 4;
   private static final int MAX_RECORD_BYTES = 1 << 20;
-  private static final Duration JOB_LIMIT = Duration.ofSeconds(90);
+  private static final Duration JOB_LIMIT = Duration.ofMinutes(5);
 
   private final Settings settings;
   private final BrokerProcess broker;

@@ -96,7 +96,7 @@ class EnduranceIT {
     FaultPoint.EXCEPTION.arm(faults);
     Await.until(
         "a restart",
-        Duration.ofSeconds(60),
+        Duration.ofMinutes(3),
         () -> !FaultPoint.EXCEPTION.armed(faults) && cluster.checkpoints("restored") > restored);
     cluster.awaitRunning();
   }

@@ -91,7 +91,7 @@ class FaultsIT {
                   point.arm(faults);
                   Await.until(
                       "a TaskManager dies at " + point,
-                      Duration.ofSeconds(30),
+                      Duration.ofMinutes(2),
                       () -> cluster.flink().taskManagers().size() < before);
                   JavaProcess ignored = cluster.flink().startTaskManager();
                 },

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LongOutageIT {
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration OUTAGE = Duration.ofSeconds(16);
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int OUTAGES = Integer.getInteger("outages", 3);
   private static final FaultTable TABLE = new FaultTable();
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("faults")
 class SurroundingsIT {
   private static final int RATE = 40;
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final double SLOW_BYTES_PER_SECOND = 4_000;
   private static final int SLOW_SECONDS = 40;
   private static final List<Path> FAKETIME =
