@@ -12,18 +12,29 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
 
 class ClockWatchTest {
+  private final Map<String, Counter> counters = new HashMap<>();
+  private final Instant now = Instant.parse("2026-01-31T12:00:00Z");
+  private final ClockWatch watch =
+      new ClockWatch(
+          new UnregisteredMetricsGroup() {
+            @Override
+            public Counter counter(String name) {
+              return counters.computeIfAbsent(name, key -> new SimpleCounter());
+            }
+          });
+
+  @Test
+  void seeCheckpoint_workerClockThatCannotBeRight_isCounted() {
+    watch.seeCheckpoint(now.minusSeconds(20), now);
+    watch.seeCheckpoint(now.plusSeconds(20), now);
+    assertThat(counters.get("workerClockWrong").getCount()).isZero();
+    watch.seeCheckpoint(now.minus(Duration.ofHours(2)), now);
+    watch.seeCheckpoint(now.plus(Duration.ofMinutes(2)), now);
+    assertThat(counters.get("workerClockWrong").getCount()).isEqualTo(2);
+  }
+
   @Test
   void see_clocksThatCannotBeRight_areCounted() {
-    Map<String, Counter> counters = new HashMap<>();
-    ClockWatch watch =
-        new ClockWatch(
-            new UnregisteredMetricsGroup() {
-              @Override
-              public Counter counter(String name) {
-                return counters.computeIfAbsent(name, key -> new SimpleCounter());
-              }
-            });
-    Instant now = Instant.parse("2026-01-31T12:00:00Z");
     watch.see("right", now.minusSeconds(2), now);
     watch.see("nearly", now.plusSeconds(30), now);
     assertThat(counters.get("capturedAhead").getCount()).isZero();

@@ -54,8 +54,9 @@ final class Repair {
     Set<SourcePosition> found = new HashSet<>();
     try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
         KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
-      Map<TopicPartition, Long> ends = seek(all, committable.begunMillis());
-      Map<TopicPartition, Long> ignored = seek(committed, committable.begunMillis());
+      long since = since(all, committable);
+      Map<TopicPartition, Long> ends = seek(all, since);
+      Map<TopicPartition, Long> ignored = seek(committed, since);
       awaitVisible(committed, ends);
       scan(
           committed,
@@ -67,6 +68,24 @@ final class Repair {
           });
     }
     return found;
+  }
+
+  /**
+   * From when on the topic is to be read: when the transaction began, or from the beginning where
+   * not all of its results came after that, because the clock of its worker was wrong.
+   */
+  private long since(KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable)
+      throws IOException {
+    Set<SourcePosition> found = new HashSet<>();
+    scan(
+        all,
+        seek(all, committable.begunMillis()),
+        (position, entry) -> {
+          if (committable.frames().contains(position)) {
+            found.add(position);
+          }
+        });
+    return found.size() < committable.frames().count() ? 0 : committable.begunMillis();
   }
 
   private void awaitVisible(KafkaConsumer<byte[], byte[]> committed, Map<TopicPartition, Long> ends)
@@ -146,7 +165,7 @@ final class Repair {
     Set<SourcePosition> found = new HashSet<>(visible);
     scan(
         consumer,
-        seek(consumer, lost.begunMillis()),
+        seek(consumer, since(consumer, lost)),
         (position, entry) -> {
           // An earlier attempt, aborted too, may have left the same frame: its result is as good.
           if (lost.frames().contains(position) && found.add(position)) {

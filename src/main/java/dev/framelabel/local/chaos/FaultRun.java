@@ -11,10 +11,13 @@ import java.util.random.RandomGenerator;
 
 /** The labelling job under a steady load, watched, while faults happen to it. Not thread-safe. */
 public final class FaultRun implements AutoCloseable {
-  private static final Duration FIRST_LIMIT = Duration.ofSeconds(90);
+  private static final Duration FIRST_LIMIT = Duration.ofMinutes(5);
   private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(4);
   private static final Duration REST_LIMIT = Duration.ofMinutes(3);
   private static final int CAMERAS = 8;
+
+  /** More than any job does here. */
+  private static final double FULL_RATE = 100_000;
 
   private final ProcessCluster cluster;
   private final FrameLoad load;
@@ -62,17 +65,47 @@ public final class FaultRun implements AutoCloseable {
    * @param cluster with a running job; stays its owner's
    */
   public FaultRun(ProcessCluster cluster, double framesPerSecond) {
+    this(cluster, framesPerSecond, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Begins a load as fast as the job takes it.
+   *
+   * @param mostUnderWay frames without a committed result at any time; more than the job labels
+   *     between two checkpoints
+   */
+  static FaultRun atFullRate(ProcessCluster cluster, int mostUnderWay) {
+    return new FaultRun(cluster, FULL_RATE, mostUnderWay);
+  }
+
+  private FaultRun(ProcessCluster cluster, double framesPerSecond, int mostUnderWay) {
     this.cluster = cluster;
-    this.load =
-        new FrameLoad(cluster.broker().client(), ProcessCluster.FRAMES, CAMERAS, framesPerSecond)
-            .start();
     this.watch = new Watch(cluster.broker().client());
+    this.load =
+        new FrameLoad(
+                cluster.broker().client(),
+                ProcessCluster.FRAMES,
+                CAMERAS,
+                framesPerSecond,
+                () -> watch.accounted() + mostUnderWay)
+            .start();
     awaitFresh(FIRST_LIMIT);
   }
 
   /** The load that runs. */
   public FrameLoad load() {
     return load;
+  }
+
+  /** Records that have a committed outcome by now. */
+  long accounted() {
+    return watch.accounted();
+  }
+
+  /** Results that are in their topics, but not committed yet. */
+  long uncommitted() {
+    return HeldBack.records(
+        cluster.broker().client(), List.of(ProcessCluster.LABELS, ProcessCluster.REJECTED));
   }
 
   /** Blocks until every camera has committed labels of a frame taken after this call. */
@@ -113,7 +146,7 @@ public final class FaultRun implements AutoCloseable {
         watch.verdict(load),
         watch.drain(load),
         OpenTransactions.list(client, ""),
-        HeldBack.records(client, List.of(ProcessCluster.LABELS, ProcessCluster.REJECTED)),
+        uncommitted(),
         cluster.checkpoints("restored"),
         cluster.checkpoints("failed"));
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -27,11 +28,17 @@ import java.util.stream.IntStream;
 public final class FrameLoad implements AutoCloseable {
   private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
   private static final int CUT_AT = 787;
+  private static final int AT_ONCE = 50;
+  private static final long STEP_NANOS = 5_000_000;
+
+  /** By this name a broker can tell the load from the job. */
+  static final String CLIENT_ID = "framelabel-load";
 
   private final FramePublisher publisher;
   private final DemoFrames pictures = new DemoFrames();
   private final int cameras;
   private final double framesPerSecond;
+  private final LongSupplier room;
   private final AtomicLong taken = new AtomicLong();
   private final CompletableFuture<Void> run = new CompletableFuture<>();
   private volatile int poisonEvery;
@@ -45,12 +52,27 @@ public final class FrameLoad implements AutoCloseable {
    * @param framesPerSecond of all cameras together
    */
   public FrameLoad(Map<String, String> client, String topic, int cameras, double framesPerSecond) {
+    this(client, topic, cameras, framesPerSecond, () -> Long.MAX_VALUE);
+  }
+
+  /**
+   * @param framesPerSecond of all cameras together, at most
+   * @param room number of the frame that must wait until this grows
+   */
+  FrameLoad(
+      Map<String, String> client,
+      String topic,
+      int cameras,
+      double framesPerSecond,
+      LongSupplier room) {
     Map<String, String> patient = new HashMap<>(client);
+    patient.put("client.id", CLIENT_ID);
     patient.put("delivery.timeout.ms", "600000");
     patient.put("max.block.ms", "600000");
     this.publisher = new FramePublisher(patient, topic, 1 << 20);
     this.cameras = cameras;
     this.framesPerSecond = framesPerSecond;
+    this.room = room;
   }
 
   /** Begins to publish. */
@@ -79,6 +101,10 @@ public final class FrameLoad implements AutoCloseable {
         if (begun + (long) (index * 1e9 / framesPerSecond) > System.nanoTime()) {
           continue;
         }
+        if (index >= room.getAsLong()) {
+          LockSupport.parkNanos(STEP_NANOS);
+          continue;
+        }
         int poison = poisonEvery;
         boolean poisoned = poison > 0 && index % poison == poison - 1;
         numbered = index + 1;
@@ -87,7 +113,7 @@ public final class FrameLoad implements AutoCloseable {
           unreadable.incrementAndGet();
           all = CompletableFuture.allOf(all, count(publisher.publish(camera(index), garbage())));
         }
-        if (index % 50 == 49) {
+        if (index % AT_ONCE == AT_ONCE - 1) {
           all.join();
           all = CompletableFuture.completedFuture(null);
         }

@@ -121,6 +121,11 @@ public final class Watch implements AutoCloseable {
     }
   }
 
+  /** Records of which an outcome was seen so far. */
+  long accounted() {
+    return judge.accounted();
+  }
+
   /** What this reader has seen. */
   public Verdict verdict(FrameLoad load) {
     return judge.verdict(load);

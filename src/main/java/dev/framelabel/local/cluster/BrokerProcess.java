@@ -18,7 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
  * again on the same data.
  */
 public final class BrokerProcess implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
   private final AppFolder app;
   private final Path folder;

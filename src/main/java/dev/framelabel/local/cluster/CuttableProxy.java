@@ -73,6 +73,8 @@ public final class CuttableProxy implements AutoCloseable {
       awaitMended();
       Socket broker = new Socket(InetAddress.getLoopbackAddress(), target);
       sockets.add(broker);
+      client.setTcpNoDelay(true);
+      broker.setTcpNoDelay(true);
       begin("up", () -> pump(client, broker));
       begin("down", () -> pump(broker, client));
     } catch (IOException e) {

@@ -17,7 +17,8 @@ import java.util.Map;
  * ZooKeeper where the JobManager's state must outlive it. Not thread-safe.
  */
 public final class FlinkProcesses implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+  private static final String WORKER_OPTIONS = "env.java.opts.taskmanager";
   private static final List<String> OPENED =
       List.of(
           "java.util",
@@ -30,6 +31,7 @@ public final class FlinkProcesses implements AutoCloseable {
   private final AppFolder app;
   private final Path folder;
   private final FlinkRest rest;
+  private final List<String> workerOptions;
   private final List<JavaProcess> taskManagers = new ArrayList<>();
   private final List<JavaProcess> others = new ArrayList<>();
   private JavaProcess jobManager;
@@ -56,6 +58,7 @@ public final class FlinkProcesses implements AutoCloseable {
       all.putAll(startZooKeeper());
     }
     all.putAll(settings);
+    workerOptions = words(settings.getOrDefault(WORKER_OPTIONS, ""));
     write(folder.resolve("conf/config.yaml"), all);
     startJobManager();
     for (int i = 0; i < taskManagers; i++) {
@@ -130,6 +133,11 @@ public final class FlinkProcesses implements AutoCloseable {
         folder.resolve("ha").toUri().toString());
   }
 
+  /** As Flink's own scripts do with options of a JVM. */
+  private static List<String> words(String options) {
+    return options.isBlank() ? List.of() : List.of(options.trim().split("\\s+"));
+  }
+
   private static void write(Path file, Map<String, String> settings) {
     write(file, ": ", settings);
   }
@@ -169,13 +177,19 @@ public final class FlinkProcesses implements AutoCloseable {
    * @param wrapper command in front of {@code java}
    */
   public JavaProcess startTaskManager(List<String> wrapper) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-Xms448m",
+                "-Xmx448m",
+                "-XX:MaxMetaspaceSize=256m",
+                "-XX:MaxDirectMemorySize=320m",
+                "-Dorg.apache.avro.limits.bytes.maxLength=67108864"));
+    options.addAll(workerOptions);
     JavaProcess process =
         start(
             "taskmanager-" + ++started,
-            List.of(
-                "-Xmx448m",
-                "-XX:MaxDirectMemorySize=320m",
-                "-Dorg.apache.avro.limits.bytes.maxLength=67108864"),
+            options,
             List.of(
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                 "--configDir",

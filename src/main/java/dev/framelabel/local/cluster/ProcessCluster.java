@@ -19,7 +19,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   private static final int PARTITIONS = 4;
   private static final int MAX_RECORD_BYTES = 1 << 20;
-  private static final Duration JOB_LIMIT = Duration.ofSeconds(90);
+  private static final Duration JOB_LIMIT = Duration.ofMinutes(5);
 
   private final Settings settings;
   private final BrokerProcess broker;
@@ -66,6 +66,37 @@ public final class ProcessCluster implements AutoCloseable {
           Duration.ofMinutes(15),
           Map.of(),
           Map.of());
+    }
+
+    public Settings withTaskManagers(int count) {
+      return new Settings(
+          app,
+          model,
+          folder,
+          count,
+          transactionVersion,
+          highAvailability,
+          checkpointInterval,
+          transactionTimeout,
+          broker,
+          flink);
+    }
+
+    /**
+     * @param flink Flink settings, in place of those that were given before
+     */
+    public Settings withFlink(Map<String, String> flink) {
+      return new Settings(
+          app,
+          model,
+          folder,
+          taskManagers,
+          transactionVersion,
+          highAvailability,
+          checkpointInterval,
+          transactionTimeout,
+          broker,
+          flink);
     }
 
     public Settings withTransactionVersion(int version) {
@@ -176,7 +207,7 @@ public final class ProcessCluster implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "--bootstrap-servers",
-                broker.bootstrapServers(),
+                broker.jobBootstrapServers(),
                 "--model",
                 settings.model().toString(),
                 "--device",

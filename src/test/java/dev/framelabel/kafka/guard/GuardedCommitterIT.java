@@ -38,6 +38,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GuardedCommitterIT {
   private static final int OUTAGES = 20;
   private static final int HEALTHY = 100;
+  private static final int MANY_HEALTHY = 200;
   private static final String TOPIC = "rejected";
 
   @TempDir private Path folder;
@@ -60,13 +62,37 @@ class GuardedCommitterIT {
   @ValueSource(ints = {1, 2})
   void commit_longOutages_everyLossFoundAndRepaired_healthyRecoveries_noFalseAlarm(int version)
       throws Exception {
+    settle(version, HEALTHY);
+  }
+
+  @Tag("faults")
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_longOutages_everyLossFoundAndRepaired_manyHealthyRecoveries_noFalseAlarm(int version)
+      throws Exception {
+    settle(version, MANY_HEALTHY);
+    System.out.println(
+        "version "
+            + version
+            + ": "
+            + OUTAGES
+            + " long outages, lost commits found "
+            + count("commitsLost")
+            + ", frames repaired "
+            + count("framesRepaired")
+            + "; "
+            + MANY_HEALTHY
+            + " healthy recoveries, false alarms 0");
+  }
+
+  private void settle(int version, int recoveries) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       List<GuardedCommittable> timedOut = new ArrayList<>();
       for (int i = 0; i < OUTAGES; i++) {
         timedOut.add(precommit(broker, "2000", false));
       }
       List<GuardedCommittable> healthy = new ArrayList<>();
-      for (int i = 0; i < HEALTHY; i++) {
+      for (int i = 0; i < recoveries; i++) {
         healthy.add(precommit(broker, "600000", true));
       }
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
@@ -80,7 +106,7 @@ class GuardedCommitterIT {
         committer.commit(requests(timedOut));
       }
       assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
-      assertThat(count("commitsConfirmed")).isEqualTo((version == 2 ? HEALTHY : 0) + OUTAGES);
+      assertThat(count("commitsConfirmed")).isEqualTo((version == 2 ? recoveries : 0) + OUTAGES);
     }
   }
 
@@ -103,6 +129,31 @@ class GuardedCommitterIT {
       }
       assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_clockOfTheWorkerAhead_resultsAreFoundAllTheSame(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable committed = ahead(precommit(broker, "60000", true));
+      GuardedCommittable lost = ahead(precommit(broker, "1000", false));
+      takeUpAgain(broker, committed);
+      awaitAborted(broker, List.of(lost));
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(committed)));
+        assertThat(count("commitsLost")).isZero();
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsLost")).isEqualTo(1);
+      }
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  private static GuardedCommittable ahead(GuardedCommittable committable) {
+    return new GuardedCommittable(
+        committable.kafka(),
+        committable.frames(),
+        committable.begunMillis() + Duration.ofHours(2).toMillis());
   }
 
   private static void takeUpAgain(EmbeddedBroker broker, GuardedCommittable committable) {

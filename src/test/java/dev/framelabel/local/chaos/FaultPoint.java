@@ -4,20 +4,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A moment in a checkpoint at which a fault can happen. A file of its name arms it; whoever passes
- * it first takes the file away, and suffers.
+ * A moment at which a fault can happen. A file of its name arms it; whoever passes it first takes
+ * the file away, and suffers.
  */
 enum FaultPoint {
   BEFORE_BARRIER,
   AFTER_PRECOMMIT,
   BEFORE_COMMIT,
   AFTER_COMMIT,
+  /** Not a death, but a commit that waits until {@link #release}. */
+  HELD_COMMIT,
   /** Not a death, but an exception: the job restarts in the same process. */
-  EXCEPTION;
+  EXCEPTION,
+  /** The device does not come back until {@link #release}. */
+  HANG,
+  /** Stays while armed: the device has no memory for more than one frame. */
+  NO_DEVICE_MEMORY;
 
   private static final int KILLED = 137;
+  private static final long STEP_NANOS = 50_000_000;
 
   void arm(Path folder) {
     try {
@@ -31,15 +39,46 @@ enum FaultPoint {
     return Files.exists(folder.resolve(name()));
   }
 
-  /** Passes, unless armed: then the process ends as if killed, or an exception is thrown. */
+  void disarm(Path folder) {
+    boolean ignored = remove(folder.resolve(name()));
+  }
+
+  /** Whether someone waits here. */
+  boolean held(Path folder) {
+    return Files.exists(folder.resolve(name() + ".held"));
+  }
+
+  /** Lets go who waits here. */
+  void release(Path folder) {
+    boolean ignored = remove(folder.resolve(name() + ".held"));
+  }
+
+  /** Passes, unless armed: then the process ends as if killed, or waits, or throws. */
   void pass(String folder) {
+    if (!remove(Path.of(folder, name()))) {
+      return;
+    }
+    switch (this) {
+      case EXCEPTION -> throw new IllegalStateException("a fault, as asked for");
+      case HELD_COMMIT, HANG -> hold(Path.of(folder));
+      default -> Runtime.getRuntime().halt(KILLED);
+    }
+  }
+
+  private void hold(Path folder) {
     try {
-      if (Files.deleteIfExists(Path.of(folder, name()))) {
-        if (this == EXCEPTION) {
-          throw new IllegalStateException("a fault, as asked for");
-        }
-        Runtime.getRuntime().halt(KILLED);
-      }
+      Path ignored = Files.createFile(folder.resolve(name() + ".held"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    while (held(folder)) {
+      LockSupport.parkNanos(STEP_NANOS);
+    }
+  }
+
+  private static boolean remove(Path file) {
+    try {
+      return Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

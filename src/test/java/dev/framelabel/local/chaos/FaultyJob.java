@@ -26,8 +26,8 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The labelling job with fault points in its labels sink. Its first argument is the folder where
- * they are armed.
+ * The labelling job with fault points in its labels sink and its model. {@code --fault-folder} is
+ * where they are armed.
  */
 public final class FaultyJob {
   private FaultyJob() {}

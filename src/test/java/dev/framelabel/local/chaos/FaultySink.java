@@ -37,12 +37,14 @@ final class FaultySink<T, StateT, CommT>
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
+    FaultyModel.install(folder);
     return new Writer((StatefulSinkWriter<T, StateT>) sink.createWriter(context));
   }
 
   @Override
   public StatefulSinkWriter<T, StateT> restoreWriter(
       WriterInitContext context, Collection<StateT> state) throws IOException {
+    FaultyModel.install(folder);
     return new Writer(((SupportsWriterState<T, StateT>) sink).restoreWriter(context, state));
   }
 
@@ -70,6 +72,7 @@ final class FaultySink<T, StateT, CommT>
           throws IOException, InterruptedException {
         if (!requests.isEmpty()) {
           FaultPoint.BEFORE_COMMIT.pass(folder);
+          FaultPoint.HELD_COMMIT.pass(folder);
         }
         committer.commit(requests);
         if (!requests.isEmpty()) {

@@ -1,0 +1,57 @@
+package dev.framelabel.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChaosReportTest {
+  private static final Verdict GOOD = new Verdict(12, 10, 2, 0, 0, 0, 0, 0);
+
+  @Test
+  void toJson_hasTheKeysThatProgramsRead() throws IOException {
+    JsonNode json = new ObjectMapper().readTree(report(GOOD, GOOD, 3, 1, 2).toJson());
+    List<String> keys = new ArrayList<>();
+    json.fieldNames().forEachRemaining(keys::add);
+    assertThat(keys)
+        .containsExactly(
+            "produced",
+            "labelled",
+            "rejected",
+            "lost",
+            "doubled",
+            "invented",
+            "outOfOrder",
+            "faults",
+            "recoverySecondsMedian",
+            "recoverySecondsWorst",
+            "seed");
+    assertThat(json.path("produced").asLong()).isEqualTo(12);
+    assertThat(json.path("faults").size()).isEqualTo(3);
+    assertThat(json.path("recoverySecondsMedian").asDouble()).isEqualTo(2);
+    assertThat(json.path("recoverySecondsWorst").asDouble()).isEqualTo(3);
+    assertThat(json.path("seed").asLong()).isEqualTo(7);
+  }
+
+  @Test
+  void exact_worseReaderCounts() {
+    Verdict bad = new Verdict(12, 9, 2, 1, 0, 0, 0, 0);
+    assertThat(report(GOOD, GOOD, 1).exact()).isTrue();
+    assertThat(report(bad, GOOD, 1).lost()).isEqualTo(1);
+    assertThat(report(GOOD, bad, 1).exact()).isFalse();
+  }
+
+  private static ChaosReport report(Verdict live, Verdict fresh, int... seconds) {
+    List<FaultRun.Recovery> recoveries = new ArrayList<>();
+    for (int one : seconds) {
+      recoveries.add(
+          new FaultRun.Recovery("a fault", Duration.ofSeconds(one), Duration.ofSeconds(one)));
+    }
+    return ChaosReport.of(recoveries, new FaultRun.End(live, fresh, List.of(), 0, 0, 0), 7);
+  }
+}

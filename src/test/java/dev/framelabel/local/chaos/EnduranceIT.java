@@ -1,0 +1,178 @@
+package dev.framelabel.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.local.cluster.Await;
+import dev.framelabel.local.cluster.JavaProcess;
+import dev.framelabel.local.cluster.ProcessCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What grows with time or with restarts. {@code -Pfaults} runs it. */
+@Tag("faults")
+class EnduranceIT {
+  private static final int RESTARTS = 100;
+  private static final int SOAK_MINUTES = Integer.getInteger("soak_minutes", 10);
+  private static final int MOST_UNDER_WAY = 4_000;
+  private static final FaultTable TABLE = new FaultTable();
+
+  @TempDir private Path folder;
+
+  private FaultLab lab;
+
+  @BeforeEach
+  void prepare() {
+    lab = new FaultLab(folder, TABLE);
+  }
+
+  @AfterAll
+  static void report() {
+    TABLE.report(Path.of("target"), "faults-endurance");
+  }
+
+  @Test
+  void restarts_inOneTaskManager_leaveNothingBehind() throws IOException {
+    Path faults = lab.faults();
+    ProcessCluster.Settings settings =
+        lab.faultySettings(0).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
+      cluster.submit(
+          "--fault-folder",
+          faults.toString(),
+          "-Drestart-strategy.exponential-delay.initial-backoff=100 ms",
+          "-Drestart-strategy.exponential-delay.max-backoff=200 ms");
+      JavaProcess worker = cluster.flink().taskManagers().get(0);
+      Map<Integer, Long> resident = new TreeMap<>();
+      try (FaultRun run = new FaultRun(cluster, 40)) {
+        for (int restart = 1; restart <= RESTARTS; restart++) {
+          fail(cluster, faults);
+          if (restart % 10 == 0) {
+            resident.put(restart, worker.residentKilobytes());
+            System.out.println(
+                "after "
+                    + restart
+                    + " restarts resident "
+                    + worker.residentKilobytes()
+                    + " kB, threads "
+                    + worker.threads()
+                    + ", job class loaders "
+                    + TouchedHeap.jobClassLoaders(worker.pid())
+                    + ", committed kB "
+                    + TouchedHeap.parts(worker.pid()));
+          }
+        }
+        Map<String, Set<String>> mapped = nativeCopies(worker);
+        System.out.println("resident kB after restarts " + resident + "; mapped " + mapped);
+        assertThat(mapped).isNotEmpty();
+        assertThat(mapped.values()).allMatch(copies -> copies.size() == 1);
+        assertThat(nativeFolders()).as("extracted once").hasSizeLessThanOrEqualTo(1);
+        lab.judge(run, run.suffer(RESTARTS + " restarts", () -> {}, lab.random()), 0);
+        assertThat(resident.get(RESTARTS))
+            .as("resident kB after " + RESTARTS + " restarts beside half of them")
+            .isLessThan(resident.get(RESTARTS / 2) * 103 / 100);
+      }
+    }
+  }
+
+  private static void fail(ProcessCluster cluster, Path faults) {
+    long restored = cluster.checkpoints("restored");
+    FaultPoint.EXCEPTION.arm(faults);
+    Await.until(
+        "a restart",
+        Duration.ofMinutes(3),
+        () -> !FaultPoint.EXCEPTION.armed(faults) && cluster.checkpoints("restored") > restored);
+    cluster.awaitRunning();
+  }
+
+  /** Native libraries of labelling that the process has mapped, by name, with their paths. */
+  private static Map<String, Set<String>> nativeCopies(JavaProcess process) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", process.pid() + "", "maps"))) {
+      return lines
+          .filter(line -> line.matches(".*(onnxruntime|opencv|jniopencv|javacpp).*\\.so.*"))
+          .map(line -> line.substring(line.indexOf('/')))
+          .collect(
+              Collectors.groupingBy(
+                  path -> path.substring(path.lastIndexOf('/') + 1),
+                  Collectors.toCollection(TreeSet::new)));
+    }
+  }
+
+  private List<String> nativeFolders() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("flink/tmp"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("onnxruntime"))
+          .toList();
+    }
+  }
+
+  /** What the worker holds. */
+  private record Sample(long residentKilobytes, long threads, long files) {}
+
+  /** As many frames as the job takes, for {@code -Dsoak_minutes=N}. */
+  @Test
+  void soak_atFullRate_memoryThreadsAndFilesStayFlat() throws IOException {
+    ProcessCluster.Settings settings =
+        lab.settings(0).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
+      cluster.submit();
+      JavaProcess worker = cluster.flink().taskManagers().get(0);
+      try (FaultRun run = FaultRun.atFullRate(cluster, MOST_UNDER_WAY)) {
+        Duration part = Duration.ofMinutes(SOAK_MINUTES).dividedBy(20);
+        List<Sample> samples = new ArrayList<>();
+        Instant begun = Instant.now();
+        FaultRun.Recovery recovery =
+            run.suffer(
+                "soak of " + SOAK_MINUTES + " min",
+                () -> {
+                  for (int i = 0; i < 20; i++) {
+                    Await.pause(part);
+                    samples.add(sample(worker));
+                    System.out.println(samples.get(i) + ", frames " + run.accounted());
+                  }
+                },
+                lab.random());
+        System.out.println(
+            "labelled "
+                + run.accounted()
+                + " in "
+                + Duration.between(begun, Instant.now()).toSeconds()
+                + " s; committed kB "
+                + TouchedHeap.parts(worker.pid()));
+        assertThat(cluster.checkpoints("restored")).as("restarts").isZero();
+        lab.judge(run, recovery, 0);
+        // The first fifth is the warm-up.
+        Sample warm = samples.get(4);
+        Sample last = samples.get(19);
+        assertThat(last.residentKilobytes()).isLessThan(warm.residentKilobytes() * 105 / 100);
+        assertThat(last.threads()).isLessThan(warm.threads() * 105 / 100 + 1);
+        assertThat(last.files()).as("temporary files").isLessThanOrEqualTo(warm.files());
+      }
+    }
+  }
+
+  private Sample sample(JavaProcess worker) {
+    try (Stream<Path> files = Files.walk(folder.resolve("flink/tmp"))) {
+      return new Sample(worker.residentKilobytes(), worker.threads(), files.count());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

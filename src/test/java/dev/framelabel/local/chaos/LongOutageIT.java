@@ -1,0 +1,124 @@
+package dev.framelabel.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.kafka.OpenTransactions;
+import dev.framelabel.local.cluster.Await;
+import dev.framelabel.local.cluster.JavaProcess;
+import dev.framelabel.local.cluster.ProcessCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Outages between a checkpoint and its commit that outlast the transactions: the broker throws away
+ * what was to be committed, and the commit guard must find and repair that. {@code -Pfaults} runs
+ * it.
+ */
+@Tag("faults")
+class LongOutageIT {
+  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration OUTAGE = Duration.ofSeconds(16);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final int OUTAGES = Integer.getInteger("outages", 3);
+  private static final FaultTable TABLE = new FaultTable();
+
+  @TempDir private Path folder;
+
+  /** What is away for so long. */
+  enum Away {
+    /** The TaskManager is killed at that moment. */
+    WORKER_KILLED {
+      @Override
+      void happen(ProcessCluster cluster, Path faults) {
+        killBeforeCommit(cluster, faults);
+        awaitAborted(cluster);
+        JavaProcess ignored = cluster.flink().startTaskManager();
+      }
+    },
+    /** The broker too. */
+    WORKER_AND_BROKER_KILLED {
+      @Override
+      void happen(ProcessCluster cluster, Path faults) {
+        killBeforeCommit(cluster, faults);
+        cluster.broker().process().kill();
+        Await.pause(OUTAGE);
+        cluster.broker().launch();
+        cluster.broker().awaitReady();
+        awaitAborted(cluster);
+        JavaProcess ignored = cluster.flink().startTaskManager();
+      }
+    },
+    /** The TaskManager stands still at that moment, and then goes on as if nothing had happened. */
+    WORKER_STOPPED {
+      @Override
+      void happen(ProcessCluster cluster, Path faults) {
+        JavaProcess worker = cluster.flink().taskManagers().get(0);
+        FaultPoint.HELD_COMMIT.arm(faults);
+        Await.until("a commit is held", LIMIT, () -> FaultPoint.HELD_COMMIT.held(faults));
+        worker.signal("STOP");
+        FaultPoint.HELD_COMMIT.release(faults);
+        awaitAborted(cluster);
+        worker.signal("CONT");
+      }
+    };
+
+    abstract void happen(ProcessCluster cluster, Path faults);
+
+    private static void killBeforeCommit(ProcessCluster cluster, Path faults) {
+      FaultPoint.BEFORE_COMMIT.arm(faults);
+      Await.until("the TaskManager dies", LIMIT, () -> cluster.flink().taskManagers().isEmpty());
+    }
+
+    private static void awaitAborted(ProcessCluster cluster) {
+      Await.until(
+          "the broker aborts what is open",
+          LIMIT,
+          () -> OpenTransactions.list(cluster.broker().client(), "").isEmpty());
+    }
+  }
+
+  @AfterAll
+  static void report() {
+    TABLE.report(Path.of("target"), "faults-outages");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "WORKER_KILLED, 2", "WORKER_KILLED, 1",
+    "WORKER_AND_BROKER_KILLED, 2", "WORKER_AND_BROKER_KILLED, 1",
+    "WORKER_STOPPED, 2", "WORKER_STOPPED, 1"
+  })
+  void everyFrameOnce_outageLongerThanTheTransactions(Away away, int transactionVersion) {
+    FaultLab lab = new FaultLab(folder, TABLE);
+    Path faults = lab.faults();
+    ProcessCluster.Settings settings =
+        lab.faultySettings(transactionVersion)
+            .withTaskManagers(1)
+            .withTransactionTimeout(TRANSACTION_TIMEOUT);
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
+      cluster.submit("--fault-folder", faults.toString());
+      try (FaultRun run = new FaultRun(cluster, 40)) {
+        run.load().poisonEvery(10);
+        FaultRun.Recovery recovery = null;
+        for (int outage = 1; outage <= OUTAGES; outage++) {
+          int before = lab.logLines("LOST from topic").size();
+          recovery =
+              run.suffer("long outage " + away, () -> away.happen(cluster, faults), lab.random());
+          assertThat(lab.logLines("LOST from topic"))
+              .as("the guard finds outage " + outage)
+              .hasSizeGreaterThan(before);
+        }
+        lab.judge(run, recovery, transactionVersion);
+        List<String> lost = lab.logLines("LOST from topic");
+        System.out.println(OUTAGES + " outages, " + lost.size() + " transactions lost and found");
+        assertThat(lab.logLines("repaired:")).hasSameSizeAs(lost);
+      }
+    }
+  }
+}
