@@ -9,8 +9,6 @@ import io.undertow.server.handlers.CookieImpl;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.MessageDigest;
 import java.util.Set;
 
@@ -31,20 +29,14 @@ final class AccessGuard implements HttpHandler {
 
   private final HttpHandler next;
   private final String token;
-  private final boolean loopback;
+  private final boolean local;
+  private final String host;
 
   AccessGuard(HttpHandler next, WallSettings settings) {
     this.next = next;
     this.token = settings.token();
-    this.loopback = isLoopback(settings.host());
-  }
-
-  static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("the wall's host '" + host + "' is not known here", e);
-    }
+    this.local = settings.isLocal();
+    this.host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
   }
 
   @Override
@@ -54,7 +46,7 @@ final class AccessGuard implements HttpHandler {
     header(exchange, "Referrer-Policy", "no-referrer");
     header(exchange, "Cross-Origin-Resource-Policy", "same-origin");
     header(exchange, "X-Frame-Options", "DENY");
-    if (loopback && !LOCAL_NAMES.contains(hostName(exchange))) {
+    if (local && !isNamed(hostName(exchange))) {
       Replies.fail(
           exchange, StatusCodes.FORBIDDEN, "this wall answers to localhost and 127.0.0.1 only");
     } else if (token.isEmpty() || OPEN_PATHS.contains(exchange.getRequestPath())) {
@@ -96,6 +88,10 @@ final class AccessGuard implements HttpHandler {
 
   private boolean matches(String given) {
     return MessageDigest.isEqual(given.getBytes(UTF_8), token.getBytes(UTF_8));
+  }
+
+  private boolean isNamed(String name) {
+    return LOCAL_NAMES.contains(name) || host.equals(name);
   }
 
   private static String hostName(HttpServerExchange exchange) {

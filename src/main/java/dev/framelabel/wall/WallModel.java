@@ -7,13 +7,11 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
+import dev.framelabel.kafka.Arrival;
 import dev.framelabel.kafka.LiveListener;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,20 +24,27 @@ import java.util.function.Function;
  */
 final class WallModel implements LiveListener {
   static final int MAX_CAMERAS = 1_000;
-  private static final int REJECTED_SAMPLES = 20;
-  private static final long PICTURE_BYTES = 96L << 20;
+
+  /** Results of all cameras; {@link CameraBoard#HISTORY} of each as long as there are few. */
+  static final int MAX_RESULTS = 20_000;
+
+  static final long PICTURE_BYTES = 96L << 20;
+
+  /** Longer names than this are not shown: shortened they could be taken for one another. */
+  static final int MAX_NAME = 256;
 
   private final Clock clock;
   private final Pictures pictures = new Pictures(PICTURE_BYTES);
   private final Map<String, CameraBoard> cameras = new TreeMap<>(new NaturalOrder());
-  private final Map<RejectionKind, Long> rejectedByKind = new EnumMap<>(RejectionKind.class);
-  private final Deque<Sighting> rejectedSamples = new ArrayDeque<>();
+  private final RecentIds unseen = new RecentIds(4_000);
+  private final Rejections rejections = new Rejections();
+  private final SettledOffsets settled = new SettledOffsets();
   private final Meter labelled = new Meter();
   private final Meter batches = new Meter();
   private final Meter frames = new Meter();
   private final Percentiles latency = new Percentiles();
-  private Optional<LabelledFrame> newest = Optional.empty();
-  private boolean brokerReachable = true;
+  private String newestModel = "";
+  private boolean brokerReachable;
   private String brokerFault = "";
   private long unreadable;
   private long skipped;
@@ -51,69 +56,91 @@ final class WallModel implements LiveListener {
 
   @Override
   public void frame(Frame frame, Instant arrivedAt) {
-    pictures.put(frame.frameId(), frame.image());
-    synchronized (this) {
-      frames.add(arrivedAt.toEpochMilli(), 1);
-      board(frame.cameraId()).ifPresent(board -> board.frame(frame, arrivedAt));
+    if (isShown(frame.cameraId(), frame.frameId(), arrivedAt)) {
+      pictures.put(frame.frameId(), frame.image());
+      synchronized (this) {
+        board(frame.cameraId()).ifPresent(board -> board.frame(frame, arrivedAt));
+      }
+    }
+  }
+
+  private synchronized boolean isShown(String cameraId, String frameId, Instant arrivedAt) {
+    if (!isFit(cameraId) || !isFit(frameId)) {
+      unreadable++;
+      return false;
+    }
+    frames.add(arrivedAt.toEpochMilli(), 1);
+    return board(cameraId).isPresent();
+  }
+
+  private static boolean isFit(String name) {
+    return !name.isEmpty() && name.length() <= MAX_NAME;
+  }
+
+  @Override
+  public synchronized void outcome(Outcome outcome, Arrival arrival) {
+    if (!arrival.committed() && settled.contains(arrival.position())) {
+      // Told as committed before, or aborted.
+      return;
+    }
+    Sighting sighting = Sighting.of(outcome, arrival);
+    if (outcome.cameraId().isEmpty() && outcome instanceof RejectedFrame) {
+      rejections.addNameless(sighting);
+    } else if (!isFit(outcome.cameraId()) || sighting.key().length() > MAX_NAME) {
+      unreadable++;
+    } else {
+      take(outcome, sighting);
+    }
+  }
+
+  private void take(Outcome outcome, Sighting sighting) {
+    boolean hasPicture = pictures.contains(outcome.frameId());
+    Optional<CameraBoard> board = board(outcome.cameraId());
+    if (board.isEmpty()) {
+      return;
+    }
+    if (!board.get().outcome(sighting, hasPicture)) {
+      rejections.update(sighting);
+    } else if (outcome instanceof LabelledFrame frame) {
+      labelled.add(sighting.arrivedAt().toEpochMilli(), 1);
+      batches.add(sighting.arrivedAt().toEpochMilli(), frame.timings().batchSize());
+      sighting.latencyMillis().ifPresent(latency::add);
+      newestModel = Sighting.shortened(frame.model().name() + " " + frame.model().version());
+    } else {
+      rejections.add(sighting);
     }
   }
 
   @Override
-  public synchronized void outcome(Outcome outcome, boolean committed, Instant arrivedAt) {
-    if (outcome.cameraId().isEmpty() && outcome instanceof RejectedFrame bad) {
-      if (isNewSample(bad)) {
-        reject(new Sighting(bad, committed, arrivedAt));
-      }
-      return;
-    }
-    Optional<CameraBoard> board = board(outcome.cameraId());
-    boolean hasPicture = pictures.contains(outcome.frameId());
-    if (board.isPresent() && board.get().outcome(outcome, committed, arrivedAt, hasPicture)) {
-      count(new Sighting(outcome, committed, arrivedAt));
-    }
-  }
-
-  /** A frame without an id is told from others by where its record stands. */
-  private boolean isNewSample(RejectedFrame bad) {
-    return rejectedSamples.stream().noneMatch(kept -> kept.outcome().source().equals(bad.source()));
-  }
-
-  private void count(Sighting sighting) {
-    if (sighting.outcome() instanceof LabelledFrame frame) {
-      labelled.add(sighting.arrivedAt().toEpochMilli(), 1);
-      batches.add(sighting.arrivedAt().toEpochMilli(), frame.timings().batchSize());
-      sighting.latencyMillis().ifPresent(latency::add);
-      newest = Optional.of(frame);
-    } else {
-      reject(sighting);
-    }
-  }
-
-  private void reject(Sighting sighting) {
-    RejectedFrame bad = (RejectedFrame) sighting.outcome();
-    rejectedByKind.merge(bad.kind(), 1L, Long::sum);
-    rejectedSamples.addFirst(sighting);
-    if (rejectedSamples.size() > REJECTED_SAMPLES) {
-      rejectedSamples.removeLast();
-    }
+  public synchronized void settled(String topic, int partition, long from, long to) {
+    SettledOffsets.Range range = new SettledOffsets.Range(topic, partition, from, to);
+    settled.add(range);
+    cameras.values().forEach(board -> board.settle(range));
+    rejections.settle(range);
   }
 
   private Optional<CameraBoard> board(String cameraId) {
     CameraBoard board = cameras.get(cameraId);
     if (board == null) {
       if (cameras.size() >= MAX_CAMERAS) {
-        unseenCameras++;
+        unseenCameras += unseen.add(cameraId) ? 1 : 0;
         return Optional.empty();
       }
       board = new CameraBoard(cameraId);
       cameras.put(cameraId, board);
+      int each = Math.min(CameraBoard.HISTORY, MAX_RESULTS / cameras.size());
+      cameras.values().forEach(one -> one.keep(each));
     }
     return Optional.of(board);
   }
 
   @Override
   public synchronized void status(CameraStatus status) {
-    board(status.cameraId()).ifPresent(board -> board.status(status));
+    if (isFit(status.cameraId())) {
+      board(status.cameraId()).ifPresent(board -> board.status(status));
+    } else {
+      unreadable++;
+    }
   }
 
   @Override
@@ -148,6 +175,15 @@ final class WallModel implements LiveListener {
     return Optional.ofNullable(cameras.get(cameraId)).map(CameraBoard::history);
   }
 
+  /** Results that are kept, of all cameras. */
+  synchronized int resultsKept() {
+    return cameras.values().stream().mapToInt(CameraBoard::historySize).sum();
+  }
+
+  long pictureBytesKept() {
+    return pictures.bytes();
+  }
+
   Instant now() {
     return clock.instant();
   }
@@ -169,9 +205,9 @@ final class WallModel implements LiveListener {
         at[2],
         frames.total(),
         labelled.total(),
-        new EnumMap<>(rejectedByKind),
-        List.copyOf(rejectedSamples),
-        newest.map(frame -> frame.model().name() + " " + frame.model().version()).orElse(""),
+        rejections.byKind(),
+        rejections.samples(),
+        newestModel,
         unreadable,
         skipped,
         unseenCameras);
