@@ -156,6 +156,10 @@ public final class Wall implements AutoCloseable {
     return summary.brokerFault().isEmpty() ? "no broker has answered yet" : summary.brokerFault();
   }
 
+  WallModel model() {
+    return model;
+  }
+
   Viewers viewers() {
     return viewers;
   }

@@ -12,10 +12,11 @@ import dev.framelabel.kafka.LiveListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -35,7 +36,8 @@ final class WallModel implements LiveListener {
 
   private final Clock clock;
   private final Pictures pictures = new Pictures(PICTURE_BYTES);
-  private final Map<String, CameraBoard> cameras = new TreeMap<>(new NaturalOrder());
+  private final Map<String, CameraBoard> cameras = new HashMap<>();
+  private final List<CameraBoard> inOrder = new ArrayList<>();
   private final RecentIds unseen = new RecentIds(4_000);
   private final Rejections rejections = new Rejections();
   private final SettledOffsets settled = new SettledOffsets();
@@ -115,7 +117,7 @@ final class WallModel implements LiveListener {
   public synchronized void settled(String topic, int partition, long from, long to) {
     SettledOffsets.Range range = new SettledOffsets.Range(topic, partition, from, to);
     settled.add(range);
-    cameras.values().forEach(board -> board.settle(range));
+    inOrder.forEach(board -> board.settle(range));
     rejections.settle(range);
   }
 
@@ -128,8 +130,10 @@ final class WallModel implements LiveListener {
       }
       board = new CameraBoard(cameraId);
       cameras.put(cameraId, board);
+      inOrder.add(board);
+      inOrder.sort(Comparator.comparing(CameraBoard::cameraId, new NaturalOrder()));
       int each = Math.min(CameraBoard.HISTORY, MAX_RESULTS / cameras.size());
-      cameras.values().forEach(one -> one.keep(each));
+      inOrder.forEach(one -> one.keep(each));
     }
     return Optional.of(board);
   }
@@ -166,7 +170,7 @@ final class WallModel implements LiveListener {
   /** Looks at all cameras, in the order of the page, while nothing changes. */
   synchronized <T> List<T> cameras(Function<CameraBoard, T> view) {
     List<T> views = new ArrayList<>(cameras.size());
-    cameras.values().forEach(board -> views.add(view.apply(board)));
+    inOrder.forEach(board -> views.add(view.apply(board)));
     return views;
   }
 
@@ -177,7 +181,7 @@ final class WallModel implements LiveListener {
 
   /** Results that are kept, of all cameras. */
   synchronized int resultsKept() {
-    return cameras.values().stream().mapToInt(CameraBoard::historySize).sum();
+    return inOrder.stream().mapToInt(CameraBoard::historySize).sum();
   }
 
   long pictureBytesKept() {
