@@ -10,13 +10,15 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Set;
 
 /**
  * Stands before all other handlers: puts the headers that keep a page to itself, refuses requests
  * that another site's page makes through a name of its own, and asks for the token where there is
  * one (header {@code Authorization: Bearer TOKEN}, or once {@code /?token=TOKEN}, which becomes a
- * cookie).
+ * cookie that holds the token's checksum: cookies take few characters).
  */
 final class AccessGuard implements HttpHandler {
   private static final String COOKIE = "framelabel-wall";
@@ -58,9 +60,12 @@ final class AccessGuard implements HttpHandler {
 
   private void withToken(HttpServerExchange exchange) throws Exception {
     String given = Query.text(exchange, "token");
-    if (!given.isEmpty() && matches(given)) {
+    if (!given.isEmpty() && agree(given, token)) {
       exchange.setResponseCookie(
-          new CookieImpl(COOKIE, token).setHttpOnly(true).setSameSiteMode("Strict").setPath("/"));
+          new CookieImpl(COOKIE, checksum(token))
+              .setHttpOnly(true)
+              .setSameSiteMode("Strict")
+              .setPath("/"));
       exchange.setStatusCode(StatusCodes.SEE_OTHER);
       exchange.getResponseHeaders().put(Headers.LOCATION, "/");
       exchange.endExchange();
@@ -78,16 +83,28 @@ final class AccessGuard implements HttpHandler {
 
   private boolean holdsCookie(HttpServerExchange exchange) {
     Cookie cookie = exchange.getRequestCookie(COOKIE);
-    return cookie != null && matches(cookie.getValue());
+    return cookie != null && agree(cookie.getValue(), checksum(token));
   }
 
   private boolean bearsToken(HttpServerExchange exchange) {
     String given = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    return given != null && given.startsWith(BEARER) && matches(given.substring(BEARER.length()));
+    return given != null
+        && given.startsWith(BEARER)
+        && agree(given.substring(BEARER.length()), token);
   }
 
-  private boolean matches(String given) {
-    return MessageDigest.isEqual(given.getBytes(UTF_8), token.getBytes(UTF_8));
+  /** In the same time, whatever differs. */
+  private static boolean agree(String given, String expected) {
+    return MessageDigest.isEqual(given.getBytes(UTF_8), expected.getBytes(UTF_8));
+  }
+
+  private static String checksum(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
   }
 
   private boolean isNamed(String name) {
