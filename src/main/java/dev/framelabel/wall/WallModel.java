@@ -34,6 +34,8 @@ final class WallModel implements LiveListener {
   /** Longer names than this are not shown: shortened they could be taken for one another. */
   static final int MAX_NAME = 256;
 
+  private static final int MAX_STATUS_TEXT = 8_000;
+
   private final Clock clock;
   private final Pictures pictures = new Pictures(PICTURE_BYTES);
   private final Map<String, CameraBoard> cameras = new HashMap<>();
@@ -140,7 +142,8 @@ final class WallModel implements LiveListener {
 
   @Override
   public synchronized void status(CameraStatus status) {
-    if (isFit(status.cameraId())) {
+    if (isFit(status.cameraId())
+        && status.lastError().length() + status.source().length() <= MAX_STATUS_TEXT) {
       board(status.cameraId()).ifPresent(board -> board.status(status));
     } else {
       unreadable++;

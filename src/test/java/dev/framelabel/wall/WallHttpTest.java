@@ -96,6 +96,16 @@ class WallHttpTest {
   }
 
   @Test
+  void host_otherNamesOfThisMachine_areAnsweredToo() throws Exception {
+    for (String host : List.of("localhost", "127.0.0.2")) {
+      try (Wall other =
+          Wall.start(new WallSettings(NO_BROKER, LiveTopics.DEFAULT, host, 0, "", false))) {
+        assertThat(new WallClient(other).get("/").statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
   void token_missingOrWrong_opensNothingButHealth() throws Exception {
     for (String path :
         List.of(
