@@ -104,9 +104,7 @@ final class CameraPublisherIT {
 
   @Test
   void run_videoFileLooped_beginsAgainUntilItIsStopped() throws Exception {
-    byte[][] pictures = {
-      Pictures.jpeg(64, 48, Color.RED), Pictures.jpeg(64, 48, Color.BLUE)
-    };
+    byte[][] pictures = {Pictures.jpeg(64, 48, Color.RED), Pictures.jpeg(64, 48, Color.BLUE)};
     Path video = folder.resolve("video.mjpeg");
     Files.write(video, pictures[0]);
     Files.write(video, pictures[1], StandardOpenOption.APPEND);

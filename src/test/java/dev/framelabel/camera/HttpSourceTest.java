@@ -113,8 +113,7 @@ final class HttpSourceTest {
     server.on(
         "/now.jpg",
         exchange -> {
-          given.addAll(
-              exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
+          given.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
           if (login.isProvenBy(exchange)) {
             CameraServer.answer(exchange, 200, RED);
           } else {

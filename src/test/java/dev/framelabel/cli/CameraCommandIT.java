@@ -72,7 +72,8 @@ final class CameraCommandIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"))) {
       Topics.create(broker.client(), List.of("frames"), 1, (short) 1, 1 << 20);
       Process[] running = {
-        start("INT", video, broker.bootstrapServers()), start("TERM", video, broker.bootstrapServers())
+        start("INT", video, broker.bootstrapServers()),
+        start("TERM", video, broker.bootstrapServers())
       };
       try {
         assertEnds("INT", running[0], 130);

@@ -47,8 +47,7 @@ final class WallCommandTest {
     Thread running = new Thread(() -> command.execute(all));
     running.start();
     try {
-      Await.until(
-          "it runs", Duration.ofSeconds(60), () -> out.toString().contains("Wall: "));
+      Await.until("it runs", Duration.ofSeconds(60), () -> out.toString().contains("Wall: "));
     } finally {
       running.interrupt();
       running.join(60_000);
