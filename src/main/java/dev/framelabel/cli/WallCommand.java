@@ -79,7 +79,7 @@ final class WallCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     try (Wall wall = Wall.start(settings)) {
       out.println("Wall: " + wall.address() + (token.isEmpty() ? "" : "?token=..."));
-      if (!host.equals(WallSettings.LOOPBACK) && token.isEmpty()) {
+      if (!settings.isLocal() && token.isEmpty()) {
         out.println("Whoever reaches " + host + " can watch: there is no token.");
       }
       out.flush();

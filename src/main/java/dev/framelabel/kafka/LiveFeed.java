@@ -2,6 +2,7 @@ package dev.framelabel.kafka;
 
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
+import dev.framelabel.event.SourcePosition;
 import dev.framelabel.wire.CameraStatuses;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads frames, results and camera statuses as they come, for people to look at. It belongs to no
@@ -21,7 +23,8 @@ import org.apache.kafka.common.IsolationLevel;
  * anything up.
  *
  * <p>Results are read twice. A first reader sees those of open transactions too, so that one that
- * hangs does not freeze the view; a second one sees only what is committed, and confirms.
+ * hangs does not freeze the view; a second one sees only what is committed, and confirms. What it
+ * passes without seeing was aborted.
  */
 public final class LiveFeed implements AutoCloseable {
   private static final Duration FRAMES_BACK = Duration.ofSeconds(5);
@@ -30,6 +33,8 @@ public final class LiveFeed implements AutoCloseable {
 
   private final LiveTopics topics;
   private final LiveListener listener;
+  // One time for both readers: the one that confirms must not begin after the other.
+  private final Instant begun = Instant.now();
   private final List<AutoCloseable> parts = new ArrayList<>();
 
   /**
@@ -57,48 +62,71 @@ public final class LiveFeed implements AutoCloseable {
       tails.add(new TailReader.Tail(topics.frames(), FRAMES_BACK));
       tails.add(new TailReader.Tail(topics.cameras(), ALL_BACK));
     }
-    Receiver receiver = new Receiver(isolation == IsolationLevel.READ_COMMITTED);
-    return new TailReader(client, isolation, tails, receiver::take, listener::skipped);
+    Receiver receiver = new Receiver(isolation == IsolationLevel.READ_COMMITTED, everything);
+    return new TailReader(client, isolation, tails, begun, receiver);
   }
 
   /** One reader's codecs, which are not thread-safe. */
-  private final class Receiver {
+  private final class Receiver implements TailReader.Receiver {
     private final boolean committed;
+    private final boolean everything;
     private final ImageEvents frames = new ImageEvents();
     private final LabelledFrames labelled = new LabelledFrames();
     private final RejectedFrames rejected = new RejectedFrames(Integer.MAX_VALUE);
     private final CameraStatuses statuses = new CameraStatuses();
 
-    Receiver(boolean committed) {
+    Receiver(boolean committed, boolean everything) {
       this.committed = committed;
+      this.everything = everything;
     }
 
-    void take(ConsumerRecord<byte[], byte[]> entry) {
-      Instant arrivedAt = Instant.ofEpochMilli(entry.timestamp());
+    @Override
+    public void take(ConsumerRecord<byte[], byte[]> entry) {
       try {
         if (entry.topic().equals(topics.frames())) {
-          takeFrame(entry, arrivedAt);
+          takeFrame(entry);
         } else if (entry.value() == null) {
           // A deleted key of the compacted topic of cameras.
           return;
         } else if (entry.topic().equals(topics.labels())) {
-          listener.outcome(labelled.read(entry.value()), committed, arrivedAt);
+          listener.outcome(labelled.read(entry.value()), arrival(entry));
         } else if (entry.topic().equals(topics.rejected())) {
-          listener.outcome(rejected.read(entry.value()), committed, arrivedAt);
+          listener.outcome(rejected.read(entry.value()), arrival(entry));
         } else {
           listener.status(statuses.read(entry.value()));
         }
       } catch (IOException | RuntimeException e) {
         // Any bytes may stand in a topic; a view for people shows how many it could not read.
-        listener.unreadable(entry.topic());
+        if (everything) {
+          listener.unreadable(entry.topic());
+        }
       }
     }
 
-    private void takeFrame(ConsumerRecord<byte[], byte[]> entry, Instant arrivedAt) {
+    private Arrival arrival(ConsumerRecord<byte[], byte[]> entry) {
+      return new Arrival(
+          Instant.ofEpochMilli(entry.timestamp()),
+          new SourcePosition(entry.topic(), entry.partition(), entry.offset()),
+          committed);
+    }
+
+    @Override
+    public void passed(TopicPartition partition, long from, long to) {
+      if (committed && topics.outcomes().contains(partition.topic())) {
+        listener.settled(partition.topic(), partition.partition(), from, to);
+      }
+    }
+
+    @Override
+    public void skipped(long records) {
+      listener.skipped(records);
+    }
+
+    private void takeFrame(ConsumerRecord<byte[], byte[]> entry) {
       // What is no frame comes back on the rejected topic, with its reason.
       if (frames.read(IncomingRecords.frame(entry), Instant.now()) instanceof Frame frame
           && frame.image().format() != Image.Format.REFERENCE) {
-        listener.frame(frame, arrivedAt);
+        listener.frame(frame, Instant.ofEpochMilli(entry.timestamp()));
       }
     }
   }

@@ -9,10 +9,14 @@ import java.time.Instant;
 public interface LiveListener {
   void frame(Frame frame, Instant arrivedAt);
 
+  /** A result; one that is not committed comes again once it is, or is withdrawn. */
+  void outcome(Outcome outcome, Arrival arrival);
+
   /**
-   * @param committed whether the result is final; one that is not may come again, or be withdrawn
+   * Every committed result of that partition from an offset to before another has been told. Those
+   * between that were told as not committed only were withdrawn: their transaction was aborted.
    */
-  void outcome(Outcome outcome, boolean committed, Instant arrivedAt);
+  void settled(String topic, int partition, long from, long to);
 
   void status(CameraStatus status);
 

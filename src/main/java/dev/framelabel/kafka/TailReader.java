@@ -4,21 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Properties;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -41,27 +36,40 @@ final class TailReader implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<Tail> tails;
-  private final Consumer<ConsumerRecord<byte[], byte[]>> receiver;
-  private final LongConsumer skipped;
+  private final Instant begun;
+  private final Receiver receiver;
   private final Thread thread;
-  private final Instant begun = Instant.now();
-  private final Set<TopicPartition> assigned = new HashSet<>();
+
+  /** All partitions that are read, and the offset before which everything has been taken. */
+  private final Map<TopicPartition, Long> reached = new HashMap<>();
+
   private volatile boolean stopped;
 
   /**
-   * @param back how far before its start the reader begins
+   * @param back how far before {@code begun} the reader begins
    */
   record Tail(String topic, Duration back) {}
+
+  /** Takes what is read, on the reader's thread. */
+  interface Receiver {
+    void take(ConsumerRecord<byte[], byte[]> entry);
+
+    /** All that there is to see of the partition from one offset to before another was given. */
+    void passed(TopicPartition partition, long from, long to);
+
+    /** So many records were passed over, because they came faster than they could be read. */
+    void skipped(long records);
+  }
 
   TailReader(
       Map<String, String> client,
       IsolationLevel isolation,
       List<Tail> tails,
-      Consumer<ConsumerRecord<byte[], byte[]>> receiver,
-      LongConsumer skipped) {
+      Instant begun,
+      Receiver receiver) {
     this.tails = tails;
+    this.begun = begun;
     this.receiver = receiver;
-    this.skipped = skipped;
     this.consumer =
         new KafkaConsumer<>(
             properties(client, isolation),
@@ -102,8 +110,8 @@ final class TailReader implements AutoCloseable {
           readOnce();
         } catch (WakeupException e) {
           // close() asks for the end.
-        } catch (KafkaException e) {
-          // Brokers come back; the watch tells people meanwhile.
+        } catch (RuntimeException e) {
+          // Brokers come back; the watch tells people meanwhile. A view must not stop for anything.
           LOG.debug("a live reader goes on after", e);
           pause();
         }
@@ -111,24 +119,37 @@ final class TailReader implements AutoCloseable {
     }
   }
 
-  private void readOnce() throws KafkaException {
-    if (assigned.isEmpty()) {
+  private void readOnce() {
+    if (reached.isEmpty()) {
       pause();
       return;
     }
-    consumer.poll(POLL).forEach(this::receive);
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    records.forEach(receiver::take);
+    records.nextOffsets().forEach((partition, next) -> reach(partition, next.offset()));
+    for (TopicPartition partition : records.partitions()) {
+      List<ConsumerRecord<byte[], byte[]>> batch = records.records(partition);
+      catchUp(partition, batch.get(batch.size() - 1).timestamp());
+    }
   }
 
-  private void receive(ConsumerRecord<byte[], byte[]> entry) {
-    receiver.accept(entry);
-    TopicPartition partition = new TopicPartition(entry.topic(), entry.partition());
-    OptionalLong lag = consumer.currentLag(partition);
+  private void reach(TopicPartition partition, long next) {
+    long before = reached.put(partition, next);
+    // A topic that was made anew begins again at 0.
+    if (next > before) {
+      receiver.passed(partition, before, next);
+    }
+  }
+
+  private void catchUp(TopicPartition partition, long newestMillis) {
+    long lag = consumer.currentLag(partition).orElse(0);
     boolean late =
-        Duration.between(Instant.ofEpochMilli(entry.timestamp()), Instant.now()).compareTo(LATE)
-            > 0;
-    if (late && lag.orElse(0) > MAX_LAG && entry.timestamp() > begun.toEpochMilli()) {
-      consumer.seekToEnd(Set.of(partition));
-      skipped.accept(lag.getAsLong());
+        Duration.between(Instant.ofEpochMilli(newestMillis), Instant.now()).compareTo(LATE) > 0;
+    if (late && lag > MAX_LAG && newestMillis > begun.toEpochMilli()) {
+      long end = reached.get(partition) + lag;
+      consumer.seek(partition, end);
+      reached.put(partition, end);
+      receiver.skipped(lag);
     }
   }
 
@@ -139,7 +160,7 @@ final class TailReader implements AutoCloseable {
     for (Tail tail : tails) {
       for (PartitionInfo info : known.getOrDefault(tail.topic(), List.of())) {
         TopicPartition partition = new TopicPartition(info.topic(), info.partition());
-        if (!assigned.contains(partition)) {
+        if (!reached.containsKey(partition)) {
           fresh.put(partition, Math.max(0, begun.minus(tail.back()).toEpochMilli()));
         }
       }
@@ -150,19 +171,18 @@ final class TailReader implements AutoCloseable {
   }
 
   private void begin(Map<TopicPartition, Long> fresh) {
+    // The ends first: what is committed between the two calls lies behind them, and is read.
+    Map<TopicPartition, Long> ends = consumer.endOffsets(fresh.keySet());
     Map<TopicPartition, OffsetAndTimestamp> starts = consumer.offsetsForTimes(fresh);
-    List<TopicPartition> all = new ArrayList<>(assigned);
+    List<TopicPartition> all = new ArrayList<>(reached.keySet());
     all.addAll(fresh.keySet());
     consumer.assign(all);
     for (TopicPartition partition : fresh.keySet()) {
       OffsetAndTimestamp start = starts.get(partition);
-      if (start == null) {
-        consumer.seekToEnd(Set.of(partition));
-      } else {
-        consumer.seek(partition, start.offset());
-      }
+      long offset = start == null ? ends.get(partition) : start.offset();
+      consumer.seek(partition, offset);
+      reached.put(partition, offset);
     }
-    assigned.addAll(fresh.keySet());
   }
 
   private void pause() {

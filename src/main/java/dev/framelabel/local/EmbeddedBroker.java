@@ -12,7 +12,8 @@ import org.apache.kafka.common.utils.Time;
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private final int port;
-  private final KafkaRaftServer server;
+  private final Properties properties;
+  private KafkaRaftServer server;
 
   /** Starts a broker that keeps its data in an empty or new folder. */
   public static EmbeddedBroker start(Path folder) {
@@ -37,11 +38,20 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private EmbeddedBroker(Path folder, Map<String, String> settings, int transactionVersion) {
     port = BrokerFiles.freePort();
-    Properties properties = BrokerFiles.settings(folder, port, BrokerFiles.freePort());
+    properties = BrokerFiles.settings(folder, port, BrokerFiles.freePort());
     properties.putAll(settings);
     BrokerFiles.format(properties, transactionVersion);
+    startUp();
+  }
+
+  private void startUp() {
     server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
     server.startup();
+  }
+
+  /** After {@link #close}: comes back at the same address, with all that it had. */
+  public void startAgain() {
+    startUp();
   }
 
   public String bootstrapServers() {

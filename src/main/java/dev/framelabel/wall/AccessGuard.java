@@ -9,16 +9,16 @@ import io.undertow.server.handlers.CookieImpl;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Set;
 
 /**
  * Stands before all other handlers: puts the headers that keep a page to itself, refuses requests
  * that another site's page makes through a name of its own, and asks for the token where there is
  * one (header {@code Authorization: Bearer TOKEN}, or once {@code /?token=TOKEN}, which becomes a
- * cookie).
+ * cookie that holds the token's checksum: cookies take few characters).
  */
 final class AccessGuard implements HttpHandler {
   private static final String COOKIE = "framelabel-wall";
@@ -31,20 +31,14 @@ final class AccessGuard implements HttpHandler {
 
   private final HttpHandler next;
   private final String token;
-  private final boolean loopback;
+  private final boolean local;
+  private final String host;
 
   AccessGuard(HttpHandler next, WallSettings settings) {
     this.next = next;
     this.token = settings.token();
-    this.loopback = isLoopback(settings.host());
-  }
-
-  static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("the wall's host '" + host + "' is not known here", e);
-    }
+    this.local = settings.isLocal();
+    this.host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
   }
 
   @Override
@@ -54,7 +48,7 @@ final class AccessGuard implements HttpHandler {
     header(exchange, "Referrer-Policy", "no-referrer");
     header(exchange, "Cross-Origin-Resource-Policy", "same-origin");
     header(exchange, "X-Frame-Options", "DENY");
-    if (loopback && !LOCAL_NAMES.contains(hostName(exchange))) {
+    if (local && !isNamed(hostName(exchange))) {
       Replies.fail(
           exchange, StatusCodes.FORBIDDEN, "this wall answers to localhost and 127.0.0.1 only");
     } else if (token.isEmpty() || OPEN_PATHS.contains(exchange.getRequestPath())) {
@@ -66,9 +60,12 @@ final class AccessGuard implements HttpHandler {
 
   private void withToken(HttpServerExchange exchange) throws Exception {
     String given = Query.text(exchange, "token");
-    if (!given.isEmpty() && matches(given)) {
+    if (!given.isEmpty() && agree(given, token)) {
       exchange.setResponseCookie(
-          new CookieImpl(COOKIE, token).setHttpOnly(true).setSameSiteMode("Strict").setPath("/"));
+          new CookieImpl(COOKIE, checksum(token))
+              .setHttpOnly(true)
+              .setSameSiteMode("Strict")
+              .setPath("/"));
       exchange.setStatusCode(StatusCodes.SEE_OTHER);
       exchange.getResponseHeaders().put(Headers.LOCATION, "/");
       exchange.endExchange();
@@ -86,16 +83,32 @@ final class AccessGuard implements HttpHandler {
 
   private boolean holdsCookie(HttpServerExchange exchange) {
     Cookie cookie = exchange.getRequestCookie(COOKIE);
-    return cookie != null && matches(cookie.getValue());
+    return cookie != null && agree(cookie.getValue(), checksum(token));
   }
 
   private boolean bearsToken(HttpServerExchange exchange) {
     String given = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    return given != null && given.startsWith(BEARER) && matches(given.substring(BEARER.length()));
+    return given != null
+        && given.startsWith(BEARER)
+        && agree(given.substring(BEARER.length()), token);
   }
 
-  private boolean matches(String given) {
-    return MessageDigest.isEqual(given.getBytes(UTF_8), token.getBytes(UTF_8));
+  /** In the same time, whatever differs. */
+  private static boolean agree(String given, String expected) {
+    return MessageDigest.isEqual(given.getBytes(UTF_8), expected.getBytes(UTF_8));
+  }
+
+  private static String checksum(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  private boolean isNamed(String name) {
+    return LOCAL_NAMES.contains(name) || host.equals(name);
   }
 
   private static String hostName(HttpServerExchange exchange) {

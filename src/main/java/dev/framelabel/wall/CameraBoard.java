@@ -2,38 +2,35 @@ package dev.framelabel.wall;
 
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.Frame;
-import dev.framelabel.event.Label;
-import dev.framelabel.event.LabelledFrame;
-import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
-/** What the wall knows of one camera. Not thread-safe. */
+/** What the wall knows of one camera, in bounded memory. Not thread-safe. */
 final class CameraBoard {
   static final int HISTORY = 100;
 
   /** Results come twice, as provisional and as committed; so many may lie between. */
-  static final int REMEMBERED = 500;
+  static final int REMEMBERED = 2_000;
 
-  static final int TIMELINE_SECONDS = 60;
   private static final Duration QUIET = Duration.ofSeconds(5);
   private static final Duration STATUS_IS_FRESH = Duration.ofSeconds(6);
 
   private final String cameraId;
   private final Meter frames = new Meter();
   private final LinkedHashMap<String, Sighting> history = new LinkedHashMap<>();
-  private final LinkedHashSet<String> remembered = new LinkedHashSet<>();
-  private final String[] timelineLabels = new String[TIMELINE_SECONDS];
-  private final long[] timelineSeconds = new long[TIMELINE_SECONDS];
+  private final RecentIds remembered = new RecentIds(REMEMBERED);
+  private final Timeline timeline = new Timeline();
+  private int kept = HISTORY;
   private Optional<CameraStatus> status = Optional.empty();
   private Optional<Instant> lastFrameAt = Optional.empty();
+  private Optional<Instant> lastFrameArrivedAt = Optional.empty();
   private Optional<Instant> lastOutcomeAt = Optional.empty();
   private Optional<Sighting> shown = Optional.empty();
   private String newestFrame = "";
@@ -47,8 +44,9 @@ final class CameraBoard {
 
   void frame(Frame frame, Instant arrivedAt) {
     frames.add(arrivedAt.toEpochMilli(), 1);
-    if (lastFrameAt.isEmpty() || !arrivedAt.isBefore(lastFrameAt.get())) {
-      lastFrameAt = Optional.of(arrivedAt);
+    if (lastFrameArrivedAt.isEmpty() || !arrivedAt.isBefore(lastFrameArrivedAt.get())) {
+      lastFrameArrivedAt = Optional.of(arrivedAt);
+      lastFrameAt = Optional.of(frame.capturedAt());
       newestFrame = frame.frameId();
     }
     version++;
@@ -60,63 +58,81 @@ final class CameraBoard {
   }
 
   /**
-   * Takes a result in, once for each frame id.
+   * Takes a result in; one of a frame that is known replaces the former where that was not final.
    *
-   * @return whether it is new
+   * @return whether it is the first of its frame
    */
-  boolean outcome(Outcome outcome, boolean committed, Instant arrivedAt, boolean hasPicture) {
+  boolean outcome(Sighting sighting, boolean hasPicture) {
     version++;
-    Sighting before = history.get(outcome.frameId());
+    Sighting before = history.get(sighting.key());
     if (before != null) {
-      if (committed && !before.committed()) {
-        replace(before.confirmed());
-      }
+      replace(before, before.or(sighting), hasPicture);
       return false;
     }
-    if (!remembered.add(outcome.frameId())) {
+    if (!remembered.add(sighting.key())) {
       return false;
     }
-    forgetOldest();
-    Sighting sighting = new Sighting(outcome, committed, arrivedAt);
-    history.put(outcome.frameId(), sighting);
-    lastOutcomeAt = Optional.of(arrivedAt);
-    if (outcome instanceof LabelledFrame labelled) {
-      show(labelled, sighting, hasPicture);
-    } else {
+    history.put(sighting.key(), sighting);
+    keep(kept);
+    lastOutcomeAt = Optional.of(sighting.arrivedAt());
+    if (sighting.outcome() instanceof RejectedFrame) {
       rejected++;
     }
+    show(sighting, hasPicture);
     return true;
   }
 
-  private void forgetOldest() {
-    if (history.size() >= HISTORY) {
+  /** Keeps so many results from now on, and forgets older ones. */
+  void keep(int results) {
+    kept = results;
+    while (history.size() > kept) {
       history.remove(history.keySet().iterator().next());
     }
-    if (remembered.size() > REMEMBERED) {
-      remembered.remove(remembered.iterator().next());
+  }
+
+  private void replace(Sighting before, Sighting after, boolean hasPicture) {
+    history.replace(after.key(), after);
+    if (shown.isPresent() && shown.get().key().equals(after.key())) {
+      shown = after.isLabelled() ? Optional.of(after) : newestLabelled();
+    } else if (!before.isLabelled()) {
+      show(after, hasPicture);
     }
   }
 
-  private void replace(Sighting confirmed) {
-    history.replace(confirmed.outcome().frameId(), confirmed);
-    if (shown.isPresent()
-        && shown.get().outcome().frameId().equals(confirmed.outcome().frameId())) {
-      shown = Optional.of(confirmed);
-    }
-  }
-
-  private void show(LabelledFrame labelled, Sighting sighting, boolean hasPicture) {
-    if (shown.isPresent() && labelled.capturedAt().isBefore(shown.get().capturedAt())) {
+  private void show(Sighting sighting, boolean hasPicture) {
+    if (!sighting.isLabelled()
+        || (shown.isPresent() && sighting.capturedAt().isBefore(shown.get().capturedAt()))) {
       return;
     }
     shown = Optional.of(sighting);
     if (hasPicture) {
-      newestPicture = labelled.frameId();
+      newestPicture = sighting.key();
     }
-    long second = labelled.capturedAt().getEpochSecond();
-    int slot = (int) Math.floorMod(second, (long) TIMELINE_SECONDS);
-    timelineSeconds[slot] = second;
-    timelineLabels[slot] = labelled.labels().stream().findFirst().map(Label::label).orElse("");
+    timeline.mark(sighting);
+  }
+
+  /** Takes back the results that turn out to have been aborted. */
+  void settle(SettledOffsets.Range settled) {
+    List<Sighting> aborted =
+        history.values().stream().filter(one -> one.isWithdrawnBy(settled)).toList();
+    if (aborted.isEmpty()) {
+      return;
+    }
+    version++;
+    for (Sighting one : aborted) {
+      history.replace(one.key(), one.withdrawn());
+      timeline.clear(one.capturedAt());
+    }
+    history.values().stream().filter(Sighting::isLabelled).forEach(timeline::mark);
+    if (shown.isPresent() && shown.get().isWithdrawnBy(settled)) {
+      shown = newestLabelled();
+    }
+  }
+
+  private Optional<Sighting> newestLabelled() {
+    return history.values().stream()
+        .filter(Sighting::isLabelled)
+        .max(Comparator.comparing(Sighting::capturedAt));
   }
 
   /** How the camera does, in the words of the page. */
@@ -128,7 +144,7 @@ final class CameraBoard {
     if (lastFrameAt.isEmpty()) {
       return shown.isPresent() ? State.SILENT : State.CONNECTING;
     }
-    if (isOld(lastFrameAt, now)) {
+    if (isOld(lastFrameArrivedAt, now)) {
       return State.SILENT;
     }
     return isOld(lastOutcomeAt, now) ? State.UNLABELLED : State.LIVE;
@@ -154,16 +170,9 @@ final class CameraBoard {
     return time.isEmpty() || Duration.between(time.get(), now).compareTo(QUIET) > 0;
   }
 
-  /** The top label of each of the last 60 seconds, oldest first; empty where there was none. */
+  /** The top label of each of the last seconds, oldest first; empty where there was none. */
   List<String> timeline(Instant now) {
-    String[] labels = new String[TIMELINE_SECONDS];
-    for (int i = 0; i < TIMELINE_SECONDS; i++) {
-      long second = now.getEpochSecond() - TIMELINE_SECONDS + 1 + i;
-      int slot = (int) Math.floorMod(second, (long) TIMELINE_SECONDS);
-      boolean there = timelineSeconds[slot] == second && timelineLabels[slot] != null;
-      labels[i] = there ? timelineLabels[slot] : "";
-    }
-    return Arrays.asList(labels);
+    return timeline.until(now);
   }
 
   /** The last results, newest first. */
@@ -185,6 +194,7 @@ final class CameraBoard {
     return status;
   }
 
+  /** When the newest frame was captured, by its camera. */
   Optional<Instant> lastFrameAt() {
     return lastFrameAt;
   }
@@ -196,6 +206,10 @@ final class CameraBoard {
   /** The frame whose picture goes with the labels; the newest one while there are no labels. */
   String pictureFrame(Instant now) {
     return newestPicture.isEmpty() || isOld(lastOutcomeAt, now) ? newestFrame : newestPicture;
+  }
+
+  int historySize() {
+    return history.size();
   }
 
   long framesSeen() {

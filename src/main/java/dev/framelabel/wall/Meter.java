@@ -11,7 +11,7 @@ final class Meter {
 
   void add(long nowMillis, long events) {
     long second = nowMillis / 1000;
-    int slot = (int) (second % counts.length);
+    int slot = (int) Math.floorMod(second, (long) counts.length);
     if (seconds[slot] != second) {
       seconds[slot] = second;
       counts[slot] = 0;

@@ -18,6 +18,8 @@ final class PictureHandler implements HttpHandler {
   private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
   private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
+  private static final byte[] WEBP = {'W', 'E', 'B', 'P'};
+  private static final int WEBP_AT = 8;
   private static final int RGB_BYTES = 3;
 
   private final WallModel model;
@@ -28,7 +30,7 @@ final class PictureHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws IOException {
-    Optional<Image> image = model.picture(Query.text(exchange, "frame"));
+    Optional<Image> image = model.picture(Query.required(exchange, "frame", "a frame's id"));
     if (image.isEmpty()) {
       Replies.fail(exchange, StatusCodes.NOT_FOUND, "this picture is no longer kept");
       return;
@@ -51,17 +53,18 @@ final class PictureHandler implements HttpHandler {
 
   /** By the bytes themselves: nothing else than pictures leaves here, whatever was sent. */
   static String contentType(byte[] bytes) {
-    if (begins(bytes, JPEG)) {
+    if (has(bytes, 0, JPEG)) {
       return "image/jpeg";
     }
-    if (begins(bytes, PNG)) {
+    if (has(bytes, 0, PNG)) {
       return "image/png";
     }
-    return begins(bytes, RIFF) ? "image/webp" : "";
+    return has(bytes, 0, RIFF) && has(bytes, WEBP_AT, WEBP) ? "image/webp" : "";
   }
 
-  private static boolean begins(byte[] bytes, byte[] with) {
-    return bytes.length > with.length && Arrays.equals(bytes, 0, with.length, with, 0, with.length);
+  private static boolean has(byte[] bytes, int at, byte[] part) {
+    int end = at + part.length;
+    return bytes.length > end && Arrays.equals(bytes, at, end, part, 0, part.length);
   }
 
   private static byte[] png(Image image) throws IOException {

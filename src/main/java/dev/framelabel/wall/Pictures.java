@@ -6,8 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The newest pictures by frame id, in bounded memory. Thread-safe. */
+/**
+ * The newest pictures by frame id, in bounded memory; one that would take more than an eighth of it
+ * is not kept. Thread-safe.
+ */
 final class Pictures {
+  /** What an entry takes beside the picture, more or less. */
+  private static final int ENTRY_BYTES = 200;
+
   private final long maxBytes;
   private final Map<String, Image> kept = new LinkedHashMap<>();
   private long bytes;
@@ -17,13 +23,21 @@ final class Pictures {
   }
 
   synchronized void put(String frameId, Image image) {
+    if (size(frameId, image) > maxBytes / 8) {
+      return;
+    }
     Image before = kept.put(frameId, image);
-    bytes += image.bytes().length() - (before == null ? 0 : before.bytes().length());
-    Iterator<Image> oldest = kept.values().iterator();
-    while (bytes > maxBytes && oldest.hasNext()) {
-      bytes -= oldest.next().bytes().length();
+    bytes += size(frameId, image) - (before == null ? 0 : size(frameId, before));
+    Iterator<Map.Entry<String, Image>> oldest = kept.entrySet().iterator();
+    while (bytes > maxBytes) {
+      Map.Entry<String, Image> entry = oldest.next();
+      bytes -= size(entry.getKey(), entry.getValue());
       oldest.remove();
     }
+  }
+
+  private static long size(String frameId, Image image) {
+    return (long) ENTRY_BYTES + 2L * frameId.length() + image.bytes().length();
   }
 
   synchronized Optional<Image> get(String frameId) {

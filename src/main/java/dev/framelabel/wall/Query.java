@@ -14,6 +14,20 @@ final class Query {
   }
 
   /**
+   * The parameter.
+   *
+   * @param what it should be, for people
+   * @throws IllegalArgumentException if it is missing
+   */
+  static String required(HttpServerExchange exchange, String name, String what) {
+    String text = text(exchange, name);
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(name + " is missing; expected " + what);
+    }
+    return text;
+  }
+
+  /**
    * The parameter; the default where it is missing.
    *
    * @throws IllegalArgumentException if it is no whole number within the bounds

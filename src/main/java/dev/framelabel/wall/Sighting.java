@@ -1,41 +1,114 @@
 package dev.framelabel.wall;
 
 import dev.framelabel.event.Bytes;
+import dev.framelabel.event.Label;
 import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.ModelIdentity;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.Arrival;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * One result as the wall keeps it: of a rejected frame without its original bytes, which nobody is
- * shown and which may be large.
+ * One result as the wall keeps it: without what nobody is shown and which may be large.
  *
- * @param committed whether it is final
+ * @param key tells the frame from others of its camera
  * @param arrivedAt when the broker had it
+ * @param position where its record stands
  */
-record Sighting(Outcome outcome, boolean committed, Instant arrivedAt) {
-  Sighting {
-    outcome = outcome instanceof RejectedFrame rejected ? withoutOriginal(rejected) : outcome;
+record Sighting(
+    String key, Outcome outcome, Standing standing, Instant arrivedAt, SourcePosition position) {
+  static final int MAX_LABELS = 10;
+  static final int MAX_TEXT = 300;
+
+  private static final ModelIdentity NO_MODEL = new ModelIdentity("", "", "");
+  private static final SourcePosition NO_SOURCE = new SourcePosition("", 0, 0);
+
+  /** How much a result is worth. */
+  enum Standing {
+    /** Its transaction is still open, or is not yet known to be closed. */
+    PROVISIONAL,
+    COMMITTED,
+    /** Its transaction was aborted; the frame's result may come again. */
+    WITHDRAWN
   }
 
-  private static RejectedFrame withoutOriginal(RejectedFrame rejected) {
+  static Sighting of(Outcome outcome, Arrival arrival) {
+    boolean named = !outcome.frameId().isEmpty();
+    return new Sighting(
+        named ? outcome.frameId() : outcome.source().toString(),
+        shortened(outcome),
+        arrival.committed() ? Standing.COMMITTED : Standing.PROVISIONAL,
+        arrival.at(),
+        arrival.position());
+  }
+
+  private static Outcome shortened(Outcome outcome) {
+    if (outcome instanceof LabelledFrame labelled) {
+      return new LabelledFrame(
+          labelled.cameraId(),
+          labelled.frameId(),
+          labelled.capturedAt(),
+          labelled.labelledAt(),
+          labelled.labels().stream().limit(MAX_LABELS).map(Sighting::shortened).toList(),
+          NO_MODEL,
+          NO_SOURCE,
+          labelled.timings(),
+          Map.of());
+    }
+    RejectedFrame rejected = (RejectedFrame) outcome;
     return new RejectedFrame(
         rejected.kind(),
-        rejected.reason(),
+        shortened(rejected.reason()),
         rejected.cameraId(),
         rejected.frameId(),
         rejected.capturedAt(),
-        rejected.source(),
+        NO_SOURCE,
         rejected.content(),
         Bytes.EMPTY,
-        rejected.attributes(),
-        rejected.headers());
+        Map.of());
   }
 
-  Sighting confirmed() {
-    return new Sighting(outcome, true, arrivedAt);
+  private static Label shortened(Label label) {
+    return label.label().length() <= MAX_TEXT
+        ? label
+        : new Label(shortened(label.label()), label.classIndex(), label.score());
+  }
+
+  static String shortened(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+  }
+
+  /** Of two words on one frame the one that holds: nothing goes behind a committed result. */
+  Sighting or(Sighting later) {
+    return committed() ? this : later;
+  }
+
+  Sighting withdrawn() {
+    return new Sighting(key, outcome, Standing.WITHDRAWN, arrivedAt, position);
+  }
+
+  /** Whether this was provisional only, and is now known not to have been committed. */
+  boolean isWithdrawnBy(SettledOffsets.Range settled) {
+    return standing == Standing.PROVISIONAL && settled.contains(position);
+  }
+
+  boolean committed() {
+    return standing == Standing.COMMITTED;
+  }
+
+  /** Whether these are labels that hold, as far as is known. */
+  boolean isLabelled() {
+    return standing != Standing.WITHDRAWN && outcome instanceof LabelledFrame;
+  }
+
+  List<Label> labels() {
+    return outcome instanceof LabelledFrame labelled ? labelled.labels() : List.of();
   }
 
   /** Capture time; the arrival where the event could not be read. */

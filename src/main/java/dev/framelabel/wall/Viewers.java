@@ -2,35 +2,44 @@ package dev.framelabel.wall;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.undertow.server.handlers.sse.ServerSentEventConnection;
-import java.io.IOException;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.sse.ServerSentEventHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.xnio.IoUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Those who watch, and what they are sent: the same text to all of them, five times a second. One
- * who does not read is dropped, so that he costs the others nothing.
+ * {@code GET /api/stream}: those who watch, and what they are sent: the same text to all of them,
+ * five times a second. One who does not read is dropped, so that he costs the others nothing.
+ *
+ * <p>All texts are made and handed out on one thread. Of a text there is one, however many have not
+ * yet taken it; what a viewer adds is a copy of the one that he is being sent.
  */
-final class Viewers implements AutoCloseable {
+final class Viewers implements HttpHandler, AutoCloseable {
   static final int MAX_VIEWERS = 500;
+  private static final Logger LOG = LoggerFactory.getLogger(Viewers.class);
   private static final long TICK_MILLIS = 200;
   private static final int SUMMARY_EVERY = 5;
   private static final int MANY_CAMERAS = 16;
-  private static final int MAX_UNSENT = 30;
+  private static final String RETRY_SECONDS = "10";
 
   private final WallModel model;
-  private final Map<ServerSentEventConnection, Viewer> viewers = new ConcurrentHashMap<>();
+  private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> sentVersions = new HashMap<>();
   private final Map<String, String> sentStates = new HashMap<>();
   private final AtomicLong dropped = new AtomicLong();
@@ -42,6 +51,7 @@ final class Viewers implements AutoCloseable {
             return thread;
           });
   private long ticks;
+  private String snapshot = "";
 
   Viewers(WallModel model) {
     this.model = model;
@@ -49,20 +59,44 @@ final class Viewers implements AutoCloseable {
         ticker.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Takes a viewer in and sends him all that there is. */
-  void add(ServerSentEventConnection connection) {
+  @Override
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
     if (viewers.size() >= MAX_VIEWERS) {
-      IoUtils.safeClose(connection);
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
+      Replies.fail(
+          exchange,
+          StatusCodes.SERVICE_UNAVAILABLE,
+          MAX_VIEWERS
+              + " pages watch already, which is all that this wall serves; try again later");
       return;
     }
-    Viewer viewer = new Viewer();
-    connection.addCloseTask(closed -> viewers.remove(closed));
-    viewers.put(connection, viewer);
-    send(connection, viewer, "snapshot", WallJson.write(snapshot()));
+    ServerSentEventHandler events =
+        new ServerSentEventHandler(
+            (connection, lastId) -> add(new Viewer(connection, exchange.getConnection())));
+    events.handleRequest(exchange);
   }
 
-  /** All cameras and the panel. */
-  ObjectNode snapshot() {
+  private void add(Viewer viewer) {
+    viewers.add(viewer);
+    viewer.onClose(() -> viewers.remove(viewer));
+    try {
+      ticker.execute(() -> welcome(viewer));
+    } catch (RejectedExecutionException e) {
+      // The wall is being closed.
+      viewer.close();
+    }
+  }
+
+  /** Sends all that there is. */
+  private void welcome(Viewer viewer) {
+    if (snapshot.isEmpty()) {
+      snapshot = WallJson.write(snapshot());
+    }
+    viewer.welcome();
+    send(viewer, "snapshot", snapshot);
+  }
+
+  private ObjectNode snapshot() {
     Instant now = model.now();
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.set("summary", WallJson.summary(model.summary(), count(), now));
@@ -79,23 +113,38 @@ final class Viewers implements AutoCloseable {
     return dropped.get();
   }
 
+  /** Events that all viewers together have not yet taken. */
+  long unsent() {
+    return viewers.stream().mapToLong(Viewer::unsent).sum();
+  }
+
   private void tick() {
-    ticks++;
-    // With many cameras each tile changes less often: a page has only so much to give.
-    boolean summary = ticks % SUMMARY_EVERY == 0;
+    try {
+      snapshot = "";
+      ticks++;
+      sendChanges();
+    } catch (RuntimeException e) {
+      // An exception would end all ticks to come, and nobody would know why.
+      LOG.error("the wall could not tell its viewers what is new", e);
+    }
+  }
+
+  private void sendChanges() {
     Instant now = model.now();
     List<ObjectNode> changed = new ArrayList<>();
+    // With many cameras each tile changes less often: a page has only so much to give.
     int every = sentVersions.size() > MANY_CAMERAS ? 3 : 1;
     if (ticks % every == 0) {
       model.cameras(board -> addIfChanged(board, now, changed));
     }
-    if (!viewers.isEmpty()) {
-      if (!changed.isEmpty()) {
-        sendAll("tiles", WallJson.write(changed));
-      }
-      if (summary) {
-        sendAll("summary", WallJson.write(WallJson.summary(model.summary(), count(), now)));
-      }
+    if (viewers.isEmpty()) {
+      return;
+    }
+    if (!changed.isEmpty()) {
+      sendAll("tiles", WallJson.write(changed));
+    }
+    if (ticks % SUMMARY_EVERY == 0) {
+      sendAll("summary", WallJson.write(WallJson.summary(model.summary(), count(), now)));
     }
   }
 
@@ -108,44 +157,23 @@ final class Viewers implements AutoCloseable {
   }
 
   private void sendAll(String event, String text) {
-    viewers.forEach((connection, viewer) -> send(connection, viewer, event, text));
+    for (Viewer viewer : viewers) {
+      if (viewer.isWelcome()) {
+        send(viewer, event, text);
+      }
+    }
   }
 
-  private void send(
-      ServerSentEventConnection connection, Viewer viewer, String event, String text) {
-    if (viewer.unsent.incrementAndGet() > MAX_UNSENT) {
-      if (viewers.remove(connection) != null) {
-        dropped.incrementAndGet();
-      }
-      IoUtils.safeClose(connection);
-      return;
+  private void send(Viewer viewer, String event, String text) {
+    if (!viewer.send(event, text) && viewers.remove(viewer)) {
+      dropped.incrementAndGet();
+      viewer.close();
     }
-    connection.send(text, event, null, viewer);
   }
 
   @Override
   public void close() {
     ticker.shutdownNow();
-    viewers.keySet().forEach(IoUtils::safeClose);
-  }
-
-  /** Counts what one viewer has not yet taken. */
-  private static final class Viewer implements ServerSentEventConnection.EventCallback {
-    private final AtomicInteger unsent = new AtomicInteger();
-
-    @Override
-    public void done(ServerSentEventConnection connection, String data, String event, String id) {
-      unsent.decrementAndGet();
-    }
-
-    @Override
-    public void failed(
-        ServerSentEventConnection connection,
-        String data,
-        String event,
-        String id,
-        IOException failure) {
-      IoUtils.safeClose(connection);
-    }
+    viewers.forEach(Viewer::close);
   }
 }

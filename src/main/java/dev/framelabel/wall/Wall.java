@@ -17,12 +17,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.xnio.Options;
 
 /** The live page of cameras and labels. Runs on threads of its own until its owner closes it. */
 public final class Wall implements AutoCloseable {
   private static final int MAX_ENTITY_BYTES = 4 << 10;
   private static final int PARSE_TIMEOUT_MILLIS = 10_000;
   private static final int IDLE_TIMEOUT_MILLIS = 60_000;
+  private static final int SEND_BUFFER_BYTES = 64 << 10;
 
   private final WallModel model;
   private final LiveFeed feed;
@@ -48,6 +50,8 @@ public final class Wall implements AutoCloseable {
             .addHttpListener(settings.port(), host, new AccessGuard(routes(), settings))
             .setIoThreads(2)
             .setWorkerThreads(8)
+            // Little lies in the kernel for one who does not read; the rest is counted.
+            .setSocketOption(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
             .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) MAX_ENTITY_BYTES)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_TIMEOUT_MILLIS)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_TIMEOUT_MILLIS)
@@ -59,7 +63,17 @@ public final class Wall implements AutoCloseable {
       throw new IllegalStateException(
           "the wall cannot listen on " + host + ":" + settings.port() + ": " + rootMessage(e), e);
     }
-    feed = new LiveFeed(settings.client(), settings.topics(), settings.committedOnly(), model);
+    feed = feed(settings);
+  }
+
+  private LiveFeed feed(WallSettings settings) {
+    try {
+      return new LiveFeed(settings.client(), settings.topics(), settings.committedOnly(), model);
+    } catch (RuntimeException e) {
+      viewers.close();
+      server.stop();
+      throw e;
+    }
   }
 
   private static String rootMessage(Throwable failure) {
@@ -79,8 +93,7 @@ public final class Wall implements AutoCloseable {
     routes.get("/api/labels", blocking(this::labels));
     routes.get("/api/summary", blocking(this::summary));
     routes.get("/api/picture", blocking(new PictureHandler(model)));
-    routes.get(
-        "/api/stream", Handlers.serverSentEvents((connection, lastId) -> viewers.add(connection)));
+    routes.get("/api/stream", viewers);
     routes.get("/metrics", blocking(this::metrics));
     routes.get("/healthz", blocking(this::health));
     routes.setFallbackHandler(
@@ -107,11 +120,8 @@ public final class Wall implements AutoCloseable {
   }
 
   private void labels(HttpServerExchange exchange) {
-    String camera = Query.text(exchange, "camera");
+    String camera = Query.required(exchange, "camera", "a camera's id");
     long since = Query.number(exchange, "since", 0, 0, Long.MAX_VALUE);
-    if (camera.isEmpty()) {
-      throw new IllegalArgumentException("camera is missing; expected a camera's id");
-    }
     Optional<List<Sighting>> history = model.history(camera);
     if (history.isEmpty()) {
       Replies.fail(exchange, StatusCodes.NOT_FOUND, "there is no such camera");
@@ -135,11 +145,23 @@ public final class Wall implements AutoCloseable {
   private void health(HttpServerExchange exchange) {
     WallModel.Summary summary = model.summary();
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("status", summary.brokerReachable() ? "ok" : "broker unreachable");
+    node.put("status", summary.brokerReachable() ? "ok" : unhealthy(summary));
     if (!summary.brokerReachable()) {
       exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
     }
     Replies.json(exchange, node);
+  }
+
+  private static String unhealthy(WallModel.Summary summary) {
+    return summary.brokerFault().isEmpty() ? "no broker has answered yet" : summary.brokerFault();
+  }
+
+  WallModel model() {
+    return model;
+  }
+
+  Viewers viewers() {
+    return viewers;
   }
 
   /** The page's address. */

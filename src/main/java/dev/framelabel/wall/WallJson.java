@@ -17,7 +17,6 @@ import java.util.Locale;
 final class WallJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final int MAX_TEXT = 300;
   private static final int TILE_LABELS = 3;
 
   private WallJson() {}
@@ -58,7 +57,8 @@ final class WallJson {
     ObjectNode node = NODES.objectNode();
     node.put("camera", sighting.outcome().cameraId());
     node.put("frame", sighting.outcome().frameId());
-    putResult(node, sighting, Integer.MAX_VALUE);
+    putResult(node, sighting, Sighting.MAX_LABELS);
+    node.put("withdrawn", sighting.standing() == Sighting.Standing.WITHDRAWN);
     if (sighting.outcome() instanceof RejectedFrame bad) {
       node.put("rejected", bad.kind().name());
       node.put("reason", text(bad.reason()));
@@ -145,7 +145,7 @@ final class WallJson {
   }
 
   private static String text(String text) {
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+    return Sighting.shortened(text);
   }
 
   private static double round(double value) {

@@ -7,17 +7,16 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
+import dev.framelabel.kafka.Arrival;
 import dev.framelabel.kafka.LiveListener;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -26,20 +25,30 @@ import java.util.function.Function;
  */
 final class WallModel implements LiveListener {
   static final int MAX_CAMERAS = 1_000;
-  private static final int REJECTED_SAMPLES = 20;
-  private static final long PICTURE_BYTES = 96L << 20;
+
+  /** Results of all cameras; {@link CameraBoard#HISTORY} of each as long as there are few. */
+  static final int MAX_RESULTS = 20_000;
+
+  static final long PICTURE_BYTES = 96L << 20;
+
+  /** Longer names than this are not shown: shortened they could be taken for one another. */
+  static final int MAX_NAME = 256;
+
+  private static final int MAX_STATUS_TEXT = 8_000;
 
   private final Clock clock;
   private final Pictures pictures = new Pictures(PICTURE_BYTES);
-  private final Map<String, CameraBoard> cameras = new TreeMap<>(new NaturalOrder());
-  private final Map<RejectionKind, Long> rejectedByKind = new EnumMap<>(RejectionKind.class);
-  private final Deque<Sighting> rejectedSamples = new ArrayDeque<>();
+  private final Map<String, CameraBoard> cameras = new HashMap<>();
+  private final List<CameraBoard> inOrder = new ArrayList<>();
+  private final RecentIds unseen = new RecentIds(4_000);
+  private final Rejections rejections = new Rejections();
+  private final SettledOffsets settled = new SettledOffsets();
   private final Meter labelled = new Meter();
   private final Meter batches = new Meter();
   private final Meter frames = new Meter();
   private final Percentiles latency = new Percentiles();
-  private Optional<LabelledFrame> newest = Optional.empty();
-  private boolean brokerReachable = true;
+  private String newestModel = "";
+  private boolean brokerReachable;
   private String brokerFault = "";
   private long unreadable;
   private long skipped;
@@ -51,69 +60,94 @@ final class WallModel implements LiveListener {
 
   @Override
   public void frame(Frame frame, Instant arrivedAt) {
-    pictures.put(frame.frameId(), frame.image());
-    synchronized (this) {
-      frames.add(arrivedAt.toEpochMilli(), 1);
-      board(frame.cameraId()).ifPresent(board -> board.frame(frame, arrivedAt));
+    if (isShown(frame.cameraId(), frame.frameId(), arrivedAt)) {
+      pictures.put(frame.frameId(), frame.image());
+      synchronized (this) {
+        board(frame.cameraId()).ifPresent(board -> board.frame(frame, arrivedAt));
+      }
+    }
+  }
+
+  private synchronized boolean isShown(String cameraId, String frameId, Instant arrivedAt) {
+    if (!isFit(cameraId) || !isFit(frameId)) {
+      unreadable++;
+      return false;
+    }
+    frames.add(arrivedAt.toEpochMilli(), 1);
+    return board(cameraId).isPresent();
+  }
+
+  private static boolean isFit(String name) {
+    return !name.isEmpty() && name.length() <= MAX_NAME;
+  }
+
+  @Override
+  public synchronized void outcome(Outcome outcome, Arrival arrival) {
+    if (!arrival.committed() && settled.contains(arrival.position())) {
+      // Told as committed before, or aborted.
+      return;
+    }
+    Sighting sighting = Sighting.of(outcome, arrival);
+    if (outcome.cameraId().isEmpty() && outcome instanceof RejectedFrame) {
+      rejections.addNameless(sighting);
+    } else if (!isFit(outcome.cameraId()) || sighting.key().length() > MAX_NAME) {
+      unreadable++;
+    } else {
+      take(outcome, sighting);
+    }
+  }
+
+  private void take(Outcome outcome, Sighting sighting) {
+    boolean hasPicture = pictures.contains(outcome.frameId());
+    Optional<CameraBoard> board = board(outcome.cameraId());
+    if (board.isEmpty()) {
+      return;
+    }
+    if (!board.get().outcome(sighting, hasPicture)) {
+      rejections.update(sighting);
+    } else if (outcome instanceof LabelledFrame frame) {
+      labelled.add(sighting.arrivedAt().toEpochMilli(), 1);
+      batches.add(sighting.arrivedAt().toEpochMilli(), frame.timings().batchSize());
+      sighting.latencyMillis().ifPresent(latency::add);
+      newestModel = Sighting.shortened(frame.model().name() + " " + frame.model().version());
+    } else {
+      rejections.add(sighting);
     }
   }
 
   @Override
-  public synchronized void outcome(Outcome outcome, boolean committed, Instant arrivedAt) {
-    if (outcome.cameraId().isEmpty() && outcome instanceof RejectedFrame bad) {
-      if (isNewSample(bad)) {
-        reject(new Sighting(bad, committed, arrivedAt));
-      }
-      return;
-    }
-    Optional<CameraBoard> board = board(outcome.cameraId());
-    boolean hasPicture = pictures.contains(outcome.frameId());
-    if (board.isPresent() && board.get().outcome(outcome, committed, arrivedAt, hasPicture)) {
-      count(new Sighting(outcome, committed, arrivedAt));
-    }
-  }
-
-  /** A frame without an id is told from others by where its record stands. */
-  private boolean isNewSample(RejectedFrame bad) {
-    return rejectedSamples.stream().noneMatch(kept -> kept.outcome().source().equals(bad.source()));
-  }
-
-  private void count(Sighting sighting) {
-    if (sighting.outcome() instanceof LabelledFrame frame) {
-      labelled.add(sighting.arrivedAt().toEpochMilli(), 1);
-      batches.add(sighting.arrivedAt().toEpochMilli(), frame.timings().batchSize());
-      sighting.latencyMillis().ifPresent(latency::add);
-      newest = Optional.of(frame);
-    } else {
-      reject(sighting);
-    }
-  }
-
-  private void reject(Sighting sighting) {
-    RejectedFrame bad = (RejectedFrame) sighting.outcome();
-    rejectedByKind.merge(bad.kind(), 1L, Long::sum);
-    rejectedSamples.addFirst(sighting);
-    if (rejectedSamples.size() > REJECTED_SAMPLES) {
-      rejectedSamples.removeLast();
-    }
+  public synchronized void settled(String topic, int partition, long from, long to) {
+    SettledOffsets.Range range = new SettledOffsets.Range(topic, partition, from, to);
+    settled.add(range);
+    inOrder.forEach(board -> board.settle(range));
+    rejections.settle(range);
   }
 
   private Optional<CameraBoard> board(String cameraId) {
     CameraBoard board = cameras.get(cameraId);
     if (board == null) {
       if (cameras.size() >= MAX_CAMERAS) {
-        unseenCameras++;
+        unseenCameras += unseen.add(cameraId) ? 1 : 0;
         return Optional.empty();
       }
       board = new CameraBoard(cameraId);
       cameras.put(cameraId, board);
+      inOrder.add(board);
+      inOrder.sort(Comparator.comparing(CameraBoard::cameraId, new NaturalOrder()));
+      int each = Math.min(CameraBoard.HISTORY, MAX_RESULTS / cameras.size());
+      inOrder.forEach(one -> one.keep(each));
     }
     return Optional.of(board);
   }
 
   @Override
   public synchronized void status(CameraStatus status) {
-    board(status.cameraId()).ifPresent(board -> board.status(status));
+    if (isFit(status.cameraId())
+        && status.lastError().length() + status.source().length() <= MAX_STATUS_TEXT) {
+      board(status.cameraId()).ifPresent(board -> board.status(status));
+    } else {
+      unreadable++;
+    }
   }
 
   @Override
@@ -139,13 +173,22 @@ final class WallModel implements LiveListener {
   /** Looks at all cameras, in the order of the page, while nothing changes. */
   synchronized <T> List<T> cameras(Function<CameraBoard, T> view) {
     List<T> views = new ArrayList<>(cameras.size());
-    cameras.values().forEach(board -> views.add(view.apply(board)));
+    inOrder.forEach(board -> views.add(view.apply(board)));
     return views;
   }
 
   /** The last results of a camera, newest first; empty where there is no such camera. */
   synchronized Optional<List<Sighting>> history(String cameraId) {
     return Optional.ofNullable(cameras.get(cameraId)).map(CameraBoard::history);
+  }
+
+  /** Results that are kept, of all cameras. */
+  synchronized int resultsKept() {
+    return inOrder.stream().mapToInt(CameraBoard::historySize).sum();
+  }
+
+  long pictureBytesKept() {
+    return pictures.bytes();
   }
 
   Instant now() {
@@ -169,9 +212,9 @@ final class WallModel implements LiveListener {
         at[2],
         frames.total(),
         labelled.total(),
-        new EnumMap<>(rejectedByKind),
-        List.copyOf(rejectedSamples),
-        newest.map(frame -> frame.model().name() + " " + frame.model().version()).orElse(""),
+        rejections.byKind(),
+        rejections.samples(),
+        newestModel,
         unreadable,
         skipped,
         unseenCameras);

@@ -1,6 +1,8 @@
 package dev.framelabel.wall;
 
 import dev.framelabel.kafka.LiveTopics;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Map;
 
 /**
@@ -36,6 +38,19 @@ public record WallSettings(
   /** A wall for this machine alone. */
   public static WallSettings local(Map<String, String> client, int port) {
     return new WallSettings(client, LiveTopics.DEFAULT, LOOPBACK, port, "", false);
+  }
+
+  /**
+   * Whether only this machine can reach the wall.
+   *
+   * @throws IllegalArgumentException if the host is not known
+   */
+  public boolean isLocal() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("the wall's host '" + host + "' is not known here", e);
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.framelabel.local.EmbeddedBroker;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,36 @@ final class CameraPublisherIT {
       assertThat(frames).allMatch(frame -> frame.image().bytes().length() <= LIMIT);
       assertThat(frames.stream().map(CameraPublisherIT::number).toList()).isSorted();
       watch.awaitState("archive", State.ENDED);
+    }
+  }
+
+  @Test
+  void run_videoFileLooped_beginsAgainUntilItIsStopped() throws Exception {
+    byte[][] pictures = {Pictures.jpeg(64, 48, Color.RED), Pictures.jpeg(64, 48, Color.BLUE)};
+    Path video = folder.resolve("video.mjpeg");
+    Files.write(video, pictures[0]);
+    Files.write(video, pictures[1], StandardOpenOption.APPEND);
+    CameraSettings camera =
+        new CameraSettings(
+            "film", video.toString(), 0, Repeat.LOOP, PictureSettings.AS_IT_COMES, 1, Map.of());
+    try (CameraWatch watch = new CameraWatch(broker.client(), "d", LIMIT)) {
+      CameraPublisher publisher = publisher("d", camera);
+      Thread running = start(publisher);
+      List<Frame> frames;
+      try {
+        frames = List.copyOf(watch.awaitFrames(9));
+      } finally {
+        publisher.stop();
+        running.join(30_000);
+      }
+      assertThat(running.isAlive()).isFalse();
+      for (int i = 0; i < frames.size(); i++) {
+        assertThat(frames.get(i).image().bytes().array()).isEqualTo(pictures[i % 2]);
+      }
+      assertThat(frames.stream().map(Frame::frameId)).doesNotHaveDuplicates();
+      CameraStatus last = watch.awaitState("film", State.ENDED);
+      assertThat(last.framesIn()).isEqualTo(last.framesOut() + last.dropped());
+      assertThat(last.lastError()).isEmpty();
     }
   }
 

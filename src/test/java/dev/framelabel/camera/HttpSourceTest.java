@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +104,29 @@ final class HttpSourceTest {
     assertThat(readAll(address, 1, AddressGuard.STRICT).files()).containsExactly(RED);
     assertThatThrownBy(() -> read("/now.jpg", 1, AddressGuard.STRICT))
         .hasMessageContaining("status 401");
+  }
+
+  @Test
+  void read_digestIsAskedFor_thePasswordItselfIsNotGiven() throws Exception {
+    DigestLogin login = new DigestLogin("me", "s3cret: 1");
+    List<String> given = new CopyOnWriteArrayList<>();
+    server.on(
+        "/now.jpg",
+        exchange -> {
+          given.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
+          if (login.isProvenBy(exchange)) {
+            CameraServer.answer(exchange, 200, RED);
+          } else {
+            exchange.getResponseHeaders().add("WWW-Authenticate", login.challenge());
+            CameraServer.answer(exchange, 401, new byte[0]);
+          }
+        });
+    String host = "127.0.0.1:" + server.port() + "/now.jpg";
+    TestSink sink = readAll("http://me:s3cret:%201@" + host, 2, AddressGuard.STRICT);
+    assertThat(sink.files()).containsExactly(RED, RED);
+    assertThat(given).isNotEmpty().allMatch(one -> one.startsWith("Digest "));
+    assertThatThrownBy(() -> readAll("http://me:wrong@" + host, 1, AddressGuard.STRICT))
+        .hasMessageNotContaining("wrong");
   }
 
   @Test

@@ -3,11 +3,15 @@ package dev.framelabel.camera;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.image.Pictures;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +32,39 @@ final class VideoSourceTest {
       assertThat(picture.getWidth()).isEqualTo(80);
       assertThat(picture.getHeight()).isEqualTo(60);
     }
+  }
+
+  @Test
+  void read_videoOfJpegPictures_givesThemAsTheyAre() throws Exception {
+    byte[] red = Pictures.jpeg(64, 48, Color.RED);
+    byte[] blue = Pictures.jpeg(64, 48, Color.BLUE);
+    Path video = folder.resolve("video.mjpeg");
+    for (byte[] picture : List.of(red, blue, red)) {
+      Files.write(video, picture, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+    TestSink sink = new TestSink(100);
+    VideoSource.of(video.toString(), PictureSettings.AS_IT_COMES).read(sink);
+    assertThat(sink.files()).containsExactly(red, blue, red);
+  }
+
+  @Test
+  void of_usbAddress_isFormatAndDevice() {
+    assertUsb("usb:v4l2:/dev/video0", "v4l2", "/dev/video0");
+    assertUsb("usb:dshow:video=HD Cam: front", "dshow", "video=HD Cam: front");
+    assertUsb("usb:avfoundation:0", "avfoundation", "0");
+    for (String wrong : List.of("usb:", "usb:v4l2", "usb:v4l2:", "usb:lavfi:testsrc")) {
+      assertThatThrownBy(() -> VideoSource.of(wrong, PictureSettings.AS_IT_COMES))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(wrong)
+          .hasMessageContaining("expected usb:FORMAT:DEVICE");
+    }
+  }
+
+  private static void assertUsb(String address, String format, String device) {
+    VideoSource source = VideoSource.of(address, PictureSettings.AS_IT_COMES);
+    assertThat(source.kind()).isEqualTo(CameraAddress.Kind.USB);
+    assertThat(source.format()).isEqualTo(format);
+    assertThat(source.name()).isEqualTo(device);
   }
 
   @Test

@@ -8,14 +8,21 @@ import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.Topics;
 import dev.framelabel.local.BrokerFiles;
 import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.cluster.Await;
 import java.awt.Color;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CameraCommandIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+
   @TempDir private Path folder;
 
   @Test
@@ -55,6 +62,72 @@ final class CameraCommandIT {
       assertThat(read.at("/cameras/1/state").asText()).isEqualTo("lost");
       assertThat(Files.readString(report)).doesNotContain("secret");
     }
+  }
+
+  @Test
+  void camera_signalled_endsCleanlyWithReportAndTheSignalsStatus() throws Exception {
+    Path video = folder.resolve("video.mjpeg");
+    Files.write(video, Pictures.jpeg(64, 48, Color.RED));
+    Files.write(video, Pictures.jpeg(64, 48, Color.BLUE), StandardOpenOption.APPEND);
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"))) {
+      Topics.create(broker.client(), List.of("frames"), 1, (short) 1, 1 << 20);
+      Process[] running = {
+        start("INT", video, broker.bootstrapServers()),
+        start("TERM", video, broker.bootstrapServers())
+      };
+      try {
+        assertEnds("INT", running[0], 130);
+        assertEnds("TERM", running[1], 143);
+      } finally {
+        for (Process process : running) {
+          process.destroyForcibly();
+        }
+      }
+    }
+  }
+
+  private Process start(String name, Path video, String servers) throws IOException {
+    List<String> line =
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            FramelabelCommand.class.getName(),
+            "camera",
+            "film=" + video,
+            "--repeat",
+            "LOOP",
+            "--fps",
+            "50",
+            "--bootstrap-servers",
+            servers,
+            "--report",
+            folder.resolve(name + ".json").toString());
+    Path arguments = folder.resolve(name + ".args");
+    Files.write(arguments, line.stream().map(one -> '"' + one + '"').toList());
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    // What was started in the background ignores SIGINT, and its children too.
+    return new ProcessBuilder("env", "--default-signal=INT", java, "@" + arguments)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve(name + ".log").toFile())
+        .start();
+  }
+
+  private void assertEnds(String signal, Process process, int status) throws Exception {
+    Path log = folder.resolve(signal + ".log");
+    Await.until(
+        "the camera gives pictures",
+        LIMIT,
+        () -> Files.readString(log).contains("film live") || !process.isAlive());
+    assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(status);
+    JsonNode report = new ObjectMapper().readTree(folder.resolve(signal + ".json").toFile());
+    assertThat(report.at("/framesOut").asLong()).isPositive();
+    assertThat(report.at("/framesIn").asLong())
+        .isEqualTo(report.at("/framesOut").asLong() + report.at("/dropped").asLong());
+    assertThat(report.at("/cameras/0/state").asText()).isEqualTo("ended");
+    assertThat(Files.readString(log)).contains(" frames in, ");
   }
 
   @Test

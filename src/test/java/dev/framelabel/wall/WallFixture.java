@@ -45,12 +45,21 @@ final class WallFixture implements AutoCloseable {
   private final RejectedFrames rejected = new RejectedFrames(1 << 20);
   private final CameraStatuses statuses = new CameraStatuses();
   private int sent;
+  private boolean brokerIsAway;
 
   WallFixture(Path folder) {
     broker = EmbeddedBroker.start(folder);
     Topics.create(
         broker.client(), List.of("frames", "labels", "rejected", "cameras"), 2, (short) 1, 8 << 20);
     producer = producer(Map.of());
+  }
+
+  /** A job's writer, with its first transaction open. */
+  KafkaProducer<byte[], byte[]> transaction(String id) {
+    KafkaProducer<byte[], byte[]> writer = producer(Map.of("transactional.id", id));
+    writer.initTransactions();
+    writer.beginTransaction();
+    return writer;
   }
 
   KafkaProducer<byte[], byte[]> producer(Map<String, String> more) {
@@ -66,9 +75,25 @@ final class WallFixture implements AutoCloseable {
 
   /** Sends a frame and its label, as a camera and the job would. */
   void label(String camera, String label, double score) throws Exception {
-    Frame frame = frame(camera);
-    send(producer, record("frames", camera, frames.write(frame, Framing.SINGLE_OBJECT)));
+    Frame frame = publish(camera);
     send(producer, labelRecord(frame, label, score));
+  }
+
+  /** Sends a frame, as a camera would. */
+  Frame publish(String camera) throws Exception {
+    Frame frame = frame(camera);
+    publish(frame);
+    return frame;
+  }
+
+  void publish(Frame frame) throws Exception {
+    byte[] value = frames.write(frame, Framing.SINGLE_OBJECT);
+    send(producer, record("frames", frame.cameraId(), value));
+  }
+
+  /** Sends a result, as the job would that delivers at least once. */
+  void send(ProducerRecord<byte[], byte[]> result) throws Exception {
+    send(producer, result);
   }
 
   Frame frame(String camera) {
@@ -135,11 +160,20 @@ final class WallFixture implements AutoCloseable {
   /** Takes the broker away. */
   void stopBroker() {
     broker.close();
+    brokerIsAway = true;
+  }
+
+  /** Brings it back at the same address, with all that it had. */
+  void startBroker() {
+    broker.startAgain();
+    brokerIsAway = false;
   }
 
   @Override
   public void close() {
     producer.close(java.time.Duration.ofSeconds(1));
-    broker.close();
+    if (!brokerIsAway) {
+      broker.close();
+    }
   }
 }
