@@ -129,8 +129,10 @@ class Tile {
     this.rejected = make('span', 'rejected');
     this.provisional = make('span', 'provisional');
     this.provisional.title = 'not committed yet: it may come again or be withdrawn';
-    meta.append(this.fps, this.latency, this.age, this.rejected, this.provisional);
-    body.append(head, this.labels.element, this.canvas, meta, this.error);
+    meta.append(this.fps, this.latency, this.age);
+    const marks = make('span', 'meta');
+    marks.append(this.rejected, this.provisional);
+    body.append(head, this.labels.element, this.canvas, meta, marks, this.error);
     this.element.append(picture, body);
     this.element.addEventListener('click', () => openDetail(this.camera));
   }
@@ -316,19 +318,28 @@ at('detail-labels').append(detailLabels.element);
 
 const showPicture = (one) => {
   openedPicture = one.frame;
-  at('detail-picture').hidden = false;
   at('detail-picture').src = '/api/picture?frame=' + encodeURIComponent(one.frame);
   put(at('detail-caption'), clock(one.capturedAt) + ', frame ' + short(one.frame) + (one.reason ? ', rejected: ' + one.reason : ''));
   putLabels(detailLabels.rows, one.labels || []);
 };
 
-const stateOf = (one) => one.rejected ? 'rejected' : one.committed ? 'committed' : 'provisional';
+const pictureSeen = (good, words) => {
+  at('detail-picture').hidden = !good;
+  at('detail-none').hidden = good;
+  put(at('detail-none'), words);
+};
+
+const stateOf = (one) => !one.committed ? 'provisional' : one.rejected ? 'rejected' : 'committed';
 
 const detailRow = (one) => {
   const pick = make('button', '', clock(one.capturedAt));
   pick.type = 'button';
   pick.addEventListener('click', () => { at('detail-pause').checked = true; showPicture(one); });
-  if (one.rejected) return row([pick, kindWords(one.rejected) + ': ' + one.reason, '', '', '', '', '', '', stateOf(one)]);
+  if (one.rejected) {
+    const line = row([pick, kindWords(one.rejected) + ': ' + one.reason, stateOf(one)]);
+    line.children[1].colSpan = 7;
+    return line;
+  }
   const best = one.labels[0] || { label: 'none', score: 0 };
   return row([pick, best.label, percent(best.score), millis(one.latencyMillis), micros(one.timings.decodeMicros),
     micros(one.timings.queueMicros), micros(one.timings.inferenceMicros), String(one.timings.batchSize),
@@ -388,8 +399,8 @@ const openDetail = (camera) => {
   detailRows.clear();
   putLabels(detailLabels.rows, []);
   put(at('detail-caption'), '');
-  at('detail-picture').hidden = true;
   at('detail-picture').removeAttribute('src');
+  pictureSeen(false, 'no picture yet');
   at('detail').showModal();
   refreshDetail(true);
 };
@@ -449,7 +460,8 @@ document.addEventListener('keydown', (event) => {
 });
 at('detail-close').addEventListener('click', () => at('detail').close());
 at('detail').addEventListener('close', () => { opened = null; });
-at('detail-picture').addEventListener('error', () => { at('detail-picture').hidden = true; });
+at('detail-picture').addEventListener('load', () => pictureSeen(true, ''));
+at('detail-picture').addEventListener('error', () => pictureSeen(false, 'this picture is no longer kept, or cannot be shown'));
 at('detail-rows').addEventListener('focusin', () => { at('detail-pause').checked = true; });
 at('detail-rows').addEventListener('keydown', moveRow);
 setInterval(() => {

@@ -63,7 +63,7 @@ final class ChromiumUsage {
   private static Usage usage(Path folder) throws IOException {
     // The name in brackets may hold anything; what counts comes behind it.
     String stat = Files.readString(folder.resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(")") + 2).split(" ", -1);
     long resident =
         Files.readAllLines(folder.resolve("status")).stream()
             .filter(line -> line.startsWith("VmRSS:"))

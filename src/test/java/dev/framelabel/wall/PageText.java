@@ -46,7 +46,7 @@ final class PageText {
         const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
         return (high + 0.05) / (low + 0.05);
       };
-      const faint = [];
+      const faint = seen.length < 20 ? ['too little text to judge'] : [];
       const look = (text, element, colour) => {
         const { rgb, alpha } = parse(colour);
         const grounds = [groundOf(element)];

@@ -39,6 +39,7 @@ final class WallFixture implements AutoCloseable {
   static final ModelIdentity MODEL = new ModelIdentity("test model", "1", "0".repeat(64));
   static final int LATENCY_MILLIS = 42;
   static final int BATCH = 8;
+  private static final int PICTURES = 8;
 
   private final EmbeddedBroker broker;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -81,7 +82,7 @@ final class WallFixture implements AutoCloseable {
   }
 
   Frame frame(String camera, Instant capturedAt) {
-    return frame(camera, capturedAt, pictures.jpeg(sent));
+    return frame(camera, capturedAt, pictures.jpeg(sent % PICTURES));
   }
 
   Frame frame(String camera, Instant capturedAt, byte[] jpeg) {

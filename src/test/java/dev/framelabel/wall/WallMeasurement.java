@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -138,11 +139,15 @@ class WallMeasurement extends WallInBrowser {
         Frame frame =
             records.frame(
                 "camera-" + (number % CAMERAS + 1), Instant.now(), pictures.get(number % PICTURES));
-        Future<?> ignored = producer.send(records.frameRecord(frame));
+        put(records.frameRecord(frame));
         String label = LABELS[number / 1_000 % LABELS.length];
-        Future<?> alsoIgnored = producer.send(records.labelRecord(frame, label, 0.8));
+        put(records.labelRecord(frame, label, 0.8));
         left.countDown();
       }
+    }
+
+    private void put(ProducerRecord<byte[], byte[]> entry) {
+      Future<?> ignored = producer.send(entry);
     }
 
     /** Waits until the cameras have sent for so many seconds. */

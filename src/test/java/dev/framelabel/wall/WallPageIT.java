@@ -126,8 +126,9 @@ class WallPageIT extends WallInBrowser {
 
   private static final String COLOURS =
       "const tile = [...document.querySelectorAll('.tile')].find(t => t.dataset.camera === arguments[0]);"
-          + " const pixels = new Uint32Array("
-          + "tile.querySelector('canvas').getContext('2d').getImageData(0, 0, 60, 1).data.buffer);"
+          + " const copy = new OffscreenCanvas(60, 1).getContext('2d', { willReadFrequently: true });"
+          + " copy.drawImage(tile.querySelector('canvas'), 0, 0);"
+          + " const pixels = new Uint32Array(copy.getImageData(0, 0, 60, 1).data.buffer);"
           + " return new Set(pixels.filter(p => p)).size ";
 
   @Test
