@@ -2,6 +2,8 @@
 // The wall: what the server sends, as tiles. All text goes in as text, never as markup.
 const MOST_PICTURES_A_SECOND = 60;
 const LEAST_PICTURE_INTERVAL = 200;
+const PICTURES_AT_ONCE = 4;
+const PICTURE_TIMEOUT = 10000;
 const TIMELINE = 60;
 const TILE_LABELS = 3;
 const LONGEST_NAME = 120;
@@ -192,21 +194,30 @@ class Tile {
     drawTimeline(this.canvas, this.timeline);
   }
 
-  /** Fetches the newest picture: one at a time, and none that nobody sees. */
-  load(interval) {
+  /** Whether there is a newer picture that someone would see. */
+  wants(interval) {
     const wanted = this.data.picture;
-    if (!wanted || wanted === this.loaded || this.loading || !this.visible || this.element.hidden) return;
-    if (performance.now() - this.loadedAt < interval) return;
-    this.loading = true;
-    this.loadedAt = performance.now();
-    this.loaded = wanted;
-    this.image.src = '/api/picture?frame=' + encodeURIComponent(wanted);
+    return wanted && wanted !== this.loaded && !this.loading && this.visible && !this.element.hidden
+      && performance.now() - this.loadedAt >= interval;
   }
 
-  done(good) {
+  load() {
+    this.loading = true;
+    this.loadedAt = performance.now();
+    this.loaded = this.data.picture;
+    this.image.src = '/api/picture?frame=' + encodeURIComponent(this.loaded);
+  }
+
+  /** Gives up a picture that does not come, so that it does not keep others waiting. */
+  giveUp() {
+    if (this.loading && performance.now() - this.loadedAt > PICTURE_TIMEOUT) { this.image.removeAttribute('src'); this.done(false, 'the picture does not come'); }
+  }
+
+  done(good, words = 'this picture is no longer kept, or cannot be shown') {
     this.loading = false;
+    setTimeout(fetchPictures);
     if (good) { this.image.hidden = false; this.none.hidden = true; }
-    else { this.image.hidden = true; this.none.hidden = false; put(this.none, 'this picture cannot be shown'); }
+    else { this.image.hidden = true; this.none.hidden = false; put(this.none, words); }
   }
 
   matches(label, score) {
@@ -229,6 +240,18 @@ const learn = (label) => {
   const option = make('option');
   option.value = label;
   at('known-labels').append(option);
+};
+
+/** Few at a time, the oldest first: what a browser queues comes late, and the hindmost never. */
+const fetchPictures = () => {
+  if (document.hidden) return;
+  const all = [...tiles.values()];
+  const visible = all.filter((tile) => tile.visible && !tile.element.hidden).length;
+  const interval = Math.max(LEAST_PICTURE_INTERVAL, visible * 1000 / MOST_PICTURES_A_SECOND);
+  const free = PICTURES_AT_ONCE - all.filter((tile) => tile.loading).length;
+  if (free <= 0) return;
+  const next = all.filter((tile) => tile.wants(interval)).sort((one, other) => one.loadedAt - other.loadedAt);
+  for (const tile of next.slice(0, free)) tile.load();
 };
 
 const order = new Intl.Collator('en', { numeric: true }).compare;
@@ -464,10 +487,6 @@ at('detail-picture').addEventListener('load', () => pictureSeen(true, ''));
 at('detail-picture').addEventListener('error', () => pictureSeen(false, 'this picture is no longer kept, or cannot be shown'));
 at('detail-rows').addEventListener('focusin', () => { at('detail-pause').checked = true; });
 at('detail-rows').addEventListener('keydown', moveRow);
-setInterval(() => {
-  const visible = [...tiles.values()].filter((tile) => tile.visible && !tile.element.hidden).length;
-  const interval = Math.max(LEAST_PICTURE_INTERVAL, visible * 1000 / MOST_PICTURES_A_SECOND);
-  if (!document.hidden) for (const tile of tiles.values()) tile.load(interval);
-}, 50);
-setInterval(() => { for (const tile of tiles.values()) tile.touch(); refreshDetail(false); }, 1000);
+setInterval(fetchPictures, 50);
+setInterval(() => { for (const tile of tiles.values()) { tile.touch(); tile.giveUp(); } refreshDetail(false); }, 1000);
 connect();

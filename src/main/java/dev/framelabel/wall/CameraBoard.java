@@ -38,6 +38,7 @@ final class CameraBoard {
   private Optional<Sighting> shown = Optional.empty();
   private String newestFrame = "";
   private String newestPicture = "";
+  private Optional<Instant> newestPictureAt = Optional.empty();
   private long rejected;
   private long version;
 
@@ -50,6 +51,11 @@ final class CameraBoard {
     if (lastFrameAt.isEmpty() || !arrivedAt.isBefore(lastFrameAt.get())) {
       lastFrameAt = Optional.of(arrivedAt);
       newestFrame = frame.frameId();
+    }
+    Sighting result = history.get(frame.frameId());
+    if (result != null && result.outcome() instanceof LabelledFrame) {
+      // Topics are not read in step: the label may come before its frame.
+      picture(frame.frameId(), arrivedAt);
     }
     version++;
   }
@@ -111,12 +117,17 @@ final class CameraBoard {
     }
     shown = Optional.of(sighting);
     if (hasPicture) {
-      newestPicture = labelled.frameId();
+      picture(labelled.frameId(), sighting.arrivedAt());
     }
     long second = labelled.capturedAt().getEpochSecond();
     int slot = (int) Math.floorMod(second, (long) TIMELINE_SECONDS);
     timelineSeconds[slot] = second;
     timelineLabels[slot] = labelled.labels().stream().findFirst().map(Label::label).orElse("");
+  }
+
+  private void picture(String frameId, Instant arrivedAt) {
+    newestPicture = frameId;
+    newestPictureAt = Optional.of(arrivedAt);
   }
 
   /** How the camera does, in the words of the page. */
@@ -195,7 +206,7 @@ final class CameraBoard {
 
   /** The frame whose picture goes with the labels; the newest one while there are no labels. */
   String pictureFrame(Instant now) {
-    return newestPicture.isEmpty() || isOld(lastOutcomeAt, now) ? newestFrame : newestPicture;
+    return isOld(newestPictureAt, now) ? newestFrame : newestPicture;
   }
 
   long framesSeen() {

@@ -6,6 +6,7 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class CameraBoardTest {
@@ -30,6 +31,24 @@ class CameraBoardTest {
     assertThat(board.rejected()).isEqualTo(3 * CameraBoard.HISTORY);
     assertThat(board.history()).hasSize(CameraBoard.HISTORY);
     assertThat(board.history()).allMatch(Sighting::committed);
+  }
+
+  @Test
+  void pictureFrame_labelComesBeforeItsFrame_isThatFrameAndNotAnOldOne() {
+    board.frame(TestEvents.frame("frame-0", new byte[1]), TestEvents.CAPTURED);
+    board.outcome(TestEvents.labelled(), true, TestEvents.CAPTURED, false);
+    board.frame(TestEvents.frame(), TestEvents.CAPTURED);
+    board.frame(TestEvents.frame("frame-2", new byte[1]), TestEvents.CAPTURED);
+    assertThat(board.pictureFrame(TestEvents.CAPTURED)).isEqualTo("frame-1");
+  }
+
+  @Test
+  void pictureFrame_noneWithALabelForLong_isTheNewest() {
+    board.outcome(TestEvents.labelled(), true, TestEvents.CAPTURED, true);
+    Instant later = TestEvents.CAPTURED.plusSeconds(10);
+    board.frame(TestEvents.frame("frame-9", new byte[1]), later);
+    assertThat(board.pictureFrame(TestEvents.CAPTURED)).isEqualTo("frame-1");
+    assertThat(board.pictureFrame(later)).isEqualTo("frame-9");
   }
 
   private boolean take(int number, boolean committed) {

@@ -6,34 +6,45 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Memory and processor time of this process's Chromium, by kind of process; Linux only. */
 final class ChromiumUsage {
+  private static final Pattern TYPE = Pattern.compile("--type=(\\S+)");
   private static final int USER_TICKS = 11;
   private static final int SYSTEM_TICKS = 12;
 
   private ChromiumUsage() {}
 
   /**
+   * @param ownKib resident, with memory that others share counted in parts
    * @param ticks of processor time, hundredths of a second
    */
-  record Usage(long residentKib, long ticks) {
+  record Usage(int processes, long residentKib, long ownKib, long ticks) {
     private Usage plus(Usage other) {
-      return new Usage(residentKib + other.residentKib, ticks + other.ticks);
+      return new Usage(
+          processes + other.processes,
+          residentKib + other.residentKib,
+          ownKib + other.ownKib,
+          ticks + other.ticks);
     }
 
     String since(String kind, Usage before, int seconds) {
       return String.format(
           Locale.ROOT,
-          "%s: %d -> %d MB resident, %.1f %% of a core%n",
+          "%s (%d): %d -> %d MB resident, %d -> %d without shares of others, %.1f %% of a core%n",
           kind,
+          processes,
           before.residentKib >> 10,
           residentKib >> 10,
+          before.ownKib >> 10,
+          ownKib >> 10,
           (double) (ticks - before.ticks) / seconds);
     }
   }
 
-  /** The browser's processes now: the largest renderer is the page's. */
+  /** The browser's processes now, those of a kind together. */
   static Map<String, Usage> now() {
     Map<String, Usage> usages = new TreeMap<>();
     ProcessHandle.current().descendants().forEach(process -> add(process, usages));
@@ -53,23 +64,28 @@ final class ChromiumUsage {
   }
 
   private static String kind(String command) {
-    if (command.contains("crashpad") || command.contains("--type=zygote")) {
-      return "helpers";
+    if (command.contains("chrome_crashpad_handler")) {
+      return "crash handler";
     }
-    int type = command.indexOf("--type=");
-    return type < 0 ? "browser" : command.substring(type + 7).split(" ", 2)[0];
+    Matcher type = TYPE.matcher(command);
+    return type.find() ? type.group(1) : "browser";
   }
 
   private static Usage usage(Path folder) throws IOException {
     // The name in brackets may hold anything; what counts comes behind it.
     String stat = Files.readString(folder.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(")") + 2).split(" ", -1);
-    long resident =
-        Files.readAllLines(folder.resolve("status")).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-            .sum();
     return new Usage(
-        resident, Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]));
+        1,
+        kib(folder.resolve("status"), "VmRSS:"),
+        kib(folder.resolve("smaps_rollup"), "Pss:"),
+        Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]));
+  }
+
+  private static long kib(Path file, String name) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> line.startsWith(name))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
   }
 }

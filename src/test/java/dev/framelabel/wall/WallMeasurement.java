@@ -68,7 +68,7 @@ class WallMeasurement extends WallInBrowser {
       report.append("== ").append(name).append('\n');
       report.append("pictures a second and tile (tiles, least, mean, most): ");
       report.append(page.script(PICTURES_SEEN, SECONDS)).append('\n');
-      report.append("JS heap, MB: ").append(heapBefore).append(" -> ").append(heap()).append('\n');
+      report.append("JS heap, kB: ").append(heapBefore).append(" -> ").append(heap()).append('\n');
       after.forEach((kind, usage) -> report.append(usage.since(kind, before.get(kind), SECONDS)));
       assertThat((Double) page.script(MOST_PICTURES, SECONDS)).isLessThanOrEqualTo(5.1);
     }
@@ -93,12 +93,12 @@ class WallMeasurement extends WallInBrowser {
   private static final String MOST_PICTURES =
       "return 0.0001 + Math.max(...window.loads.values()) / arguments[0]";
 
-  /** Megabytes of the page's objects after a collection. */
+  /** Kilobytes of the page's objects after a collection. */
   private static long heap() {
     browser.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
     Number used =
         (Number) browser.executeCdpCommand("Runtime.getHeapUsage", Map.of()).get("usedSize");
-    return used.longValue() >> 20;
+    return used.longValue() >> 10;
   }
 
   private static byte[] picture(int number) throws IOException {
