@@ -2,7 +2,12 @@
 // The wall: what the server sends, as tiles. All text goes in as text, never as markup.
 const MOST_PICTURES_A_SECOND = 60;
 const LEAST_PICTURE_INTERVAL = 200;
+const PICTURES_AT_ONCE = 4;
+const PICTURE_TIMEOUT = 10000;
 const TIMELINE = 60;
+const TILE_LABELS = 3;
+const LONGEST_NAME = 120;
+const MOST_LABELS = 500;
 const WORDS = {
   connecting: 'no frames yet', live: 'live', unlabelled: 'frames, no labels', frozen: 'picture frozen',
   black: 'picture black', silent: 'no frames', lost: 'camera lost', ended: 'ended',
@@ -11,8 +16,10 @@ const at = (id) => document.getElementById(id);
 const tiles = new Map();
 const known = new Set();
 let clockOffset = 0;
+let linked = false;
 let opened = null;
 let openedPicture = '';
+const detailRows = new Map();
 
 const make = (name, className, text) => {
   const element = document.createElement(name);
@@ -21,8 +28,9 @@ const make = (name, className, text) => {
   return element;
 };
 const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
-const number = (value, digits) => value === undefined ? '–'
-  : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const formats = [0, 1].map((digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const number = (value, digits) => value === undefined ? '–' : formats[digits].format(value);
+const short = (text) => text.length <= LONGEST_NAME ? text : text.slice(0, LONGEST_NAME - 1).replace(/[\uD800-\uDBFF]$/, '') + '…';
 const millis = (value) => value === undefined ? '–' : value >= 10000 ? number(value / 1000, 0) + ' s' : number(value, value < 100 ? 1 : 0) + ' ms';
 const micros = (value) => millis(value / 1000);
 const percent = (score) => number(score * 100, 0) + ' %';
@@ -37,8 +45,45 @@ const since = (time) => {
 const hues = new Map();
 const colour = (label) => {
   // Golden angle: labels that come one after the other differ most.
-  if (!hues.has(label)) hues.set(label, hues.size * 137.5 % 360);
+  if (!hues.has(label)) {
+    if (hues.size >= MOST_LABELS) return 'hsl(0 0% 55%)';
+    hues.set(label, hues.size * 137.5 % 360);
+  }
   return 'hsl(' + hues.get(label) + ' 55% 55%)';
+};
+
+/** Lines of labels: a bar as long as the score, in the time line's colour at its head. */
+const labelLines = (count) => {
+  const element = make('span', 'labels');
+  const rows = Array.from({ length: count }, () => {
+    const row = { line: make('span', 'label'), bar: make('span', 'bar'), mark: make('span', 'mark'), text: make('span', 'text'), score: make('span', 'score') };
+    row.line.append(row.bar, row.mark, row.text, row.score);
+    row.line.hidden = true;
+    element.append(row.line);
+    return row;
+  });
+  return { element, rows };
+};
+
+const putLabels = (rows, labels) => rows.forEach((row, index) => {
+  const label = labels[index];
+  row.line.hidden = !label;
+  if (!label) return;
+  if (row.text.textContent !== label.label) {
+    row.text.textContent = label.label;
+    row.mark.style.background = colour(label.label);
+    learn(label.label);
+  }
+  put(row.score, percent(label.score));
+  row.bar.style.width = Math.min(100, Math.max(0, label.score * 100)) + '%';
+});
+
+const drawTimeline = (canvas, timeline) => {
+  const context = canvas.getContext('2d');
+  context.clearRect(0, 0, TIMELINE, 1);
+  timeline.forEach((label, index) => {
+    if (label) { context.fillStyle = colour(label); context.fillRect(index, 0, 1, 1); }
+  });
 };
 
 class Tile {
@@ -69,17 +114,10 @@ class Tile {
     const body = make('span', 'body');
     const head = make('span', 'head');
     this.state = make('span', 'state');
-    const name = make('span', 'name', this.camera);
+    const name = make('span', 'name', short(this.camera));
     name.title = this.camera;
     head.append(name, this.state);
-    this.labels = make('span', 'labels');
-    this.rows = [0, 1, 2].map(() => {
-      const row = { line: make('span', 'label'), bar: make('span', 'bar'), text: make('span', 'text'), score: make('span', 'score') };
-      row.line.append(row.bar, row.text, row.score);
-      row.line.hidden = true;
-      this.labels.append(row.line);
-      return row;
-    });
+    this.labels = labelLines(TILE_LABELS);
     this.canvas = make('canvas', 'timeline');
     this.canvas.width = TIMELINE;
     this.canvas.height = 1;
@@ -90,9 +128,13 @@ class Tile {
     this.age = make('span', 'age');
     this.fps = make('span', 'fps');
     this.latency = make('span', 'latency');
+    this.rejected = make('span', 'rejected');
     this.provisional = make('span', 'provisional');
-    meta.append(this.fps, this.latency, this.age, this.provisional);
-    body.append(head, this.labels, this.canvas, meta, this.error);
+    this.provisional.title = 'not committed yet: it may come again or be withdrawn';
+    meta.append(this.fps, this.latency, this.age);
+    const marks = make('span', 'meta');
+    marks.append(this.rejected, this.provisional);
+    body.append(head, this.labels.element, this.canvas, meta, marks, this.error);
     this.element.append(picture, body);
     this.element.addEventListener('click', () => openDetail(this.camera));
   }
@@ -103,22 +145,15 @@ class Tile {
     if (data.timeline) {
       this.timeline = data.timeline.slice();
       this.second = Math.floor(now() / 1000);
+      this.draw();
     }
     const labels = data.labels || [];
-    this.rows.forEach((row, index) => {
-      const label = labels[index];
-      row.line.hidden = !label;
-      if (label) {
-        put(row.text, label.label);
-        put(row.score, percent(label.score));
-        row.bar.style.width = Math.min(100, Math.max(0, label.score * 100)) + '%';
-        learn(label.label);
-      }
-    });
+    putLabels(this.labels.rows, labels);
     if (labels.length) this.mark(labels[0].label, data.capturedAt);
     put(this.fps, number(data.fps, 1) + ' fps');
     put(this.latency, data.latencyMillis === undefined ? '' : millis(data.latencyMillis));
     this.latency.title = 'from capture to label';
+    put(this.rejected, data.rejected ? number(data.rejected, 0) + ' rejected' : '');
     put(this.provisional, labels.length && !data.committed ? 'provisional' : '');
     const fault = data.state === 'lost' && data.publisher ? data.publisher.lastError : '';
     put(this.error, fault);
@@ -130,11 +165,11 @@ class Tile {
   touch() {
     const last = this.data.lastFrameAt;
     const state = this.data.state;
-    let words = WORDS[state] || state;
-    if (state === 'silent' && last) words += ' for ' + since(last);
+    let words = linked ? WORDS[state] || state : 'not known';
+    if (linked && state === 'silent' && last) words += ' for ' + since(last);
     put(this.state, words);
     put(this.age, last ? since(last) + ' ago' : '');
-    this.element.setAttribute('aria-label', this.camera + ', ' + words
+    this.element.setAttribute('aria-label', short(this.camera) + ', ' + words
       + ((this.data.labels || []).length ? ', ' + this.data.labels[0].label + ' ' + percent(this.data.labels[0].score) : ''));
     this.shift();
   }
@@ -156,28 +191,33 @@ class Tile {
 
   draw() {
     if (!this.visible) return;
-    const context = this.canvas.getContext('2d');
-    context.clearRect(0, 0, TIMELINE, 1);
-    this.timeline.forEach((label, index) => {
-      if (label) { context.fillStyle = colour(label); context.fillRect(index, 0, 1, 1); }
-    });
+    drawTimeline(this.canvas, this.timeline);
   }
 
-  /** Fetches the newest picture: one at a time, and none that nobody sees. */
-  load(interval) {
+  /** Whether there is a newer picture that someone would see. */
+  wants(interval) {
     const wanted = this.data.picture;
-    if (!wanted || wanted === this.loaded || this.loading || !this.visible || this.element.hidden) return;
-    if (performance.now() - this.loadedAt < interval) return;
+    return wanted && wanted !== this.loaded && !this.loading && this.visible && !this.element.hidden
+      && performance.now() - this.loadedAt >= interval;
+  }
+
+  load() {
     this.loading = true;
     this.loadedAt = performance.now();
-    this.loaded = wanted;
-    this.image.src = '/api/picture?frame=' + encodeURIComponent(wanted);
+    this.loaded = this.data.picture;
+    this.image.src = '/api/picture?frame=' + encodeURIComponent(this.loaded);
   }
 
-  done(good) {
+  /** Gives up a picture that does not come, so that it does not keep others waiting. */
+  giveUp() {
+    if (this.loading && performance.now() - this.loadedAt > PICTURE_TIMEOUT) { this.image.removeAttribute('src'); this.done(false, 'the picture does not come'); }
+  }
+
+  done(good, words = 'this picture is no longer kept, or cannot be shown') {
     this.loading = false;
+    setTimeout(fetchPictures);
     if (good) { this.image.hidden = false; this.none.hidden = true; }
-    else { this.image.hidden = true; this.none.hidden = false; put(this.none, 'this picture cannot be shown'); }
+    else { this.image.hidden = true; this.none.hidden = false; put(this.none, words); }
   }
 
   matches(label, score) {
@@ -195,11 +235,23 @@ const seen = new IntersectionObserver((entries) => {
 }, { rootMargin: '100px' });
 
 const learn = (label) => {
-  if (known.has(label) || known.size >= 500) return;
+  if (known.has(label) || known.size >= MOST_LABELS) return;
   known.add(label);
   const option = make('option');
   option.value = label;
   at('known-labels').append(option);
+};
+
+/** Few at a time, the oldest first: what a browser queues comes late, and the hindmost never. */
+const fetchPictures = () => {
+  if (document.hidden) return;
+  const all = [...tiles.values()];
+  const visible = all.filter((tile) => tile.visible && !tile.element.hidden).length;
+  const interval = Math.max(LEAST_PICTURE_INTERVAL, visible * 1000 / MOST_PICTURES_A_SECOND);
+  const free = PICTURES_AT_ONCE - all.filter((tile) => tile.loading).length;
+  if (free <= 0) return;
+  const next = all.filter((tile) => tile.wants(interval)).sort((one, other) => one.loadedAt - other.loadedAt);
+  for (const tile of next.slice(0, free)) tile.load();
 };
 
 const order = new Intl.Collator('en', { numeric: true }).compare;
@@ -222,12 +274,24 @@ const filter = () => {
   let shown = 0;
   for (const tile of tiles.values()) {
     const match = tile.matches(label, score);
-    if (tile.element.hidden === match) tile.element.hidden = !match;
+    // A tile with the focus stays: who goes by keyboard would lose his place.
+    tile.element.hidden = !match && tile.element !== document.activeElement;
     if (match) shown++;
   }
-  at('empty').hidden = tiles.size > 0;
   const all = tiles.size === 1 ? '1 camera' : tiles.size + ' cameras';
-  put(at('shown'), tiles.size === 0 ? '' : shown === tiles.size ? all : shown === 0 ? 'no camera matches' : shown + ' of ' + all);
+  put(at('shown'), tiles.size === 0 ? '' : shown === tiles.size ? all : shown + ' of ' + all);
+  at('empty').hidden = shown > 0;
+  at('filter-clear').hidden = tiles.size === 0;
+  put(at('empty-text'), tiles.size === 0 ? 'No frames yet. A camera appears here when its first frame arrives.'
+    : 'No camera matches: none of ' + all + ' shows ' + (label ? '“' + short(at('filter-label').value.trim()) + '”' : 'a label')
+      + (score ? ' with ' + percent(score) + ' or more' : '') + ' now.');
+};
+
+const clearFilter = () => {
+  at('filter-label').value = '';
+  at('filter-score').value = 0;
+  filter();
+  at('filter-label').focus();
 };
 
 const kindWords = (kind) => kind.toLowerCase().replaceAll('_', ' ');
@@ -245,7 +309,7 @@ const takeSummary = (summary) => {
   if (at('rejection-rows').dataset.key !== key) {
     at('rejection-rows').dataset.key = key;
     at('rejection-rows').replaceChildren(...summary.rejectedSamples.map((one) => row([
-      clock(one.capturedAt), one.camera || 'unknown', kindWords(one.rejected), one.reason])));
+      clock(one.capturedAt), short(one.camera || 'unknown'), kindWords(one.rejected), one.reason])));
   }
   alertOf(summary.broker);
   const notes = [];
@@ -272,32 +336,77 @@ const row = (cells, numbers = []) => {
   return line;
 };
 
+const detailLabels = labelLines(5);
+at('detail-labels').append(detailLabels.element);
+
 const showPicture = (one) => {
   openedPicture = one.frame;
   at('detail-picture').src = '/api/picture?frame=' + encodeURIComponent(one.frame);
-  put(at('detail-caption'), clock(one.capturedAt) + ', frame ' + one.frame);
+  put(at('detail-caption'), clock(one.capturedAt) + ', frame ' + short(one.frame) + (one.reason ? ', rejected: ' + one.reason : ''));
+  putLabels(detailLabels.rows, one.labels || []);
 };
+
+const pictureSeen = (good, words) => {
+  at('detail-picture').hidden = !good;
+  at('detail-none').hidden = good;
+  put(at('detail-none'), words);
+};
+
+const stateOf = (one) => !one.committed ? 'provisional' : one.rejected ? 'rejected' : 'committed';
 
 const detailRow = (one) => {
   const pick = make('button', '', clock(one.capturedAt));
   pick.type = 'button';
   pick.addEventListener('click', () => { at('detail-pause').checked = true; showPicture(one); });
-  if (one.rejected) return row([pick, 'rejected: ' + kindWords(one.rejected), '', '', '', '', '', '', one.reason]);
+  if (one.rejected) {
+    const line = row([pick, kindWords(one.rejected) + ': ' + one.reason, stateOf(one)]);
+    line.children[1].colSpan = 7;
+    return line;
+  }
   const best = one.labels[0] || { label: 'none', score: 0 };
   return row([pick, best.label, percent(best.score), millis(one.latencyMillis), micros(one.timings.decodeMicros),
     micros(one.timings.queueMicros), micros(one.timings.inferenceMicros), String(one.timings.batchSize),
-    one.committed ? 'committed' : 'provisional'], [2, 3, 4, 5, 6, 7]);
+    stateOf(one)], [2, 3, 4, 5, 6, 7]);
+};
+
+/** New rows on top, those that are too old away; the others stay, and with them the focus. */
+const putResults = (results) => {
+  const body = at('detail-rows');
+  const wanted = new Set(results.map((one) => one.frame));
+  for (const [frame, line] of detailRows) if (!wanted.has(frame)) { line.remove(); detailRows.delete(frame); }
+  results.forEach((one, index) => {
+    let line = detailRows.get(one.frame);
+    if (!line) { line = detailRow(one); detailRows.set(one.frame, line); }
+    put(line.lastElementChild, stateOf(one));
+    if (body.children[index] !== line) body.insertBefore(line, body.children[index] || null);
+  });
+};
+
+const putDetailTimeline = (tile) => {
+  drawTimeline(at('detail-timeline'), tile.timeline);
+  const seconds = new Map();
+  for (const label of tile.timeline) if (label) seconds.set(label, (seconds.get(label) || 0) + 1);
+  const most = [...seconds].sort((one, other) => other[1] - one[1]).slice(0, 6);
+  at('detail-legend').replaceChildren(...most.map(([label, count]) => {
+    const item = make('li');
+    const mark = make('span', 'mark');
+    mark.style.background = colour(label);
+    item.append(mark, make('span', 'text', label), make('span', 'quiet', count + ' s'));
+    return item;
+  }));
 };
 
 const refreshDetail = async (force) => {
-  if (opened === null || (at('detail-pause').checked && !force)) return;
+  if (opened === null) return;
   const camera = opened;
+  if (tiles.has(camera)) putDetailTimeline(tiles.get(camera));
+  if (at('detail-pause').checked && !force) return;
   try {
     const answer = await fetch('/api/labels?camera=' + encodeURIComponent(camera));
     const results = answer.ok ? await answer.json() : [];
-    if (opened !== camera) return;
-    put(at('detail-count'), results.length ? 'The last ' + results.length + ' frames' : 'No labels yet');
-    at('detail-rows').replaceChildren(...results.map(detailRow));
+    if (opened !== camera || (at('detail-pause').checked && !force)) return;
+    put(at('detail-count'), results.length === 0 ? 'No labels yet' : results.length === 1 ? 'The only frame so far' : 'The last ' + results.length + ' frames');
+    putResults(results);
     if (results.length && results[0].frame !== openedPicture) showPicture(results[0]);
   } catch (failure) {
     put(at('detail-count'), 'The wall does not answer.');
@@ -307,17 +416,35 @@ const refreshDetail = async (force) => {
 const openDetail = (camera) => {
   opened = camera;
   openedPicture = '';
-  put(at('detail-name'), camera);
+  put(at('detail-name'), short(camera));
   at('detail-pause').checked = false;
   at('detail-rows').replaceChildren();
+  detailRows.clear();
+  putLabels(detailLabels.rows, []);
+  put(at('detail-caption'), '');
   at('detail-picture').removeAttribute('src');
+  pictureSeen(false, 'no picture yet');
   at('detail').showModal();
   refreshDetail(true);
 };
 
+/** Up and down among the frames of the opened camera; who picks one stops the list from moving. */
+const moveRow = (event) => {
+  const line = event.target.closest('tr');
+  const to = { ArrowDown: line.nextElementSibling, ArrowUp: line.previousElementSibling }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  if (to) to.querySelector('button').focus();
+};
+
 const connect = () => {
   const stream = new EventSource('/api/stream');
-  const link = (state, words) => { at('link').dataset.link = state; put(at('link'), words); };
+  const link = (state, words) => {
+    linked = state === 'live';
+    document.body.dataset.link = state;
+    put(at('link'), words);
+    for (const tile of tiles.values()) tile.touch();
+  };
   stream.addEventListener('open', () => link('live', 'live'));
   stream.addEventListener('error', () => {
     link('lost', 'connection lost, trying again');
@@ -349,16 +476,17 @@ const move = (event) => {
 
 at('filter').addEventListener('input', filter);
 at('filter').addEventListener('submit', (event) => event.preventDefault());
+at('filter-clear').addEventListener('click', clearFilter);
 at('tiles').addEventListener('keydown', move);
 document.addEventListener('keydown', (event) => {
-  if (event.key === '/' && opened === null && event.target.tagName !== 'INPUT') { at('filter-label').focus(); event.preventDefault(); }
+  if (event.key === '/' && !event.ctrlKey && !event.altKey && !event.metaKey && opened === null && event.target.tagName !== 'INPUT') { at('filter-label').focus(); event.preventDefault(); }
 });
 at('detail-close').addEventListener('click', () => at('detail').close());
 at('detail').addEventListener('close', () => { opened = null; });
-setInterval(() => {
-  const visible = [...tiles.values()].filter((tile) => tile.visible && !tile.element.hidden).length;
-  const interval = Math.max(LEAST_PICTURE_INTERVAL, visible * 1000 / MOST_PICTURES_A_SECOND);
-  if (!document.hidden) for (const tile of tiles.values()) tile.load(interval);
-}, 50);
-setInterval(() => { for (const tile of tiles.values()) tile.touch(); refreshDetail(false); }, 1000);
+at('detail-picture').addEventListener('load', () => pictureSeen(true, ''));
+at('detail-picture').addEventListener('error', () => pictureSeen(false, 'this picture is no longer kept, or cannot be shown'));
+at('detail-rows').addEventListener('focusin', () => { at('detail-pause').checked = true; });
+at('detail-rows').addEventListener('keydown', moveRow);
+setInterval(fetchPictures, 50);
+setInterval(() => { for (const tile of tiles.values()) { tile.touch(); tile.giveUp(); } refreshDetail(false); }, 1000);
 connect();

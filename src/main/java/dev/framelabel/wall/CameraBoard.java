@@ -35,6 +35,7 @@ final class CameraBoard {
   private Optional<Sighting> shown = Optional.empty();
   private String newestFrame = "";
   private String newestPicture = "";
+  private Optional<Instant> newestPictureAt = Optional.empty();
   private long rejected;
   private long version;
 
@@ -48,6 +49,11 @@ final class CameraBoard {
       lastFrameArrivedAt = Optional.of(arrivedAt);
       lastFrameAt = Optional.of(frame.capturedAt());
       newestFrame = frame.frameId();
+    }
+    Sighting result = history.get(frame.frameId());
+    if (result != null && result.isLabelled()) {
+      // Topics are not read in step: the label may come before its frame.
+      picture(frame.frameId(), arrivedAt);
     }
     version++;
   }
@@ -106,7 +112,7 @@ final class CameraBoard {
     }
     shown = Optional.of(sighting);
     if (hasPicture) {
-      newestPicture = sighting.key();
+      picture(sighting.key(), sighting.arrivedAt());
     }
     timeline.mark(sighting);
   }
@@ -133,6 +139,11 @@ final class CameraBoard {
     return history.values().stream()
         .filter(Sighting::isLabelled)
         .max(Comparator.comparing(Sighting::capturedAt));
+  }
+
+  private void picture(String frameId, Instant arrivedAt) {
+    newestPicture = frameId;
+    newestPictureAt = Optional.of(arrivedAt);
   }
 
   /** How the camera does, in the words of the page. */
@@ -205,7 +216,7 @@ final class CameraBoard {
 
   /** The frame whose picture goes with the labels; the newest one while there are no labels. */
   String pictureFrame(Instant now) {
-    return newestPicture.isEmpty() || isOld(lastOutcomeAt, now) ? newestFrame : newestPicture;
+    return isOld(newestPictureAt, now) ? newestFrame : newestPicture;
   }
 
   int historySize() {

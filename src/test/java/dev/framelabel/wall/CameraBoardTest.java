@@ -134,6 +134,25 @@ class CameraBoardTest {
     assertThat(board.state(NOW.plusSeconds(1))).isEqualTo(CameraBoard.State.LIVE);
   }
 
+  @Test
+  void pictureFrame_labelComesBeforeItsFrame_isThatFrameAndNotAnOldOne() {
+    board.frame(Sightings.frame("camera", "frame-0", new byte[1], NOW), NOW);
+    label("frame-1", 0, Sightings.committed(1, NOW), "shoe");
+    board.frame(Sightings.frame("camera", "frame-1", new byte[1], NOW), NOW);
+    board.frame(Sightings.frame("camera", "frame-2", new byte[1], NOW), NOW);
+    assertThat(board.pictureFrame(NOW)).isEqualTo("frame-1");
+  }
+
+  @Test
+  void pictureFrame_noneWithALabelForLong_isTheNewest() {
+    label("frame-1", 0, Sightings.committed(1, NOW), "shoe");
+    board.frame(Sightings.frame("camera", "frame-1", new byte[1], NOW), NOW);
+    Instant later = NOW.plusSeconds(10);
+    board.frame(Sightings.frame("camera", "frame-9", new byte[1], later), later);
+    assertThat(board.pictureFrame(NOW)).isEqualTo("frame-1");
+    assertThat(board.pictureFrame(later)).isEqualTo("frame-9");
+  }
+
   private static SettledOffsets.Range range(long from, long to) {
     return new SettledOffsets.Range("labels", 0, from, to);
   }

@@ -56,6 +56,13 @@ final class Chromium {
             .usingAnyFreePort()
             .build();
     ChromeDriver driver = new ChromeDriver(service, options);
+    colours(driver, dark);
+    screen(driver, width, height, false);
+    return driver;
+  }
+
+  /** What the person prefers. */
+  static void colours(ChromeDriver driver, boolean dark) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of(
@@ -63,9 +70,14 @@ final class Chromium {
             new Object[] {
               Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light")
             }));
+  }
+
+  /**
+   * @param phone whether the screen is one of a phone, which widens a page that does not fit
+   */
+  static void screen(ChromeDriver driver, int width, int height, boolean phone) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
-        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-    return driver;
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
   }
 }

@@ -22,7 +22,10 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The demo as people see it: real labels of the real job. Makes the picture of the README. */
 final class DemoWallIT {
-  private static final int CAMERAS = 8;
+  private static final int CAMERAS = 10;
+
+  /** More make a better picture, and take longer. */
+  private static final int SECONDS = Integer.getInteger("framelabel.wall.seconds", 8);
 
   @TempDir private Path folder;
 
@@ -32,17 +35,18 @@ final class DemoWallIT {
     CompletableFuture<String> address = new CompletableFuture<>();
     Demo demo = new Demo(settings(), new PrintWriter(Writer.nullWriter()), c -> wall(c, address));
     CompletableFuture<DemoReport> report = CompletableFuture.supplyAsync(() -> run(demo));
-    ChromeDriver browser = Chromium.start(folder.resolve("profile"), 1280, 900, false);
+    ChromeDriver browser = Chromium.start(folder.resolve("profile"), 1280, 960, false);
     try {
       browser.get(address.get(60, TimeUnit.SECONDS));
-      WebDriverWait wait = new WebDriverWait(browser, Duration.ofSeconds(90));
+      WebDriverWait wait = new WebDriverWait(browser, Duration.ofSeconds(90 + SECONDS));
       wait.until(b -> b.findElements(By.cssSelector("[data-state=live] img")).size() == CAMERAS);
       wait.until(
           b ->
               Boolean.TRUE.equals(
                   browser.executeScript(
-                      "return [...tiles.values()].every(t => t.timeline.filter(l => l).length >= 8"
-                          + " && t.image.naturalWidth > 0)")));
+                      "return [...tiles.values()].every(t => t.timeline.filter(l => l).length >= arguments[0]"
+                          + " && t.image.naturalWidth > 0)",
+                      SECONDS)));
       byte[] picture = browser.getScreenshotAs(OutputType.BYTES);
 
       Files.write(Path.of("target", "wall.png"), picture);

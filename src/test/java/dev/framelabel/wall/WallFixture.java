@@ -21,6 +21,7 @@ import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.RejectedFrames;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -36,6 +37,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** A broker, and records on it such as publishers and the job write. */
 final class WallFixture implements AutoCloseable {
   static final ModelIdentity MODEL = new ModelIdentity("test model", "1", "0".repeat(64));
+  static final int LATENCY_MILLIS = 42;
+  static final int BATCH = 8;
+  private static final int PICTURES = 8;
 
   private final EmbeddedBroker broker;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -74,9 +78,16 @@ final class WallFixture implements AutoCloseable {
   }
 
   /** Sends a frame and its label, as a camera and the job would. */
-  void label(String camera, String label, double score) throws Exception {
-    Frame frame = publish(camera);
+  Frame label(String camera, String label, double score) throws Exception {
+    return label(camera, label, score, Instant.now());
+  }
+
+  /** The same, for a frame of that time. */
+  Frame label(String camera, String label, double score, Instant capturedAt) throws Exception {
+    Frame frame = frame(camera, capturedAt);
+    publish(frame);
     send(producer, labelRecord(frame, label, score));
+    return frame;
   }
 
   /** Sends a frame, as a camera would. */
@@ -87,8 +98,7 @@ final class WallFixture implements AutoCloseable {
   }
 
   void publish(Frame frame) throws Exception {
-    byte[] value = frames.write(frame, Framing.SINGLE_OBJECT);
-    send(producer, record("frames", frame.cameraId(), value));
+    send(producer, frameRecord(frame));
   }
 
   /** Sends a result, as the job would that delivers at least once. */
@@ -97,13 +107,25 @@ final class WallFixture implements AutoCloseable {
   }
 
   Frame frame(String camera) {
+    return frame(camera, Instant.now());
+  }
+
+  Frame frame(String camera, Instant capturedAt) {
+    return frame(camera, capturedAt, pictures.jpeg(sent % PICTURES));
+  }
+
+  Frame frame(String camera, Instant capturedAt, byte[] jpeg) {
     return new Frame(
         camera,
         camera + "-" + sent++,
-        Instant.now().truncatedTo(ChronoUnit.MICROS),
-        Image.encoded(pictures.jpeg(sent)),
+        capturedAt.truncatedTo(ChronoUnit.MICROS),
+        Image.encoded(jpeg),
         Map.of(),
         new SourcePosition("frames", 0, sent));
+  }
+
+  ProducerRecord<byte[], byte[]> frameRecord(Frame frame) {
+    return record("frames", frame.cameraId(), frames.write(frame, Framing.SINGLE_OBJECT));
   }
 
   ProducerRecord<byte[], byte[]> labelRecord(Frame frame, String label, double score) {
@@ -112,19 +134,21 @@ final class WallFixture implements AutoCloseable {
             frame.cameraId(),
             frame.frameId(),
             frame.capturedAt(),
-            frame.capturedAt().plusMillis(42),
+            frame.capturedAt().plusMillis(LATENCY_MILLIS),
             List.of(
                 new Label(label, 0, (float) score),
                 new Label("something else", 1, (float) (1 - score))),
             MODEL,
             frame.source(),
-            new Timings(1_500, 9_000, 20_000, 8),
+            new Timings(1_500, 9_000, 20_000, BATCH),
             frame.attributes());
     return record("labels", frame.cameraId(), labels.write(labelled, Framing.SINGLE_OBJECT));
   }
 
   void reject(String camera, String reason) throws Exception {
-    RejectedFrame bad = frame(camera).reject(RejectionKind.CORRUPT_IMAGE, reason);
+    Frame frame = frame(camera, Instant.now());
+    send(producer, frameRecord(frame));
+    RejectedFrame bad = frame.reject(RejectionKind.CORRUPT_IMAGE, reason);
     send(producer, record("rejected", camera, rejected.write(bad, Framing.SINGLE_OBJECT)));
   }
 
@@ -171,7 +195,7 @@ final class WallFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close(java.time.Duration.ofSeconds(1));
+    producer.close(Duration.ofSeconds(1));
     if (!brokerIsAway) {
       broker.close();
     }
