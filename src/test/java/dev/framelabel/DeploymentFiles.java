@@ -2,6 +2,7 @@ package dev.framelabel;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Reads the files under {@code docker/} and {@code deploy/}; the tests run in the repository's
@@ -26,8 +30,12 @@ public final class DeploymentFiles {
 
   private DeploymentFiles() {}
 
+  /** The compose file with its anchors and merge keys resolved. */
   public static JsonNode compose() {
-    return documents(read(COMPOSE)).get(0);
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    Object tree = new Yaml(new SafeConstructor(options)).load(read(COMPOSE));
+    return new ObjectMapper().valueToTree(tree);
   }
 
   /** All documents of a YAML text; a key that stands twice is an error. */
