@@ -42,14 +42,21 @@ class ComposeTest {
     JsonNode schema =
         new ObjectMapper()
             .readTree(Path.of("src/test/resources/compose/compose-spec.json").toFile());
-    // Draft 4's word, which this draft does not know.
-    ((ObjectNode) schema).remove("id");
+    removeIds(schema);
     JsonSchema validator =
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V201909).getSchema(schema);
     assertThat(validator.validate(COMPOSE)).isEmpty();
     JsonNode wrong = COMPOSE.deepCopy();
     ((ObjectNode) wrong.at("/services/wall")).put("read-only", true);
     assertThat(validator.validate(wrong)).isNotEmpty();
+  }
+
+  /** The schema names itself and its parts with draft 4's word, which the draft it claims lacks. */
+  private static void removeIds(JsonNode schema) {
+    if (schema.path("id").isTextual()) {
+      ((ObjectNode) schema).remove("id");
+    }
+    schema.forEach(ComposeTest::removeIds);
   }
 
   @Test
