@@ -32,7 +32,8 @@ public final class LabellingJob {
     OptionParser.Parsed parsed = parser.parse(arguments);
     if (parsed.help()) {
       System.out.println(
-          "Labels frames from Kafka. Options of the job (-Dkey=value sets Flink's):");
+          "Labels frames from Kafka. Options of the job (-Dkey=value sets Flink's; --config FILE reads both"
+              + " from a YAML file, arguments go before it):");
       System.out.println(parser.help());
       return;
     }

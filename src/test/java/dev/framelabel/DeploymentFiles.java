@@ -2,6 +2,7 @@ package dev.framelabel;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,22 +12,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Reads the files under {@code docker/} and {@code deploy/}; the tests run in the repository's
  * root.
  */
-final class DeploymentFiles {
+public final class DeploymentFiles {
   static final Path COMPOSE = Path.of("docker/compose.yaml");
   static final Path IMAGE_SETTINGS = Path.of("docker/flink-settings.yaml");
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private DeploymentFiles() {}
 
-  static JsonNode compose() {
-    return documents(read(COMPOSE)).get(0);
+  /** The compose file with its anchors and merge keys resolved. */
+  public static JsonNode compose() {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    Object tree = new Yaml(new SafeConstructor(options)).load(read(COMPOSE));
+    return new ObjectMapper().valueToTree(tree);
   }
 
   /** All documents of a YAML text; a key that stands twice is an error. */
@@ -40,7 +49,7 @@ final class DeploymentFiles {
   }
 
   /** Every manifest under {@code deploy/}, by its file. */
-  static Map<Path, List<JsonNode>> manifests() {
+  public static Map<Path, List<JsonNode>> manifests() {
     Map<Path, List<JsonNode>> found = new TreeMap<>();
     for (Path file : files(Path.of("deploy"), ".yaml")) {
       found.put(file, documents(read(file)));
@@ -49,10 +58,38 @@ final class DeploymentFiles {
   }
 
   static List<JsonNode> flinkDeployments() {
+    return ofKind("FlinkDeployment");
+  }
+
+  /** All manifests of a kind, as they stand in their files. */
+  public static List<JsonNode> ofKind(String kind) {
     return manifests().values().stream()
         .flatMap(List::stream)
-        .filter(document -> document.path("kind").asText().equals("FlinkDeployment"))
+        .filter(document -> document.path("kind").asText().equals(kind))
         .toList();
+  }
+
+  /** Whether the machine has a command; tests that need one say that it is missing. */
+  static boolean installed(String command) {
+    return Stream.of(System.getenv("PATH").split(":", -1))
+        .anyMatch(path -> Files.isExecutable(Path.of(path, command)));
+  }
+
+  /** The documents that {@code kubectl kustomize} makes of an overlay. */
+  static List<JsonNode> overlay(String name, Path folder) throws Exception {
+    Path built = folder.resolve(name + ".yaml");
+    Process kubectl =
+        new ProcessBuilder("kubectl", "kustomize", "deploy/overlays/" + name)
+            .redirectErrorStream(true)
+            .redirectOutput(built.toFile())
+            .start();
+    boolean ended = kubectl.waitFor(60, TimeUnit.SECONDS);
+    kubectl.destroyForcibly();
+    String text = read(built);
+    if (!ended || kubectl.exitValue() != 0) {
+      throw new IllegalStateException("overlay " + name + " is not built: " + text);
+    }
+    return documents(text);
   }
 
   static List<Path> dockerfiles() {
@@ -73,11 +110,11 @@ final class DeploymentFiles {
     return sources;
   }
 
-  static List<String> texts(JsonNode array) {
+  public static List<String> texts(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
   }
 
-  static String read(Path file) {
+  public static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -8,17 +8,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.pipeline.OptionParser;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +43,25 @@ class DeploymentFilesTest {
               + "|metrics\\.reporter\\.prom\\.(factory\\.class|port)");
 
   @Test
-  void flinkKeys_inImageComposeAndManifests_areKnownToFlink() throws Exception {
+  void flinkKeysAndValues_inImageComposeAndManifests_areWhatFlinkAndTheAutoscalerTake()
+      throws Exception {
+    Map<String, ConfigOption<?>> declared = new TreeMap<>(FlinkKeys.declared());
+    declared.putAll(FlinkKeys.ofAutoscaler());
     Set<String> keys = new TreeSet<>();
     for (JsonNode settings : allFlinkSettings()) {
-      settings.fieldNames().forEachRemaining(keys::add);
+      for (Map.Entry<String, JsonNode> setting : settings.properties()) {
+        if (!RESOURCE_KEY.matcher(setting.getKey()).matches()) {
+          keys.add(setting.getKey());
+          assertThat(declared).containsKey(setting.getKey());
+          Configuration value = new Configuration();
+          value.setString(setting.getKey(), setting.getValue().asText());
+          assertThatCode(() -> value.get(declared.get(setting.getKey())))
+              .as("%s", setting)
+              .doesNotThrowAnyException();
+        }
+      }
     }
-    keys.removeIf(key -> RESOURCE_KEY.matcher(key).matches());
-    assertThat(keys).hasSizeGreaterThan(20);
-    assertThat(FlinkKeys.declared()).containsAll(keys);
+    assertThat(keys).hasSizeGreaterThan(30);
   }
 
   @Test
@@ -110,8 +123,11 @@ class DeploymentFilesTest {
     List<List<String>> all = new ArrayList<>();
     all.add(command.subList(jar + 1, command.size()));
     for (JsonNode deployment : DeploymentFiles.flinkDeployments()) {
-      all.add(DeploymentFiles.texts(deployment.at("/spec/job/args")));
+      if (deployment.at("/spec/job").has("args")) {
+        all.add(DeploymentFiles.texts(deployment.at("/spec/job/args")));
+      }
     }
+    assertThat(all).hasSizeGreaterThan(4);
     for (List<String> arguments : all) {
       assertThat(arguments).contains("--model", "--bootstrap-servers");
       assertThatCode(() -> parser.parse(arguments.toArray(String[]::new)))
@@ -223,23 +239,12 @@ class DeploymentFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "gpu", "tls", "topics", "monitoring"})
+  @ValueSource(
+      strings = {"autoscale", "cameras", "cpu", "gpu", "monitoring", "tls", "topics", "wall"})
   void overlays_areBuiltByKubectl(String overlay, @TempDir Path folder) throws Exception {
-    boolean installed =
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl")));
-    assumeTrue(installed, "kubectl is not on the PATH: overlays are not built");
-    Path built = folder.resolve("built.yaml");
-    Process kubectl =
-        new ProcessBuilder("kubectl", "kustomize", "deploy/overlays/" + overlay)
-            .redirectErrorStream(true)
-            .redirectOutput(built.toFile())
-            .start();
-    boolean ended = kubectl.waitFor(60, TimeUnit.SECONDS);
-    kubectl.destroyForcibly();
-    String text = Files.readString(built, StandardCharsets.UTF_8);
-    assertThat(ended && kubectl.exitValue() == 0).as(text).isTrue();
-    for (JsonNode document : DeploymentFiles.documents(text)) {
+    assumeTrue(
+        DeploymentFiles.installed("kubectl"), "kubectl is not on the PATH: overlays are not built");
+    for (JsonNode document : DeploymentFiles.overlay(overlay, folder)) {
       if (document.path("kind").asText().equals("FlinkDeployment")) {
         assertThat(document.at("/spec/job/upgradeMode").asText()).isEqualTo("savepoint");
         assertThat(document.at("/spec/podTemplate").findValuesAsText("mountPath"))

@@ -34,6 +34,8 @@ class JobJarIT {
             "org/apache/flink/connector/kafka/sink/KafkaSink.class",
             "org/apache/kafka/clients/producer/KafkaProducer.class",
             "org/apache/avro/Schema.class",
+            "com/fasterxml/jackson/dataformat/yaml/YAMLMapper.class",
+            "org/yaml/snakeyaml/Yaml.class",
             "schemas/image-event-1.avsc",
             "schemas/rejected-frame-1.avsc");
   }

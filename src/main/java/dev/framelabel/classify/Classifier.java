@@ -26,6 +26,7 @@ public final class Classifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
 
   private final LabelModel model;
+  private final long openedBytes;
   private final Batcher<Arrival, Outcome> batcher;
   private final ClassifierStatistics statistics = new ClassifierStatistics();
 
@@ -40,17 +41,20 @@ public final class Classifier implements AutoCloseable {
    */
   public static Classifier open(
       ClassifierSettings settings, Function<ClassifierSettings, LabelModel> newModel) {
+    long before = ResidentMemory.anonymousBytes();
     LabelModel model = newModel.apply(settings);
+    long opened = Math.max(0, ResidentMemory.anonymousBytes() - before);
     try {
-      return new Classifier(settings, model);
+      return new Classifier(settings, model, opened);
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
   }
 
-  private Classifier(ClassifierSettings settings, LabelModel model) {
+  private Classifier(ClassifierSettings settings, LabelModel model, long openedBytes) {
     this.model = model;
+    this.openedBytes = openedBytes;
     ModelCard card = model.card();
     ImageDecoder decoder =
         new ImageDecoder(
@@ -72,6 +76,15 @@ public final class Classifier implements AutoCloseable {
 
   public ModelCard card() {
     return model.card();
+  }
+
+  /**
+   * By how much the process grew while the model was opened and warmed up: its weights and the
+   * memory that the runtime keeps for the largest batch. What other threads took or gave back
+   * meanwhile is in it too, and a model opened later may find memory that an earlier one has left.
+   */
+  public long openedBytes() {
+    return openedBytes;
   }
 
   public ClassifierStatistics statistics() {

@@ -2,6 +2,7 @@ package dev.framelabel.cli;
 
 import dev.framelabel.kafka.Delivery;
 import dev.framelabel.local.Demo;
+import dev.framelabel.local.DemoFrames;
 import dev.framelabel.local.DemoReport;
 import dev.framelabel.wall.Wall;
 import dev.framelabel.wall.WallSettings;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true)
 final class DemoCommand implements Callable<Integer> {
   private static final long FOREVER_SECONDS = TimeUnit.DAYS.toSeconds(3650);
+  private static final int PICTURES_OF_A_CAMERA = 50;
 
   @Spec private CommandSpec spec;
 
@@ -98,9 +100,23 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--report", paramLabel = "FILE", description = "Write the summary as JSON.")
   private Path report;
 
+  @Option(
+      names = "--pictures",
+      paramLabel = "FOLDER",
+      description =
+          "Only write 50 of the demo's pictures for each of --cameras, into folders 1, 2 and so on of this folder,"
+              + " for the command camera.")
+  private Path pictures;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    if (pictures != null) {
+      new DemoFrames().write(pictures, cameras, PICTURES_OF_A_CAMERA);
+      out.println(cameras + " folders of " + PICTURES_OF_A_CAMERA + " pictures in " + pictures);
+      out.flush();
+      return 0;
+    }
     Path folder = Files.createTempDirectory("framelabel-demo-");
     Demo demo = new Demo(settings(folder), out, this::startWall);
     CountDownLatch finished = new CountDownLatch(1);

@@ -1,6 +1,7 @@
 package dev.framelabel.cli;
 
 import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.pipeline.ConfigFile;
 import dev.framelabel.pipeline.JobOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Gives a command every option of the labelling job, as the job declares them. */
 final class JobOptionsModel implements IModelTransformer {
   /** Where the job's options stand in a config file. */
-  static final String SECTION = "job";
+  static final String SECTION = ConfigFile.JOB_SECTION;
 
   static final List<ConfigOption<?>> OPTIONS =
       Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList();

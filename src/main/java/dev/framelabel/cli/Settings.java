@@ -1,16 +1,12 @@
 package dev.framelabel.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.framelabel.pipeline.ConfigFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * What the user set without the command line: in the environment, else in a YAML file.
@@ -20,7 +16,7 @@ import java.util.stream.StreamSupport;
  * @param fileName for messages
  */
 record Settings(Map<String, String> environment, Map<String, String> file, String fileName) {
-  static final String FLINK_SECTION = "flink";
+  static final String FLINK_SECTION = ConfigFile.FLINK_SECTION;
   private static final String PREFIX = "FRAMELABEL_";
   private static final String FILE_VARIABLE = PREFIX + "CONFIG";
   private static final String FILE_OPTION = "--config";
@@ -49,38 +45,9 @@ record Settings(Map<String, String> environment, Map<String, String> file, Strin
     }
     Map<String, String> values = new LinkedHashMap<>();
     if (!name.isEmpty()) {
-      flatten("", read(Path.of(name)), values);
+      values.putAll(ConfigFile.read(Path.of(name)));
     }
     return new Settings(environment, values, name);
-  }
-
-  private static JsonNode read(Path file) {
-    try {
-      JsonNode root = new YAMLMapper().readTree(Files.readString(file));
-      if (!root.isObject() && !root.isMissingNode()) {
-        throw new IllegalArgumentException(
-            "config file " + file + " holds no 'key: value' lines; expected options and sections");
-      }
-      return root;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("config file " + file + " cannot be read: " + e, e);
-    }
-  }
-
-  private static void flatten(String path, JsonNode node, Map<String, String> values) {
-    if (node.isObject()) {
-      for (Map.Entry<String, JsonNode> field : node.properties()) {
-        String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-        flatten(key, field.getValue(), values);
-      }
-    } else if (node.isArray()) {
-      values.put(
-          path,
-          String.join(
-              ",", StreamSupport.stream(node.spliterator(), false).map(JsonNode::asText).toList()));
-    } else if (!path.isEmpty() && !node.isNull()) {
-      values.put(path, node.asText());
-    }
   }
 
   /**
@@ -104,14 +71,6 @@ record Settings(Map<String, String> environment, Map<String, String> file, Strin
 
   /** Flink's settings in the file's section {@code flink}. */
   Map<String, String> flink() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    String prefix = FLINK_SECTION + ".";
-    file.forEach(
-        (key, value) -> {
-          if (key.startsWith(prefix)) {
-            settings.put(key.substring(prefix.length()), value);
-          }
-        });
-    return settings;
+    return ConfigFile.section(FLINK_SECTION, file);
   }
 }

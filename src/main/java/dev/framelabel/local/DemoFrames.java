@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +66,21 @@ public final class DemoFrames {
   /** The JPEG of picture {@code index}; not to be changed. */
   public byte[] jpeg(long index) {
     return encoded.computeIfAbsent(wrap(index), this::render);
+  }
+
+  /**
+   * Writes pictures as files: {@code folder/1/001.jpg} and on, a folder of them for each camera.
+   *
+   * @param each pictures of each camera, one after the other
+   */
+  public void write(Path folder, int cameras, int each) throws IOException {
+    for (int camera = 0; camera < cameras; camera++) {
+      Path own = Files.createDirectories(folder.resolve(Integer.toString(camera + 1)));
+      for (int picture = 0; picture < each; picture++) {
+        Files.write(
+            own.resolve("%03d.jpg".formatted(picture + 1)), jpeg((long) camera * each + picture));
+      }
+    }
   }
 
   private int wrap(long index) {

@@ -2,6 +2,7 @@ package dev.framelabel.pipeline;
 
 import dev.framelabel.classify.Classifier;
 import dev.framelabel.classify.ClassifierStatistics;
+import dev.framelabel.classify.ResidentMemory;
 import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
@@ -64,6 +65,8 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("inferenceNanos", statistics::inferenceNanos);
     metrics.gauge("halvedBatches", statistics::halvedBatches);
     metrics.gauge("decodeNanos", statistics::decodeNanos);
+    metrics.gauge("sessionOpenBytes", classifier::openedBytes);
+    metrics.gauge("residentBytes", ResidentMemory::bytes);
     metrics.gauge("inFlightFrames", inFlightFrames::get);
     metrics.gauge("inFlightBytes", inFlightBytes::held);
     metrics.gauge(

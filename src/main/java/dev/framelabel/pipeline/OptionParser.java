@@ -1,11 +1,14 @@
 package dev.framelabel.pipeline;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -14,9 +17,11 @@ import org.apache.flink.util.TimeUtils;
 
 /**
  * Reads a job's arguments: {@code --key value} for its own options ({@code --key} alone for a
- * switch), {@code -Dkey=value} for Flink's. Writes their help text.
+ * switch), {@code -Dkey=value} for Flink's, {@code --config FILE} for a {@link ConfigFile} of both.
+ * Arguments go before the file, wherever they stand. Writes their help text.
  */
 public final class OptionParser {
+  private static final String CONFIG = "--config";
   private static final int HELP_INDENT = 4;
   private static final int HELP_WIDTH = 100;
 
@@ -36,28 +41,71 @@ public final class OptionParser {
   public record Parsed(Configuration job, Configuration flink, boolean help) {}
 
   /**
+   * What arguments and file say. Of the file the sections {@code job} and {@code flink} count, and
+   * options of the job that stand on its top level; other keys are for other commands.
+   *
    * @throws IllegalArgumentException if an option is unknown (names the nearest one) or its value
-   *     does not fit
+   *     does not fit, or if the file cannot be read
    */
   public Parsed parse(String... arguments) {
     Configuration job = new Configuration();
     Configuration flink = new Configuration();
     boolean help = false;
+    addFile(arguments, job, flink);
     Iterator<String> rest = Arrays.asList(arguments).iterator();
     while (rest.hasNext()) {
       String argument = rest.next();
       if (argument.equals("--help") || argument.equals("-h")) {
         help = true;
+      } else if (argument.equals(CONFIG)) {
+        String ignored = rest.next();
       } else if (argument.startsWith("-D")) {
         addFlink(argument.substring(2), flink);
-      } else if (argument.startsWith("--")) {
+      } else if (argument.startsWith("--") && !argument.startsWith(CONFIG + "=")) {
         addOption(argument.substring(2), rest, job);
-      } else {
+      } else if (!argument.startsWith(CONFIG + "=")) {
         throw new IllegalArgumentException(
             "'" + argument + "' is no option; expected --key value, or -Dkey=value for Flink");
       }
     }
     return new Parsed(job, flink, help);
+  }
+
+  private void addFile(String[] arguments, Configuration job, Configuration flink) {
+    String name = fileName(arguments);
+    if (name.isEmpty()) {
+      return;
+    }
+    Map<String, String> file = ConfigFile.read(Path.of(name));
+    Map<String, String> values = new LinkedHashMap<>(file);
+    values.keySet().removeIf(key -> options.stream().noneMatch(one -> one.key().equals(key)));
+    values.putAll(ConfigFile.section(ConfigFile.JOB_SECTION, file));
+    try {
+      values.forEach((key, value) -> set(find(key), value, job));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("config file " + name + ": " + e.getMessage(), e);
+    }
+    ConfigFile.section(ConfigFile.FLINK_SECTION, file).forEach(flink::setString);
+  }
+
+  private static String fileName(String[] arguments) {
+    String name = "";
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].startsWith(CONFIG + "=")) {
+        name = arguments[i].substring(CONFIG.length() + 1);
+      } else if (arguments[i].equals(CONFIG)) {
+        if (i + 1 == arguments.length) {
+          throw new IllegalArgumentException(CONFIG + " is given without a file");
+        }
+        name = arguments[++i];
+      }
+    }
+    return name;
+  }
+
+  private static void set(ConfigOption<?> option, String value, Configuration job) {
+    job.setString(option.key(), value);
+    check(option, value, job);
   }
 
   private static void addFlink(String setting, Configuration flink) {
@@ -82,8 +130,7 @@ public final class OptionParser {
     } else {
       throw new IllegalArgumentException("--" + key + " is given without a value");
     }
-    job.setString(key, value);
-    check(option, value, job);
+    set(option, value, job);
   }
 
   private static void check(ConfigOption<?> option, String value, Configuration job) {

@@ -169,6 +169,10 @@ class ClusterCommandsIT {
               Monitoring.scrape(reporterPort, REPORTER_PORTS)
                   .contains("framelabel_group_latencyMillis{"));
       Monitoring.checkNames(Monitoring.scrape(reporterPort, REPORTER_PORTS));
+      // The first session of a new worker: it holds the weights at least.
+      double session = metric("operator_framelabel_sessionOpenBytes", job);
+      assertThat(session).isGreaterThan((double) Files.size(MODEL));
+      assertThat(metric("operator_framelabel_residentBytes", job)).isGreaterThan(session);
       if (Prometheus.installed()) {
         Monitoring.checkQueries(folder.resolve("prometheus"), reporterPort, REPORTER_PORTS);
       } else {

@@ -3,7 +3,11 @@ package dev.framelabel.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OptionParserTest {
   private final OptionParser parser = new OptionParser(JobOptions.ALL);
@@ -47,6 +51,53 @@ class OptionParserTest {
     assertThatThrownBy(() -> parser.parse("batch-size", "8")).hasMessageContaining("is no option");
     assertThatThrownBy(() -> parser.parse("-Dnothing"))
         .hasMessageContaining("expected -Dkey=value");
+  }
+
+  @Test
+  void parse_configFile_argumentsGoBeforeItsJobSectionBeforeItsTop(@TempDir Path folder)
+      throws Exception {
+    String file =
+        Files.writeString(
+                folder.resolve("framelabel.yaml"),
+                """
+                batch-size: 2
+                top-labels: 3
+                rest: http://flink:8081
+                job:
+                  model: m.onnx
+                  batch-size: 4
+                  max-delay: 50 ms
+                job-run:
+                  parallelism: 4
+                flink:
+                  execution.checkpointing.timeout: 7 s
+                  parallelism.default: 3
+                """)
+            .toString();
+    OptionParser.Parsed parsed =
+        parser.parse("--max-delay=30 ms", "-Dparallelism.default=5", "--config", file);
+    assertThat(parsed.job().toMap())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("model", "m.onnx", "batch-size", "4", "top-labels", "3", "max-delay", "30 ms"));
+    assertThat(parsed.flink().toMap())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("execution.checkpointing.timeout", "7 s", "parallelism.default", "5"));
+    assertThat(parser.parse("--config=" + file).job().get(JobOptions.MAX_DELAY)).isEqualTo("50 ms");
+  }
+
+  @Test
+  void parse_configFileThatIsWrong_saysWhere(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("framelabel.yaml");
+    String[] arguments = {"--config", file.toString()};
+    assertThatThrownBy(() -> parser.parse(arguments)).hasMessageContaining("cannot be read");
+    Files.writeString(file, "job:\n  batchsize: 4\n");
+    assertThatThrownBy(() -> parser.parse(arguments))
+        .hasMessageContaining(file + ": option --batchsize is not known")
+        .hasMessageContaining("--batch-size");
+    Files.writeString(file, "job:\n  batch-size: many\n");
+    assertThatThrownBy(() -> parser.parse(arguments)).hasMessageContaining("does not fit");
+    assertThatThrownBy(() -> parser.parse("--config"))
+        .hasMessage("--config is given without a file");
   }
 
   @Test
