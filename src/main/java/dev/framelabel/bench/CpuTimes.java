@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,15 +43,21 @@ final class CpuTimes {
     /** Task threads, clients of Kafka, and what else Flink has. */
     FLINK_AND_CLIENTS;
 
-    private final List<String> beginnings;
+    /** Separated by bars. */
+    private final String beginnings;
 
     Worker(String... beginnings) {
-      this.beginnings = List.of(beginnings);
+      this.beginnings = String.join("|", beginnings);
+    }
+
+    private boolean isMeant(String thread) {
+      return Stream.of(beginnings.split("\\|", -1))
+          .anyMatch(beginning -> !beginning.isEmpty() && thread.startsWith(beginning));
     }
 
     static Worker of(String thread) {
       return Stream.of(values())
-          .filter(worker -> worker.beginnings.stream().anyMatch(thread::startsWith))
+          .filter(worker -> worker.isMeant(thread))
           .findFirst()
           .orElse(FLINK_AND_CLIENTS);
     }

@@ -95,10 +95,6 @@ final class FullRateLoad implements AutoCloseable {
       }
     }
     perSecond = seen * 1e9 / (System.nanoTime() - begun);
-    if (seen == 0) {
-      throw new IllegalStateException(
-          "no frame was labelled in " + duration.toSeconds() + " s; the cluster's logs say why");
-    }
     return perSecond;
   }
 

@@ -20,7 +20,7 @@ final class MemorySuite {
   static final List<String> PARTS = List.of("demo", "full");
 
   private static final Duration WARM_UP = Duration.ofSeconds(30);
-  private static final int SAMPLES = 30;
+  private static final int SAMPLES = 20;
 
   private final BenchReport report;
   private final Bench.Settings settings;
@@ -86,7 +86,10 @@ final class MemorySuite {
   private void sample(String title, String target, ProcessCluster cluster, FullRateLoad load)
       throws InterruptedException {
     JavaProcess process = cluster.flink().taskManagers().get(0);
-    load.run(WARM_UP);
+    if (load.run(WARM_UP) == 0) {
+      throw new IllegalStateException(
+          "no frame was labelled in " + WARM_UP.toSeconds() + " s; the cluster's logs say why");
+    }
     List<Map<String, Object>> rows = new ArrayList<>();
     List<MemoryUse> uses = new ArrayList<>();
     Duration step = Duration.ofSeconds(Math.round(60 * settings.minutes())).dividedBy(SAMPLES);

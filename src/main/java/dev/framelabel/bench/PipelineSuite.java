@@ -60,14 +60,16 @@ final class PipelineSuite {
       demo();
     }
     if (parts.contains("full")) {
-      against(
-          new Setup(
-              "full Xception 299 x 299, 640 x 480 JPEG",
-              settings.fullXception(),
-              FULL_BATCH,
-              BenchFrame.jpegs(640, 480),
-              2 * settings.seconds()),
-          "Framelabel at least 0.95 of the bare loop");
+      double ignored =
+          against(
+              new Setup(
+                  "full Xception 299 x 299, 640 x 480 JPEG",
+                  settings.fullXception(),
+                  FULL_BATCH,
+                  BenchFrame.jpegs(640, 480),
+                  2 * settings.seconds()),
+              "Framelabel at least 0.95 of the bare loop",
+              new ArrayList<>());
     }
     if (parts.contains("accelerator")) {
       accelerator();
@@ -79,21 +81,25 @@ final class PipelineSuite {
 
   private void demo() throws Exception {
     for (int[] size : new int[][] {{640, 480}, {1280, 720}}) {
-      against(
-          new Setup(
-              "demo model, " + size[0] + " x " + size[1] + " JPEG",
-              settings.model(),
-              BATCH,
-              BenchFrame.jpegs(size[0], size[1]),
-              settings.seconds()),
-          "Framelabel at least 0.80 of the bare loop");
+      double ignored =
+          against(
+              new Setup(
+                  "demo model, " + size[0] + " x " + size[1] + " JPEG",
+                  settings.model(),
+                  BATCH,
+                  BenchFrame.jpegs(size[0], size[1]),
+                  settings.seconds()),
+              "Framelabel at least 0.80 of the bare loop",
+              new ArrayList<>());
     }
   }
 
   private void accelerator() throws Exception {
+    List<Cost> costs = new ArrayList<>();
     Setup raw =
         new Setup("simulated accelerator, raw RGB", device(71), BATCH, BenchFrame.raw(), seconds());
-    share(raw, against(raw, "Framelabel at least 0.90 of what the device allows"));
+    share(raw, against(raw, "Framelabel at least 0.90 of what the device allows", costs));
+    cost(raw, costs);
     for (int side : new int[] {71, 299}) {
       Setup jpegs =
           new Setup(
@@ -102,7 +108,9 @@ final class PipelineSuite {
               BATCH,
               BenchFrame.jpegs(640, 480),
               seconds());
-      against(jpegs, "as far as the cores carry decoding");
+      List<Cost> ofJpegs = new ArrayList<>();
+      double ignored = against(jpegs, "as far as the cores carry decoding", ofJpegs);
+      cost(jpegs, ofJpegs);
     }
   }
 
@@ -114,14 +122,17 @@ final class PipelineSuite {
     return Path.of("simulated:" + side + ":10:" + STEP);
   }
 
-  /** Against the bare loop; returns Framelabel's frames a second. */
-  private double against(Setup setup, String target) throws Exception {
+  /**
+   * Against the bare loop; returns Framelabel's frames a second.
+   *
+   * @param costs takes what each run of Framelabel cost
+   */
+  private double against(Setup setup, String target, List<Cost> costs) throws Exception {
     try (LabelModel model =
             LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = frames(loop, setup);
       String topic = runs.fill(setup.frames(), count);
-      List<Cost> costs = new ArrayList<>();
       List<Contest.Result> results =
           report.contest(
               NAME,
@@ -132,7 +143,6 @@ final class PipelineSuite {
                   .enter(BARE, () -> loop.perSecond(setup.seconds()))
                   .enter(OURS, () -> ours(setup, topic, count, costs)),
               settings.rounds());
-      cost(setup, costs);
       return results.get(1).perSecond();
     }
   }
@@ -165,7 +175,10 @@ final class PipelineSuite {
         NAME, "share of what the simulated accelerator allows", "frames/s", "0.90", List.of(row));
   }
 
-  /** The first run, in which the compiler is at work, does not count. */
+  /**
+   * For simulated devices only: the threads of a real session bear the name of the task that opened
+   * it. The first run, in which the compiler is at work, does not count.
+   */
   private void cost(Setup setup, List<Cost> costs) {
     if (costs.contains(Cost.UNKNOWN)) {
       report.progress("this system does not say what threads cost");

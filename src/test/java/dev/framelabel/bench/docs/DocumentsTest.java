@@ -41,8 +41,7 @@ class DocumentsTest {
   void fill_leavesTheTextBetweenItsParts() {
     String page = "# A\n<!-- figures: machine -->\nold\n<!-- end of figures -->\nB\n";
     assertThat(Documents.fill(page, new Sections(REPORT)))
-        .isEqualTo(
-            "# A\n<!-- figures: machine -->\n\na machine.\n\n<!-- end of figures -->\nB\n");
+        .isEqualTo("# A\n<!-- figures: machine -->\n\na machine.\n\n<!-- end of figures -->\nB\n");
   }
 
   @Test
