@@ -22,7 +22,9 @@ final class CheckpointSuite {
   private static final int BATCH = 16;
   private static final int[] CAPACITIES = {64, 256, 1024};
   private static final Duration NEVER = Duration.ofDays(30);
-  private static final int FRAMES_FOR_SIZES = 6_000;
+
+  /** Twice what all tasks have under way. */
+  private static final int FEWEST_FRAMES = 2 * JobRuns.PARALLELISM * 1024;
 
   private final BenchReport report;
   private final Bench.Settings settings;
@@ -46,7 +48,9 @@ final class CheckpointSuite {
       throws Exception {
     double meanBytes =
         frames.stream().mapToInt(frame -> frame.image().bytes().length()).average().orElseThrow();
-    int count = (int) Math.min(FRAMES_FOR_SIZES, 600 * settings.seconds());
+    int count =
+        Math.max(
+            FEWEST_FRAMES, BareLoop.framesFor(settings.seconds(), settings.model(), frames, BATCH));
     String topic = runs.fill(frames, count);
     for (int capacity : CAPACITIES) {
       Configuration options = JobRuns.options(settings.model(), BATCH);
@@ -92,7 +96,7 @@ final class CheckpointSuite {
     none.set(JobOptions.CHECKPOINT_INTERVAL, NEVER);
     Configuration exact = new Configuration(each);
     exact.set(KafkaOptions.DELIVERY, Delivery.EXACTLY_ONCE);
-    int count = (int) (600 * settings.seconds());
+    int count = BareLoop.framesFor(settings.seconds(), settings.model(), frames, BATCH);
     String topic = runs.fill(frames, count);
     report.contest(
         NAME,

@@ -33,7 +33,8 @@ final class PipelineSuite {
   /** The full network takes long for a frame, and a commit holds whole batches. */
   private static final int FULL_BATCH = 4;
 
-  private static final int FEWEST_FRAMES = 64;
+  /** The others are slower, and would take minutes for all frames. */
+  private static final int SHARE_OF_OTHERS = 3;
 
   private final BenchReport report;
   private final Bench.Settings settings;
@@ -131,7 +132,7 @@ final class PipelineSuite {
     try (LabelModel model =
             LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
-      int count = frames(loop, setup);
+      int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
       List<Contest.Result> results =
           report.contest(
@@ -145,11 +146,6 @@ final class PipelineSuite {
               settings.rounds());
       return results.get(1).perSecond();
     }
-  }
-
-  private static int frames(BareLoop loop, Setup setup) {
-    double bare = loop.perSecond(setup.seconds() / 4);
-    return (int) Math.max(FEWEST_FRAMES, bare * setup.seconds());
   }
 
   private double ours(Setup setup, String topic, int count, List<Cost> costs) throws Exception {
@@ -228,10 +224,9 @@ final class PipelineSuite {
     try (LabelModel model =
             LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
-      int count = frames(loop, setup);
+      int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
-      // The others are slower, and would take minutes for all of it.
-      int part = Math.max(FEWEST_FRAMES, count / 3);
+      int part = count / SHARE_OF_OTHERS;
       Contest contest =
           new Contest()
               .enter(OURS, () -> job(setup, topic, count, JobRuns.Job.OURS).perSecond())

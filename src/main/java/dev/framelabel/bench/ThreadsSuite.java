@@ -26,7 +26,7 @@ final class ThreadsSuite {
 
   void run() throws Exception {
     List<BenchFrame> frames = BenchFrame.jpegs(640, 480);
-    int count = (int) (500 * settings.seconds());
+    int count = BareLoop.framesFor(settings.seconds(), settings.model(), frames, BATCH);
     String topic = runs.fill(frames, count);
     int cores = Runtime.getRuntime().availableProcessors();
     Contest contest = new Contest();

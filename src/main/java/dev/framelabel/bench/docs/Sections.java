@@ -24,7 +24,6 @@ final class Sections {
     return switch (name) {
       case "machine" -> report.machine() + ".\n";
       case "targets" -> targets(Targets.of(report));
-      case "missed" -> missed();
       case "ratios" -> ratios();
       case "sizing-measured" -> new Sizing(report).measured();
       case "sizing-extrapolated" -> new Sizing(report).extrapolated();
@@ -54,11 +53,6 @@ final class Sections {
               target.what(), target.promised(), target.reached(), target.verdict()));
     }
     return text.toString();
-  }
-
-  private String missed() {
-    List<Target> missed = Targets.of(report).stream().filter(target -> !target.met()).toList();
-    return missed.isEmpty() ? "Every aim is met.\n" : targets(missed);
   }
 
   /** For the README: what Framelabel is compared with, and how it stands. */
