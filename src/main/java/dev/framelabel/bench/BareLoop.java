@@ -5,8 +5,10 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.SessionSettings;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,8 @@ import java.util.concurrent.Executors;
  * a loop without Kafka and Flink. The next batch is decoded while one runs.
  */
 final class BareLoop implements AutoCloseable {
+  private static final int FEWEST_FRAMES = 64;
+
   private final LabelModel model;
   private final List<BenchFrame> frames;
   private final int batchSize;
@@ -38,6 +42,19 @@ final class BareLoop implements AutoCloseable {
       pixels[i] = ByteBuffer.allocateDirect(batchSize * model.card().frameBytes());
     }
     this.probabilities = OnnxLabelModel.newProbabilities(batchSize, model.card().classes());
+  }
+
+  /** About as many frames as this model labels in so long on this machine. */
+  static int framesFor(double seconds, Path model, List<BenchFrame> frames, int batchSize) {
+    try (LabelModel opened = LabelModel.open(model, SessionSettings.onCpu(batchSize));
+        BareLoop loop = new BareLoop(opened, frames, batchSize)) {
+      return loop.framesFor(seconds);
+    }
+  }
+
+  /** About as many frames as it labels in so long; found out in a quarter of the time. */
+  int framesFor(double seconds) {
+    return (int) Math.max(FEWEST_FRAMES, perSecond(seconds / 4) * seconds);
   }
 
   /** Labels frames for so long and returns how many a second. */

@@ -1,140 +1,157 @@
 package dev.framelabel.bench;
 
 import dev.framelabel.local.EmbeddedBroker;
-import java.io.PrintWriter;
+import dev.framelabel.local.cluster.AppFolder;
+import dev.framelabel.xception.LabelCard;
+import dev.framelabel.xception.Xception;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The product's benchmark: every figure is measured beside what it is compared with, in one run.
  */
 public final class Bench {
   public static final List<String> SUITES =
-      List.of("decode", "session", "graph", "batch", "pipeline");
+      List.of(
+          "decode",
+          "session",
+          "graph",
+          "batch",
+          PipelineSuite.NAME,
+          CheckpointSuite.NAME,
+          ThreadsSuite.NAME,
+          AllocationSuite.NAME,
+          MemorySuite.NAME);
 
-  private static final int PICTURES = 32;
-  private static final Path SIMULATED = Path.of("simulated:71:10:2000:120");
+  /** Parts of the pipeline and the memory suite. */
+  public static final List<String> PARTS = PipelineSuite.PARTS;
+
+  private static final Set<String> WITH_BROKER =
+      Set.of(PipelineSuite.NAME, CheckpointSuite.NAME, ThreadsSuite.NAME);
 
   private final Settings settings;
   private final BenchReport report;
 
   /**
    * @param suites of {@link #SUITES}
+   * @param parts of {@link #PARTS}
    * @param model the demo's model
-   * @param fullModel an Xception of 299x299 pixels, or empty to leave it out
+   * @param fullModel an Xception of 299x299 pixels, or empty to make one with random weights
    * @param reference another ONNX file of the same network as {@code model}, or empty to leave out
    *     the graph suite
    * @param rounds that count, from 1
+   * @param seconds of a run of the suites that run jobs
+   * @param minutes of a run of the memory suite
+   * @param appFolder of the build, for processes
    * @param folder empty, for the broker's data
    */
   public record Settings(
       Set<String> suites,
+      Set<String> parts,
       Path model,
       Optional<Path> fullModel,
       Optional<Path> reference,
       String device,
       int rounds,
       double seconds,
-      Path folder) {}
+      double minutes,
+      Path appFolder,
+      Path folder) {
 
-  public Bench(Settings settings, PrintWriter out) {
-    this.settings = settings;
-    this.report = new BenchReport(out);
+    AppFolder app() {
+      return new AppFolder(appFolder);
+    }
+
+    /** The file of the paper's network; made when it is first asked for. */
+    Path fullXception() {
+      if (fullModel.isPresent()) {
+        return fullModel.get();
+      }
+      Path file = folder.resolve("xception-random.onnx");
+      if (!Files.exists(file)) {
+        List<String> labels = IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList();
+        Xception.random(labels.size(), 1, 7)
+            .toModel(299, new LabelCard("xception-random", "1", labels, "crop"))
+            .save(file, written -> {});
+      }
+      return file;
+    }
   }
 
-  /** Runs the suites and returns their figures. */
-  public BenchReport run() throws Exception {
-    if (settings.suites().contains("decode")) {
+  public Bench(Settings settings, BenchReport report) {
+    this.settings = settings;
+    this.report = report;
+  }
+
+  /** Runs the suites; their figures go into the report as they come. */
+  public void run() throws Exception {
+    if (chosen("decode")) {
       new DecodeSuite(report, settings.rounds()).run();
       new DecodeAccuracy(report, settings.model()).run();
     }
-    if (settings.suites().contains("session")) {
+    if (chosen("session")) {
       new SessionSuite(report, settings.rounds(), settings.model(), settings.device()).run();
     }
-    if (settings.suites().contains("graph") && settings.reference().isPresent()) {
+    if (chosen("graph") && settings.reference().isPresent()) {
       new GraphSuite(report, settings.rounds(), settings.device())
           .run(settings.model(), settings.reference().get());
     }
-    if (settings.suites().contains("batch")) {
+    if (chosen("batch")) {
       new BatchSuite(report).run();
       new PolicySweep(report, settings.rounds()).run();
     }
-    if (settings.suites().contains("pipeline")) {
-      try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder())) {
-        pipeline(new PipelineSuite(report, settings.rounds(), broker, settings.folder()));
+    if (chosen(AllocationSuite.NAME)) {
+      new AllocationSuite(report, settings).run();
+    }
+    if (WITH_BROKER.stream().anyMatch(this::chosen)) {
+      try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder().resolve("broker"))) {
+        runJobs(new JobRuns(broker, settings.folder()));
       }
     }
-    return report;
-  }
-
-  private void pipeline(PipelineSuite suite) throws Exception {
-    List<BenchFrame> jpegs = jpegs(640, 480);
-    suite.run(
-        new PipelineSuite.Setup(
-            "demo model, 640 x 480 JPEG",
-            settings.model(),
-            16,
-            jpegs,
-            settings.seconds(),
-            true,
-            "Framelabel at least 0.80 of the bare loop, and faster than each of the others"));
-    suite.run(
-        new PipelineSuite.Setup(
-            "demo model, 1280 x 720 JPEG",
-            settings.model(),
-            16,
-            jpegs(1280, 720),
-            settings.seconds(),
-            false,
-            "Framelabel at least 0.80 of the bare loop"));
-    suite.run(
-        new PipelineSuite.Setup(
-            "simulated accelerator (2 ms + 0.12 ms a frame), raw RGB",
-            SIMULATED,
-            16,
-            raw(),
-            settings.seconds(),
-            true,
-            "Framelabel at least 0.90 of the bare loop, and at least 4 times each of the others"));
-    suite.run(
-        new PipelineSuite.Setup(
-            "simulated accelerator (2 ms + 0.12 ms a frame), 640 x 480 JPEG",
-            SIMULATED,
-            16,
-            jpegs,
-            settings.seconds(),
-            true,
-            "as far as the cores carry decoding"));
-    if (settings.fullModel().isPresent()) {
-      suite.run(
-          new PipelineSuite.Setup(
-              "full Xception 299 x 299, 640 x 480 JPEG",
-              settings.fullModel().get(),
-              8,
-              jpegs,
-              3 * settings.seconds(),
-              false,
-              "Framelabel at least 0.95 of the bare loop"));
+    if (chosen(MemorySuite.NAME)) {
+      new MemorySuite(report, settings).run(settings.parts());
     }
   }
 
-  private static List<BenchFrame> jpegs(int width, int height) {
-    BenchPictures pictures = new BenchPictures();
-    List<BenchFrame> frames = new ArrayList<>();
-    for (int seed = 0; seed < PICTURES; seed++) {
-      frames.add(BenchFrame.jpeg(pictures.jpeg(width, height, seed)));
+  private void runJobs(JobRuns runs) throws Exception {
+    if (chosen(PipelineSuite.NAME)) {
+      new PipelineSuite(report, settings, runs).run(settings.parts());
     }
-    return frames;
+    if (chosen(CheckpointSuite.NAME)) {
+      new CheckpointSuite(report, settings, runs).run();
+    }
+    if (chosen(ThreadsSuite.NAME)) {
+      new ThreadsSuite(report, settings, runs).run();
+    }
   }
 
-  private static List<BenchFrame> raw() {
-    List<BenchFrame> frames = new ArrayList<>();
-    for (int seed = 0; seed < PICTURES; seed++) {
-      frames.add(BenchFrame.raw(71, seed));
+  private boolean chosen(String suite) {
+    return settings.suites().contains(suite);
+  }
+
+  /**
+   * Checks what a user asked for.
+   *
+   * @param known what there is
+   * @return it, or all for {@code all}
+   * @throws IllegalArgumentException if something is not known
+   */
+  public static Set<String> choice(String option, List<String> asked, List<String> known) {
+    Set<String> chosen =
+        new HashSet<>(
+            asked.stream()
+                .flatMap(name -> name.equals("all") ? known.stream() : Stream.of(name))
+                .toList());
+    if (!known.containsAll(chosen)) {
+      throw new IllegalArgumentException(
+          "found " + option + " " + asked + "; expected all or some of " + known);
     }
-    return frames;
+    return chosen;
   }
 }

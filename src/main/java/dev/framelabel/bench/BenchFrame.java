@@ -5,16 +5,42 @@ import dev.framelabel.event.Image;
 import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** A picture to label, encoded or raw. */
 record BenchFrame(Image image) {
+  private static final int PICTURES = 32;
+  private static final int RAW_SIDE = 71;
+
   static BenchFrame jpeg(byte[] file) {
     return new BenchFrame(Image.encoded(file));
   }
 
-  /** Raw noise of the given size. */
-  static BenchFrame raw(int side, int seed) {
+  /** Different JPEGs of one size. */
+  static List<BenchFrame> jpegs(int width, int height) {
+    BenchPictures pictures = new BenchPictures();
+    return IntStream.range(0, PICTURES)
+        .mapToObj(seed -> jpeg(pictures.jpeg(width, height, seed)))
+        .toList();
+  }
+
+  /** As {@link #jpegs}, of about so many bytes. */
+  static List<BenchFrame> jpegsOfBytes(int width, int height, int bytes) {
+    BenchPictures pictures = new BenchPictures();
+    float quality = pictures.qualityFor(width, height, bytes);
+    return IntStream.range(0, PICTURES)
+        .mapToObj(seed -> jpeg(pictures.jpeg(width, height, seed, quality)))
+        .toList();
+  }
+
+  /** Raw noise of the small model's size. */
+  static List<BenchFrame> raw() {
+    return IntStream.range(0, PICTURES).mapToObj(seed -> raw(RAW_SIDE, seed)).toList();
+  }
+
+  private static BenchFrame raw(int side, int seed) {
     byte[] rgb = new byte[side * side * 3];
     new Random(seed).nextBytes(rgb);
     return new BenchFrame(new Image(Image.Format.RGB24, Bytes.wrap(rgb), side, side));

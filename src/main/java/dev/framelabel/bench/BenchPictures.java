@@ -9,21 +9,59 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Random;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Camera-like pictures of any size: demo pictures side by side, with the noise of a sensor. */
 final class BenchPictures {
+  /** ImageIO's own. */
+  private static final float USUAL_QUALITY = 0.75f;
+
+  private static final int QUALITY_STEPS = 8;
+
   private final DemoFrames frames = new DemoFrames();
 
   /** A JPEG of the given size; different for each seed. */
   byte[] jpeg(int width, int height, int seed) {
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ImageIO.write(picture(width, height, seed), "jpeg", bytes);
-      return bytes.toByteArray();
+    return jpeg(width, height, seed, USUAL_QUALITY);
+  }
+
+  /**
+   * @param quality from 0 to 1
+   */
+  byte[] jpeg(int width, int height, int seed, float quality) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      ImageWriteParam parameters = writer.getDefaultWriteParam();
+      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      parameters.setCompressionQuality(quality);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(picture(width, height, seed), null, null), parameters);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
     }
+    return bytes.toByteArray();
+  }
+
+  /** The quality at which a picture of this size has about so many bytes. */
+  float qualityFor(int width, int height, int bytes) {
+    float low = 0;
+    float high = 1;
+    for (int step = 0; step < QUALITY_STEPS; step++) {
+      float middle = (low + high) / 2;
+      if (jpeg(width, height, 0, middle).length < bytes) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private BufferedImage picture(int width, int height, int seed) throws IOException {

@@ -8,44 +8,91 @@ import java.util.List;
  * one commit.
  */
 final class CommitClock {
-  private static final long SAME_COMMIT_NANOS = 200_000_000L;
+  /** Far below the time between two checkpoints. */
+  static final long SAME_COMMIT_NANOS = 200_000_000L;
 
+  private final long sameCommitNanos;
   private final List<Commit> commits = new ArrayList<>();
   private long seen;
   private long lastNanos;
 
   private record Commit(long beganNanos, long frames) {}
 
-  void add(int count, long nanoTime) {
+  /**
+   * @param sameCommitNanos what comes no later than this after the last is still the same commit; 0
+   *     for readers that see results at once
+   */
+  CommitClock(long sameCommitNanos) {
+    this.sameCommitNanos = sameCommitNanos;
+  }
+
+  /** Returns whether a commit began. */
+  boolean add(int count, long nanoTime) {
     if (count == 0) {
-      return;
+      return false;
     }
     seen += count;
     int last = commits.size() - 1;
-    if (last >= 0 && nanoTime - lastNanos < SAME_COMMIT_NANOS) {
+    boolean begins = last < 0 || nanoTime - lastNanos >= sameCommitNanos;
+    if (begins) {
+      commits.add(new Commit(nanoTime, count));
+    } else {
       commits.set(
           last, new Commit(commits.get(last).beganNanos(), commits.get(last).frames() + count));
-    } else {
-      commits.add(new Commit(nanoTime, count));
     }
     lastNanos = nanoTime;
+    return begins;
   }
 
   long seen() {
     return seen;
   }
 
-  /**
-   * Frames of all commits after the first, by the time since it. The last commit is left out where
-   * enough others are: the end of the frames cuts it short.
-   */
-  double perSecond() {
-    int end = commits.size() > 3 ? commits.size() - 1 : commits.size();
-    if (end < 2) {
+  /** The last commit that counts: the end of the frames cuts the one after it short. */
+  int lastCounted() {
+    int last = commits.size() > 3 ? commits.size() - 2 : commits.size() - 1;
+    if (last < 1) {
       throw new IllegalStateException(
           "all " + seen + " frames came in one commit: too few to measure; use a longer --seconds");
     }
-    long frames = commits.subList(1, end).stream().mapToLong(Commit::frames).sum();
-    return frames * 1e9 / (commits.get(end - 1).beganNanos() - commits.get(0).beganNanos());
+    return last;
+  }
+
+  /** Frames of the commits that count, but for the first, which holds the start too. */
+  long counted() {
+    return commits.subList(1, lastCounted() + 1).stream().mapToLong(Commit::frames).sum();
+  }
+
+  /**
+   * How steeply the number of frames rises over the commits that count, by least squares: a commit
+   * holds whole batches, so its two ends alone would be off by up to a batch.
+   */
+  double perSecond() {
+    int count = lastCounted() + 1;
+    double[] seconds = new double[count];
+    double[] frames = new double[count];
+    double total = 0;
+    for (int i = 0; i < count; i++) {
+      total += commits.get(i).frames();
+      frames[i] = total;
+      seconds[i] = (commits.get(i).beganNanos() - commits.get(0).beganNanos()) / 1e9;
+    }
+    return slope(seconds, frames);
+  }
+
+  private static double slope(double[] x, double[] y) {
+    double meanX = 0;
+    double meanY = 0;
+    for (int i = 0; i < x.length; i++) {
+      meanX += x[i] / x.length;
+      meanY += y[i] / y.length;
+    }
+    double above = 0;
+    double below = 0;
+    for (int i = 0; i < x.length; i++) {
+      above += (x[i] - meanX) * (y[i] - meanY);
+      below += (x[i] - meanX) * (x[i] - meanX);
+    }
+    return above / below;
   }
 }

@@ -20,6 +20,24 @@ public final class Contest {
     double perSecond() throws Exception;
   }
 
+  /** Is told each figure as it comes. */
+  @FunctionalInterface
+  interface FigureListener {
+    /**
+     * @param round from 1; 0: the one that does not count
+     */
+    void measured(int round, String name, double perSecond);
+  }
+
+  /** Is told what each round that counts makes of the results. */
+  @FunctionalInterface
+  interface RoundListener {
+    /**
+     * @param rounds so far
+     */
+    void ended(int rounds, List<Result> results);
+  }
+
   /**
    * A contestant's figures.
    *
@@ -27,8 +45,14 @@ public final class Contest {
    * @param spread (highest - lowest) / median
    * @param ratio how often the first contestant's figure goes into this one's: median over the
    *     rounds
+   * @param values of the rounds
    */
-  public record Result(String name, double perSecond, double spread, double ratio) {}
+  public record Result(
+      String name, double perSecond, double spread, double ratio, List<Double> values) {
+    public Result {
+      values = List.copyOf(values);
+    }
+  }
 
   /** The contestant that is entered first is the one that the others are compared with. */
   public Contest enter(String name, Contestant contestant) {
@@ -37,18 +61,26 @@ public final class Contest {
   }
 
   /** Runs the rounds, after one that does not count. */
-  public List<Result> run(int rounds) throws Exception {
-    List<double[]> figures = new ArrayList<>();
-    for (int round = -1; round < rounds; round++) {
+  List<Result> run(int rounds, FigureListener figures, RoundListener ends) throws Exception {
+    List<double[]> counted = new ArrayList<>();
+    List<Result> results = List.of();
+    for (int round = 0; round <= rounds; round++) {
       double[] figure = new double[contestants.size()];
       int at = 0;
-      for (Contestant contestant : contestants.values()) {
-        figure[at++] = contestant.perSecond();
+      for (Map.Entry<String, Contestant> contestant : contestants.entrySet()) {
+        figure[at] = contestant.getValue().perSecond();
+        figures.measured(round, contestant.getKey(), figure[at++]);
       }
-      if (round >= 0) {
-        figures.add(figure);
+      if (round > 0) {
+        counted.add(figure);
+        results = results(counted);
+        ends.ended(round, results);
       }
     }
+    return results;
+  }
+
+  private List<Result> results(List<double[]> figures) {
     List<Result> results = new ArrayList<>();
     int at = 0;
     for (String name : contestants.keySet()) {
@@ -58,10 +90,12 @@ public final class Contest {
   }
 
   private static Result result(String name, List<double[]> figures, int at) {
-    double[] own = figures.stream().mapToDouble(figure -> figure[at]).sorted().toArray();
+    double[] own = figures.stream().mapToDouble(figure -> figure[at]).toArray();
     double[] ratios = figures.stream().mapToDouble(figure -> figure[at] / figure[0]).toArray();
     double median = median(own);
-    return new Result(name, median, (own[own.length - 1] - own[0]) / median, median(ratios));
+    double span = Arrays.stream(own).max().orElseThrow() - Arrays.stream(own).min().orElseThrow();
+    return new Result(
+        name, median, span / median, median(ratios), Arrays.stream(own).boxed().toList());
   }
 
   static double median(double[] values) {

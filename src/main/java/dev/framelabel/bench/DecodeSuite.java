@@ -70,12 +70,13 @@ final class DecodeSuite {
           "Framelabel with " + backend, () -> perSecond(files, file -> ours.decode(file, target)));
     }
     String least = size[0] == 640 ? "3" : "4";
-    report.add(
+    report.contest(
         "decode",
         size[0] + " x " + size[1] + " JPEG to " + side + " x " + side,
         "frames/s, one core",
         "Framelabel at least " + least + " times ImageIO",
-        contest.run(rounds));
+        contest,
+        rounds);
   }
 
   /** Against the same library without anything around it. */
@@ -93,20 +94,21 @@ final class DecodeSuite {
       try (Djpeg djpeg = new Djpeg(files)) {
         contest.enter(
             "djpeg -scale " + eighths + "/8, a process each", () -> djpeg.perSecond(eighths));
-        addScaled(side, size, contest.run(rounds));
+        runScaled(side, size, contest);
       }
     } else {
-      addScaled(side, size, contest.run(rounds));
+      runScaled(side, size, contest);
     }
   }
 
-  private void addScaled(int side, int[] size, List<Contest.Result> results) {
-    report.add(
+  private void runScaled(int side, int[] size, Contest contest) throws Exception {
+    report.contest(
         "decode",
         "scaled decoding of " + size[0] + " x " + size[1] + " to " + side + " x " + side,
         "frames/s, one core",
         "Framelabel at least 0.80 of libjpeg-turbo's scaled decoding",
-        results);
+        contest,
+        rounds);
   }
 
   private static void scaled(byte[] file, int[] size, int eighths) throws BadImageException {

@@ -29,7 +29,7 @@ final class GraphSuite {
       try (LabelModel ours = LabelModel.open(model, settings);
           LabelModel theirs = LabelModel.open(reference, settings)) {
         SessionSuite.sameInput(ours, theirs);
-        report.add(
+        report.contest(
             "graph",
             "batch " + batch + " on " + ours.device(),
             "frames/s",
@@ -37,8 +37,8 @@ final class GraphSuite {
             new Contest()
                 .enter(
                     reference.getFileName().toString(), () -> SessionSuite.perSecond(theirs, batch))
-                .enter(model.getFileName().toString(), () -> SessionSuite.perSecond(ours, batch))
-                .run(rounds));
+                .enter(model.getFileName().toString(), () -> SessionSuite.perSecond(ours, batch)),
+            rounds);
       }
     }
   }

@@ -1,30 +1,17 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.LabellingJob;
-import dev.framelabel.event.Frame;
-import dev.framelabel.event.SourcePosition;
-import dev.framelabel.kafka.FramePublisher;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.kafka.Topics;
-import dev.framelabel.local.EmbeddedBroker;
-import dev.framelabel.local.LocalCluster;
+import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.model.SimulatedLabelModel;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
@@ -33,22 +20,30 @@ import org.apache.kafka.common.IsolationLevel;
  * in this JVM.
  */
 final class PipelineSuite {
-  private static final int PARTITIONS = 4;
-  private static final int PARALLELISM = 2;
-  private static final int MAX_RECORD_BYTES = 4 << 20;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final String NAME = "pipeline";
+  static final String OURS = "Framelabel";
+  static final String BARE = "bare loop: decode and model, no Kafka or Flink";
+  static final List<String> PARTS = List.of("demo", "full", "accelerator", "baselines");
+
+  /** Steps of 2 ms and 0.12 ms a frame. */
+  private static final String STEP = "2000:120";
+
+  private static final int BATCH = 16;
+
+  /** The full network takes long for a frame, and a commit holds whole batches. */
+  private static final int FULL_BATCH = 4;
+
+  /** The others are slower, and would take minutes for all frames. */
+  private static final int SHARE_OF_OTHERS = 3;
 
   private final BenchReport report;
-  private final int rounds;
-  private final EmbeddedBroker broker;
-  private final Path folder;
-  private int runs;
+  private final Bench.Settings settings;
+  private final JobRuns runs;
 
-  PipelineSuite(BenchReport report, int rounds, EmbeddedBroker broker, Path folder) {
+  PipelineSuite(BenchReport report, Bench.Settings settings, JobRuns runs) {
     this.report = report;
-    this.rounds = rounds;
-    this.broker = broker;
-    this.folder = folder;
+    this.settings = settings;
+    this.runs = runs;
   }
 
   /**
@@ -57,141 +52,198 @@ final class PipelineSuite {
    * @param model file or simulated
    * @param batchSize of the job and of the bare loop
    * @param seconds that a run of the bare loop takes
-   * @param baselines whether what people write today runs too
    */
-  record Setup(
-      String title,
-      Path model,
-      int batchSize,
-      List<BenchFrame> frames,
-      double seconds,
-      boolean baselines,
-      String target) {}
+  private record Setup(
+      String title, Path model, int batchSize, List<BenchFrame> frames, double seconds) {}
 
-  void run(Setup setup) throws Exception {
-    try (LabelModel model =
-            LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
-        BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
-      double bare = loop.perSecond(setup.seconds());
-      String topic = "bench-" + ++runs;
-      createTopics(topic);
-      int count = (int) Math.max(200, bare * setup.seconds());
-      publish(topic, setup.frames(), count);
-      Contest contest =
-          new Contest()
-              .enter(
-                  "bare loop: decode and model, no Kafka or Flink",
-                  () -> loop.perSecond(setup.seconds()))
-              .enter("Framelabel", () -> job(setup, topic, count, LabellingJob::addTo));
-      if (setup.baselines()) {
-        int part = Math.max(200, count / 4);
-        contest
-            .enter(
-                "Flink map, one frame at a time",
-                () -> job(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j)))
-            .enter(
-                "Flink async, one frame a call",
-                () -> job(setup, topic, part, (e, j, f) -> FlinkBaselines.addAsyncJob(e, j)))
-            .enter("Kafka Streams, one frame at a time", () -> streams(setup, topic, part));
-      }
-      report.add(
-          "pipeline", setup.title(), "committed frames/s", setup.target(), contest.run(rounds));
+  void run(Set<String> parts) throws Exception {
+    if (parts.contains("demo")) {
+      demo();
+    }
+    if (parts.contains("full")) {
+      double ignored =
+          against(
+              new Setup(
+                  "full Xception 299 x 299, 640 x 480 JPEG",
+                  settings.fullXception(),
+                  FULL_BATCH,
+                  BenchFrame.jpegs(640, 480),
+                  2 * settings.seconds()),
+              "Framelabel at least 0.95 of the bare loop",
+              new ArrayList<>());
+    }
+    if (parts.contains("accelerator")) {
+      accelerator();
+    }
+    if (parts.contains("baselines")) {
+      baselines();
     }
   }
 
-  private void createTopics(String name) {
-    List<String> ignored =
-        Topics.create(broker.client(), List.of(name), PARTITIONS, (short) 1, MAX_RECORD_BYTES);
-  }
-
-  private void publish(String topic, List<BenchFrame> frames, int count) {
-    try (FramePublisher publisher = new FramePublisher(broker.client(), topic, MAX_RECORD_BYTES)) {
-      List<CompletableFuture<Void>> sent = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        sent.add(
-            publisher.publish(
-                new Frame(
-                    "camera-" + i % 16,
-                    topic + "-" + i,
-                    Instant.now().truncatedTo(ChronoUnit.MICROS),
-                    frames.get(i % frames.size()).image(),
-                    Map.of(),
-                    new SourcePosition(topic, 0, 0))));
-      }
-      sent.forEach(CompletableFuture::join);
+  private void demo() throws Exception {
+    for (int[] size : new int[][] {{640, 480}, {1280, 720}}) {
+      double ignored =
+          against(
+              new Setup(
+                  "demo model, " + size[0] + " x " + size[1] + " JPEG",
+                  settings.model(),
+                  BATCH,
+                  BenchFrame.jpegs(size[0], size[1]),
+                  settings.seconds()),
+              "Framelabel at least 0.80 of the bare loop",
+              new ArrayList<>());
     }
   }
 
-  /** Adds a job to an environment. */
-  @FunctionalInterface
-  private interface Job {
-    void addTo(StreamExecutionEnvironment environment, Configuration job, Configuration flink);
-  }
-
-  private double job(Setup setup, String topic, int count, Job job) throws Exception {
-    String run = "run-" + ++runs;
-    createTopics(run + "-labels");
-    createTopics(run + "-rejected");
-    Configuration options = options(setup, topic, run);
-    Consumer<StreamExecutionEnvironment> define =
-        environment -> job.addTo(environment, options, new Configuration());
-    try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, folder.resolve(run))) {
-      LocalCluster.Job running = cluster.submit(PARALLELISM, Optional.empty(), define);
-      double perSecond = committedPerSecond(run, count, running);
-      running.cancel();
-      return perSecond;
+  private void accelerator() throws Exception {
+    List<Cost> costs = new ArrayList<>();
+    Setup raw =
+        new Setup("simulated accelerator, raw RGB", device(71), BATCH, BenchFrame.raw(), seconds());
+    share(raw, against(raw, "Framelabel at least 0.90 of what the device allows", costs));
+    cost(raw, costs);
+    for (int side : new int[] {71, 299}) {
+      Setup jpegs =
+          new Setup(
+              "simulated accelerator, 640 x 480 JPEG to " + side + " x " + side,
+              device(side),
+              BATCH,
+              BenchFrame.jpegs(640, 480),
+              seconds());
+      List<Cost> ofJpegs = new ArrayList<>();
+      double ignored = against(jpegs, "as far as the cores carry decoding", ofJpegs);
+      cost(jpegs, ofJpegs);
     }
   }
 
-  private Configuration options(Setup setup, String topic, String run) {
-    Configuration options = new Configuration();
-    options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    options.set(KafkaOptions.FRAMES_TOPIC, topic);
-    options.set(KafkaOptions.LABELS_TOPIC, run + "-labels");
-    options.set(KafkaOptions.REJECTED_TOPIC, run + "-rejected");
-    options.set(KafkaOptions.GROUP, run);
-    options.set(KafkaOptions.TRANSACTION_PREFIX, run);
-    options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(MAX_RECORD_BYTES));
-    options.set(JobOptions.MODEL, setup.model().toString());
-    options.set(JobOptions.DEVICE, "cpu");
-    options.set(JobOptions.BATCH_SIZE, setup.batchSize());
-    options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
-    return options;
+  private double seconds() {
+    return settings.seconds();
   }
 
-  private double streams(Setup setup, String topic, int count) throws Exception {
-    String run = "run-" + ++runs;
-    createTopics(run + "-labels");
-    createTopics(run + "-rejected");
-    try (StreamsBaseline streams =
-        new StreamsBaseline(
-            broker.bootstrapServers(), run, topic, run + "-labels", setup.model(), folder)) {
-      return committedPerSecond(run, count, null);
-    }
+  private static Path device(int side) {
+    return Path.of("simulated:" + side + ":10:" + STEP);
   }
 
   /**
-   * Frames a second as a read_committed reader sees them: from the first commit to the last, so
-   * that starting up does not count. Results become visible in whole commits, so the first one's
-   * frames are left out.
+   * Against the bare loop; returns Framelabel's frames a second.
+   *
+   * @param costs takes what each run of Framelabel cost
    */
-  private double committedPerSecond(String run, int count, LocalCluster.Job job) throws Exception {
-    try (OutcomeReader reader =
-        new OutcomeReader(
-            broker.client(), run + "-labels", run + "-rejected", IsolationLevel.READ_COMMITTED)) {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      CommitClock clock = new CommitClock();
-      while (clock.seen() < count) {
-        clock.add(reader.poll(Duration.ofMillis(20)).size(), System.nanoTime());
-        if (job != null) {
-          job.failIfEnded();
-        }
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException(
-              run + ": " + clock.seen() + " of " + count + " frames after " + PATIENCE);
-        }
-      }
-      return clock.perSecond();
+  private double against(Setup setup, String target, List<Cost> costs) throws Exception {
+    try (LabelModel model =
+            LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
+        BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
+      int count = loop.framesFor(setup.seconds());
+      String topic = runs.fill(setup.frames(), count);
+      List<Contest.Result> results =
+          report.contest(
+              NAME,
+              setup.title(),
+              "committed frames/s",
+              target,
+              new Contest()
+                  .enter(BARE, () -> loop.perSecond(setup.seconds()))
+                  .enter(OURS, () -> ours(setup, topic, count, costs)),
+              settings.rounds());
+      return results.get(1).perSecond();
+    }
+  }
+
+  private double ours(Setup setup, String topic, int count, List<Cost> costs) throws Exception {
+    JobRuns.Run run = job(setup, topic, count, JobRuns.Job.OURS);
+    costs.add(run.cost());
+    return run.perSecond();
+  }
+
+  private JobRuns.Run job(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
+    Configuration options = JobRuns.options(setup.model(), setup.batchSize());
+    return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, job);
+  }
+
+  /** How busy the simulated device was. */
+  private void share(Setup setup, double perSecond) {
+    double most = SimulatedLabelModel.parse(setup.model()).capacity(setup.batchSize());
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", OURS);
+    row.put("perSecond", BenchReport.round(perSecond));
+    row.put("deviceAllows", BenchReport.round(most));
+    row.put("share", BenchReport.round(perSecond / most));
+    report.addRows(
+        NAME, "share of what the simulated accelerator allows", "frames/s", "0.90", List.of(row));
+  }
+
+  /**
+   * For simulated devices only: the threads of a real session bear the name of the task that opened
+   * it. The first run, in which the compiler is at work, does not count.
+   */
+  private void cost(Setup setup, List<Cost> costs) {
+    if (costs.contains(Cost.UNKNOWN)) {
+      report.progress("this system does not say what threads cost");
+      return;
+    }
+    List<Cost> counted = costs.subList(1, costs.size());
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", setup.title());
+    row.put("job", median(counted, Cost::job));
+    for (Worker worker : Worker.values()) {
+      row.put(worker.name(), median(counted, cost -> cost.of(worker)));
+    }
+    report.addRows(
+        new Table(
+            NAME,
+            "cores for 1,000 frames/s: " + setup.title(),
+            "cores",
+            "",
+            counted.size(),
+            List.of(row)));
+  }
+
+  private static double median(List<Cost> costs, ToDoubleFunction<Cost> part) {
+    return BenchReport.round(Contest.median(costs.stream().mapToDouble(part).toArray()));
+  }
+
+  private void baselines() throws Exception {
+    againstOthers(
+        new Setup(
+            "demo model, 640 x 480 JPEG, against what people write today",
+            settings.model(),
+            BATCH,
+            BenchFrame.jpegs(640, 480),
+            seconds()),
+        "Framelabel faster than each");
+    againstOthers(
+        new Setup(
+            "simulated accelerator, raw RGB, against what people write today",
+            device(71),
+            BATCH,
+            BenchFrame.raw(),
+            seconds()),
+        "Framelabel at least 4 times as fast as each");
+  }
+
+  private void againstOthers(Setup setup, String target) throws Exception {
+    try (LabelModel model =
+            LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
+        BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
+      int count = loop.framesFor(setup.seconds());
+      String topic = runs.fill(setup.frames(), count);
+      int part = count / SHARE_OF_OTHERS;
+      Contest contest =
+          new Contest()
+              .enter(OURS, () -> job(setup, topic, count, JobRuns.Job.OURS).perSecond())
+              .enter(
+                  "Flink map, one frame at a time",
+                  () ->
+                      job(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j))
+                          .perSecond())
+              .enter(
+                  "Flink async, one frame a call",
+                  () ->
+                      job(setup, topic, part, (e, j, f) -> FlinkBaselines.addAsyncJob(e, j))
+                          .perSecond())
+              .enter(
+                  "Kafka Streams, one frame at a time",
+                  () -> runs.streams(topic, part, setup.model()).perSecond());
+      report.contest(NAME, setup.title(), "committed frames/s", target, contest, settings.rounds());
     }
   }
 }

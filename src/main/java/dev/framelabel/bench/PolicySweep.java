@@ -51,10 +51,11 @@ final class PolicySweep {
               "batches of " + size + ", delay " + millis + " ms", () -> inTime(fixed, load));
         }
       }
-      List<Contest.Result> results = contest.run(rounds);
       String title = "load " + load + ", latency target " + TARGET.toMillis() + " ms";
-      report.add("batch", "fixed policies, " + title, "frames/s in time", "", results);
-      verdict(title, results);
+      verdict(
+          title,
+          report.contest(
+              "batch", "fixed policies, " + title, "frames/s in time", "", contest, rounds));
     }
   }
 

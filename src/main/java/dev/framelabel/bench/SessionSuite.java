@@ -39,12 +39,13 @@ final class SessionSuite {
               "batch " + batch + (spinning ? ", spinning" : ""), () -> perSecond(session, batch));
         }
       }
-      report.add(
+      report.contest(
           "session",
           open.get(0).card().name() + " on " + open.get(0).device(),
           "frames/s",
           "",
-          contest.run(rounds));
+          contest,
+          rounds);
     } finally {
       open.forEach(LabelModel::close);
     }

@@ -2,10 +2,11 @@ package dev.framelabel.cli;
 
 import dev.framelabel.bench.Bench;
 import dev.framelabel.bench.BenchReport;
+import dev.framelabel.bench.Report;
+import dev.framelabel.bench.docs.Documents;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,9 +33,21 @@ final class BenchCommand implements Callable<Integer> {
       names = "--suite",
       paramLabel = "SUITE",
       split = ",",
-      description = "decode, session, graph, batch, pipeline or all.",
+      description =
+          "decode, session, graph, batch, pipeline, checkpoints, threads, allocation, memory or"
+              + " all.",
       defaultValue = "all")
   private List<String> suites;
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description =
+          "Parts of the pipeline suite: demo, full, accelerator, baselines; of the memory suite:"
+              + " demo, full; or all.",
+      defaultValue = "all")
+  private List<String> parts;
 
   @Option(
       names = "--rounds",
@@ -46,9 +59,16 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "Length of a pipeline run.",
+      description = "Length of a job's run in the pipeline, checkpoints and threads suites.",
       defaultValue = "8")
   private double seconds;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = "Length of a run of the memory suite, without its start.",
+      defaultValue = "10")
+  private double minutes;
 
   @Option(names = "--model", paramLabel = "FILE", description = "Default: the demo's Xception.")
   private Path model;
@@ -56,8 +76,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--full-model",
       paramLabel = "FILE",
-      description =
-          "An Xception of 299 x 299 pixels for the pipeline suite; without one it is left out.")
+      description = "An Xception of 299 x 299 pixels. Default: one with random weights is made.")
   private Path fullModel;
 
   @Option(
@@ -71,18 +90,35 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--device", defaultValue = "cpu", description = "For the session suite.")
   private String device;
 
-  @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description =
+          "Write the figures as JSON, after each round. What the file has of other suites and parts"
+              + " stays.")
   private Path report;
+
+  @Option(
+      names = "--render",
+      paramLabel = "FOLDER",
+      description =
+          "Measure nothing: write the figures of FOLDER/docs/benchmark.json into the README, the"
+              + " pages and the picture of the checkout in FOLDER.")
+  private Path render;
 
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    if (render != null) {
+      new Documents(render).write().forEach(file -> out.println("Written: " + file));
+      out.flush();
+      return 0;
+    }
     Path folder = Files.createTempDirectory("framelabel-bench-");
     try {
-      out.println(BenchReport.machine());
-      BenchReport figures = new Bench(settings(folder), out).run();
+      out.println(Report.thisMachine());
+      new Bench(settings(folder), new BenchReport(out, Optional.ofNullable(report))).run();
       if (report != null) {
-        figures.write(report);
         out.printf("%nReport: %s%n", report);
       }
       out.flush();
@@ -93,24 +129,29 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Bench.Settings settings(Path folder) {
-    Set<String> chosen = new HashSet<>(suites.contains("all") ? Bench.SUITES : suites);
-    if (!Bench.SUITES.containsAll(chosen)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "found --suite " + suites + "; expected all or some of " + Bench.SUITES);
-    }
     if (suites.contains("graph") && reference == null) {
       throw new ParameterException(
           spec.commandLine(), "--suite graph needs --reference FILE: what to compare --model with");
     }
     return new Bench.Settings(
-        chosen,
+        choice("--suite", suites, Bench.SUITES),
+        choice("--only", parts, Bench.PARTS),
         model == null ? Home.path().resolve("model/demo-xception.onnx") : model,
         Optional.ofNullable(fullModel),
         Optional.ofNullable(reference),
         device,
         rounds,
         seconds,
+        minutes,
+        Home.path().resolve("target/framelabel"),
         folder);
+  }
+
+  private Set<String> choice(String option, List<String> asked, List<String> known) {
+    try {
+      return Bench.choice(option, asked, known);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 }

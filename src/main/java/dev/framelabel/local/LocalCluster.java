@@ -19,12 +19,14 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStatsSummarySnapshot;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.util.stats.StatsSummarySnapshot;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A Flink MiniCluster in this JVM. Its owner closes it, which cancels its jobs. */
@@ -181,6 +183,21 @@ public final class LocalCluster implements AutoCloseable {
           .getCheckpointStatsSnapshot()
           .getCounts()
           .getNumberOfRestoredCheckpoints();
+    }
+
+    /** Size and duration of the checkpoints so far. */
+    public CheckpointFigures checkpoints() throws Exception {
+      CompletedCheckpointStatsSummarySnapshot summary =
+          cluster.getExecutionGraph(id).get().getCheckpointStatsSnapshot().getSummaryStats();
+      StatsSummarySnapshot size = summary.getStateSizeStats();
+      StatsSummarySnapshot duration = summary.getEndToEndDurationStats();
+      return size.getCount() == 0
+          ? new CheckpointFigures(0, 0, 0, 0)
+          : new CheckpointFigures(
+              size.getCount(),
+              Math.round(size.getQuantile(0.5)),
+              Math.round(duration.getQuantile(0.5)),
+              duration.getMaximum());
     }
 
     public void cancel() throws Exception {

@@ -84,6 +84,19 @@ public final class FlinkRest {
   }
 
   /**
+   * Metrics of the TaskManagers by Flink's names, summed over them; those that none has are left
+   * out.
+   */
+  public Map<String, Double> taskManagerMetrics(List<String> names) {
+    Map<String, Double> metrics = new HashMap<>();
+    String path = "/taskmanagers/metrics?agg=sum&get=" + String.join(",", names);
+    for (JsonNode metric : get(path)) {
+      metrics.put(metric.path("id").asText(), metric.path("sum").asDouble());
+    }
+    return metrics;
+  }
+
+  /**
    * Uploads a job jar.
    *
    * @return its id on the cluster

@@ -1,0 +1,184 @@
+package dev.framelabel.bench;
+
+import com.sun.management.ThreadMXBean;
+import dev.framelabel.batch.BatchPolicy;
+import dev.framelabel.classify.Classifier;
+import dev.framelabel.classify.ClassifierSettings;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
+import dev.framelabel.image.Resize;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.ImageEvents;
+import dev.framelabel.wire.LabelledFrames;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+
+/** Bytes that the JVM's heap gives for a frame on its way, by the size of its picture. */
+final class AllocationSuite {
+  static final String NAME = "allocation";
+  static final String SMALL = "640 x 480";
+  static final String LARGE = "1920 x 1080";
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final SourcePosition SOURCE = new SourcePosition("frames", 0, 0);
+  private static final int SIDE = 71;
+  private static final int BATCH = 16;
+  private static final int FRAMES = 320;
+
+  private final BenchReport report;
+  private final Bench.Settings settings;
+
+  AllocationSuite(BenchReport report, Bench.Settings settings) {
+    this.report = report;
+    this.settings = settings;
+  }
+
+  void run() throws Exception {
+    Map<String, Double> small = stages(BenchFrame.jpegs(640, 480));
+    Map<String, Double> large = stages(BenchFrame.jpegs(1920, 1080));
+    List<Map<String, Object>> rows = new ArrayList<>();
+    small.forEach(
+        (stage, bytes) -> {
+          Map<String, Object> row = new LinkedHashMap<>();
+          row.put("name", stage);
+          row.put(SMALL, BenchReport.round(bytes));
+          row.put(LARGE, BenchReport.round(large.get(stage)));
+          rows.add(row);
+        });
+    report.addRows(
+        NAME,
+        "heap bytes for a frame, demo model",
+        "bytes",
+        "after the event is read, nothing grows with the picture",
+        rows);
+  }
+
+  private Map<String, Double> stages(List<BenchFrame> pictures) throws Exception {
+    List<Frame> frames = frames(pictures);
+    ImageEvents events = new ImageEvents();
+    List<byte[]> values = frames.stream().map(f -> events.write(f, Framing.PLAIN)).toList();
+    Map<String, Double> bytes = new LinkedHashMap<>();
+    bytes.put(
+        "encoded picture",
+        pictures.stream().mapToInt(p -> p.image().bytes().length()).average().orElseThrow());
+    bytes.put(
+        "the record's value, made by Kafka's client",
+        values.stream().mapToInt(value -> value.length).average().orElseThrow());
+    bytes.put(
+        "read the event (holds one copy of the encoded picture)",
+        ofThisThread(values, value -> events.read(value, SOURCE, Instant.now())));
+    for (JpegBackend backend : DecodeSuite.backends()) {
+      bytes.put("decode into the batch with " + backend, decode(pictures, backend));
+    }
+    bytes.put("classify: decode, batch, model, labels", classify(frames));
+    bytes.put("write the result", write(frames));
+    return bytes;
+  }
+
+  private static List<Frame> frames(List<BenchFrame> pictures) {
+    List<Frame> frames = new ArrayList<>();
+    for (BenchFrame picture : pictures) {
+      frames.add(
+          new Frame(
+              "camera-1",
+              "frame-" + frames.size(),
+              Instant.now().truncatedTo(ChronoUnit.MICROS),
+              picture.image(),
+              Map.of(),
+              SOURCE));
+    }
+    return frames;
+  }
+
+  /** What is done with each thing. */
+  @FunctionalInterface
+  private interface Step<T> {
+    void with(T thing) throws Exception;
+  }
+
+  /** Of the second half, when classes are loaded and buffers have their size. */
+  private static <T> double ofThisThread(List<T> things, Step<T> step) throws Exception {
+    long before = 0;
+    for (int i = 0; i < 2 * FRAMES; i++) {
+      if (i == FRAMES) {
+        before = THREADS.getCurrentThreadAllocatedBytes();
+      }
+      step.with(things.get(i % things.size()));
+    }
+    return (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / FRAMES;
+  }
+
+  private static double decode(List<BenchFrame> pictures, JpegBackend backend) throws Exception {
+    ImageDecoder decoder = new ImageDecoder(SIDE, SIDE, Resize.CROP, ImageLimits.DEFAULT, backend);
+    ByteBuffer target = ByteBuffer.allocateDirect(decoder.outputBytes());
+    return ofThisThread(pictures, picture -> picture.decode(decoder, target));
+  }
+
+  /** Of all threads together. */
+  private double classify(List<Frame> frames) {
+    try (Classifier classifier = open()) {
+      classifyAll(classifier, frames);
+      long before = ofAllThreads();
+      classifyAll(classifier, frames);
+      return (double) (ofAllThreads() - before) / FRAMES;
+    }
+  }
+
+  private Classifier open() {
+    return Classifier.open(
+        new ClassifierSettings(
+            settings.model(),
+            SessionSettings.onCpu(BATCH),
+            new BatchPolicy(BATCH, Duration.ofMillis(20).toNanos()),
+            1,
+            1,
+            5,
+            ImageLimits.DEFAULT,
+            JpegBackend.AUTO));
+  }
+
+  private static List<Outcome> classifyAll(Classifier classifier, List<Frame> frames) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int done = 0; done < FRAMES; done += BATCH) {
+      List<CompletableFuture<Outcome>> batch = new ArrayList<>();
+      for (int i = done; i < done + BATCH; i++) {
+        batch.add(classifier.classify(frames.get(i % frames.size())));
+      }
+      batch.forEach(outcome -> outcomes.add(outcome.join()));
+    }
+    return outcomes;
+  }
+
+  private static long ofAllThreads() {
+    return LongStream.of(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
+        .filter(bytes -> bytes > 0)
+        .sum();
+  }
+
+  private double write(List<Frame> frames) throws Exception {
+    try (Classifier classifier = open()) {
+      List<Outcome> outcomes = classifyAll(classifier, frames);
+      LabelledFrames results = new LabelledFrames();
+      return ofThisThread(
+          outcomes,
+          outcome -> {
+            byte[] ignored = results.write((LabelledFrame) outcome, Framing.SINGLE_OBJECT);
+          });
+    }
+  }
+}

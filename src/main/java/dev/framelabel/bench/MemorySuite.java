@@ -1,0 +1,132 @@
+package dev.framelabel.bench;
+
+import dev.framelabel.local.cluster.JavaProcess;
+import dev.framelabel.local.cluster.ProcessCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.io.FileUtils;
+
+/**
+ * The memory of a TaskManager process of its own, while it labels as fast as it can: by time, and
+ * apart by what it is for.
+ */
+final class MemorySuite {
+  static final String NAME = "memory";
+  static final List<String> PARTS = List.of("demo", "full");
+
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final int SAMPLES = 20;
+
+  private final BenchReport report;
+  private final Bench.Settings settings;
+
+  MemorySuite(BenchReport report, Bench.Settings settings) {
+    this.report = report;
+    this.settings = settings;
+  }
+
+  void run(Set<String> parts) throws Exception {
+    if (parts.contains("demo")) {
+      run("demo model, 640 x 480 JPEG", settings.model(), 16, 2_000, "below 1,000 MB, flat");
+    }
+    if (parts.contains("full")) {
+      run(
+          "full Xception 299 x 299, 640 x 480 JPEG",
+          settings.fullXception(),
+          4,
+          200,
+          "below 1,500 MB, flat");
+    }
+  }
+
+  private void run(String title, Path model, int batchSize, int backlog, String target)
+      throws Exception {
+    Path folder = settings.folder().resolve("memory-" + model.getFileName());
+    ProcessCluster.Settings usual = ProcessCluster.Settings.usual(settings.app(), model, folder);
+    try (ProcessCluster cluster = ProcessCluster.start(oneTaskManager(usual))) {
+      cluster.submit(
+          "--session-threads",
+          "0",
+          "--decode-threads",
+          "0",
+          "--batch-size",
+          Integer.toString(batchSize));
+      try (FullRateLoad load = new FullRateLoad(cluster.broker().client(), backlog)) {
+        load.start();
+        sample(title, target, cluster, load);
+      }
+    } finally {
+      FileUtils.deleteQuietly(folder.toFile());
+    }
+  }
+
+  private static ProcessCluster.Settings oneTaskManager(ProcessCluster.Settings usual) {
+    return new ProcessCluster.Settings(
+        usual.app(),
+        usual.model(),
+        usual.folder(),
+        1,
+        usual.transactionVersion(),
+        false,
+        usual.checkpointInterval(),
+        usual.transactionTimeout(),
+        // The frames of minutes are gigabytes.
+        Map.of(
+            "log.segment.bytes", "67108864",
+            "log.retention.bytes", "268435456",
+            "log.retention.check.interval.ms", "5000"),
+        Map.of("metrics.fetcher.update-interval", "1000"));
+  }
+
+  private void sample(String title, String target, ProcessCluster cluster, FullRateLoad load)
+      throws InterruptedException {
+    JavaProcess process = cluster.flink().taskManagers().get(0);
+    if (load.run(WARM_UP) == 0) {
+      throw new IllegalStateException(
+          "no frame was labelled in " + WARM_UP.toSeconds() + " s; the cluster's logs say why");
+    }
+    List<Map<String, Object>> rows = new ArrayList<>();
+    List<MemoryUse> uses = new ArrayList<>();
+    Duration step = Duration.ofSeconds(Math.round(60 * settings.minutes())).dividedBy(SAMPLES);
+    double minutes = 0;
+    for (int sample = 0; sample <= SAMPLES; sample++) {
+      double perSecond = sample == 0 ? load.perSecond() : load.run(step);
+      MemoryUse use = MemoryUse.of(process, cluster.flink().rest());
+      uses.add(use);
+      rows.add(use.row(minutes, perSecond));
+      minutes += step.toMillis() / 60e3;
+      report.progress("%s, %s: %s", NAME, title, rows.get(sample));
+      report.put(byTime(title, rows));
+    }
+    report.addRows(byTime(title, rows));
+    report.addRows(NAME, "first and last third: " + title, "", target, List.of(thirds(uses)));
+  }
+
+  private static Table byTime(String title, List<Map<String, Object>> rows) {
+    return new Table(NAME, "by time: " + title, "MB", "", 0, rows);
+  }
+
+  static Map<String, Object> thirds(List<MemoryUse> uses) {
+    int third = uses.size() / 3;
+    double first = mean(uses.subList(0, third));
+    double last = mean(uses.subList(uses.size() - third, uses.size()));
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", "TaskManager");
+    row.put("firstThird", BenchReport.round(first));
+    row.put("lastThird", BenchReport.round(last));
+    row.put("lastToFirst", BenchReport.round(last / first));
+    row.put(
+        "highest",
+        BenchReport.round(uses.stream().mapToDouble(MemoryUse::resident).max().orElseThrow()));
+    return row;
+  }
+
+  private static double mean(List<MemoryUse> uses) {
+    return uses.stream().mapToDouble(MemoryUse::resident).average().orElseThrow();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.framelabel.bench.docs;
+
+import dev.framelabel.bench.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The pages of a checkout that show figures of its {@code docs/benchmark.json}. Their generated
+ * parts stand between comments: {@code <!-- figures: NAME -->} and {@code <!-- end of figures -->}.
+ */
+public final class Documents {
+  private static final List<String> PAGES =
+      List.of("README.md", "docs/benchmark.md", "docs/sizing.md", "docs/tuning.md");
+
+  private static final String PICTURE = "docs/images/benchmark.svg";
+  private static final String END = "<!-- end of figures -->";
+  private static final Pattern PART =
+      Pattern.compile("(<!-- figures: (.+?) -->\n).*?" + END, Pattern.DOTALL);
+
+  private final Path checkout;
+
+  public Documents(Path checkout) {
+    this.checkout = checkout;
+  }
+
+  /**
+   * What the pages and the picture should be, by their place.
+   *
+   * @throws IllegalArgumentException if the report lacks something that a page shows
+   */
+  public Map<Path, String> rendered() throws IOException {
+    Report report = Report.read(checkout.resolve("docs/benchmark.json"));
+    Map<Path, String> rendered = new LinkedHashMap<>();
+    for (String page : PAGES) {
+      Path file = checkout.resolve(page);
+      rendered.put(file, fill(Files.readString(file), new Sections(report)));
+    }
+    rendered.put(checkout.resolve(PICTURE), Picture.of(report));
+    return rendered;
+  }
+
+  static String fill(String page, Sections sections) {
+    return PART.matcher(page)
+        .replaceAll(
+            part ->
+                Matcher.quoteReplacement(
+                    part.group(1) + "\n" + sections.of(part.group(2)) + "\n" + END));
+  }
+
+  /** Writes what has changed, and returns those files. */
+  public List<Path> write() throws IOException {
+    List<Path> written = new ArrayList<>();
+    for (Map.Entry<Path, String> file : rendered().entrySet()) {
+      Path place = file.getKey();
+      if (!Files.exists(place) || !Files.readString(place).equals(file.getValue())) {
+        written.add(Files.writeString(place, file.getValue()));
+      }
+    }
+    return written;
+  }
+}

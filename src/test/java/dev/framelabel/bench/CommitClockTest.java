@@ -1,0 +1,33 @@
+package dev.framelabel.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class CommitClockTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  @Test
+  void perSecond_commitsOfWholeBatches_isTheSteadyRate() {
+    CommitClock clock = new CommitClock(CommitClock.SAME_COMMIT_NANOS);
+    long batchesSoFar = 0;
+    for (int second = 1; second <= 20; second++) {
+      long batches = (long) (second * 1.25);
+      boolean began = clock.add((int) (8 * (batches - batchesSoFar)), second * SECOND);
+      assertThat(began).isTrue();
+      batchesSoFar = batches;
+    }
+    assertThat(clock.perSecond()).isCloseTo(10, within(0.1));
+  }
+
+  @Test
+  void add_resultsWithinMillis_areOneCommit() {
+    CommitClock clock = new CommitClock(CommitClock.SAME_COMMIT_NANOS);
+    assertThat(clock.add(5, SECOND)).isTrue();
+    assertThat(clock.add(5, SECOND + 50_000_000)).isFalse();
+    assertThat(clock.seen()).isEqualTo(10);
+    assertThatThrownBy(clock::perSecond).hasMessageContaining("in one commit: too few");
+  }
+}
