@@ -205,6 +205,8 @@ public final class FlinkProcesses implements AutoCloseable {
     OPENED.forEach(part -> all.add("--add-opens=java.base/" + part + "=ALL-UNNAMED"));
     all.add("-Dlog4j2.configurationFile=" + Logs.file(folder));
     all.add("-Djava.io.tmpdir=" + temporary());
+    // The default of 20 s is too short on a machine that is full.
+    all.add("-Dpekko.actor.creation-timeout=4min");
     return JavaProcess.start(
         new JavaProcess.Command(name, app.flink(), all, arguments, Map.of(), wrapper), folder);
   }
