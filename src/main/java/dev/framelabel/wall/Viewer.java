@@ -8,8 +8,8 @@ import org.xnio.IoUtils;
 
 /** One who watches, and how much he has not yet taken. Thread-safe. */
 final class Viewer implements ServerSentEventConnection.EventCallback {
-  /** So many events may wait for a viewer. */
-  static final int MAX_UNSENT = 30;
+  /** So many events may wait for a viewer: those of some ten seconds. */
+  static final int MAX_UNSENT = 60;
 
   private final ServerSentEventConnection events;
   private final ServerConnection connection;

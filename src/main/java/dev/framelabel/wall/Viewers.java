@@ -55,8 +55,9 @@ final class Viewers implements HttpHandler, AutoCloseable {
 
   Viewers(WallModel model) {
     this.model = model;
+    // After a pause of the machine no ticks are made up for: they would fill all queues at once.
     Future<?> ignored =
-        ticker.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override

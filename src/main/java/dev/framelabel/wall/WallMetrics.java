@@ -12,7 +12,11 @@ final class WallMetrics {
     gauge(out, "cameras", "Cameras that are known", summary.cameras());
     gauge(out, "viewers", "Pages that are open", viewers.count());
     counter(out, "viewers_dropped", "Pages that did not read", viewers.dropped());
-    gauge(out, "viewers_unsent_events", "Events that pages have not yet taken", (double) viewers.unsent());
+    gauge(
+        out,
+        "viewers_unsent_events",
+        "Events that pages have not yet taken",
+        (double) viewers.unsent());
     counter(out, "frames", "Frames seen", summary.frames());
     counter(out, "labelled_frames", "Labelled frames seen", summary.labelled());
     counter(out, "skipped_records", "Records passed over to keep up", summary.skipped());

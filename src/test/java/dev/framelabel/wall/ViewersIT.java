@@ -36,7 +36,7 @@ class ViewersIT {
       AtomicInteger round = new AtomicInteger();
       Future<?> ignored =
           feeder.scheduleAtFixedRate(
-              () -> feed(wall.model(), round.getAndIncrement()), 0, 100, TimeUnit.MILLISECONDS);
+              () -> feed(wall.model(), round.getAndIncrement()), 0, 200, TimeUnit.MILLISECONDS);
       readers.open(READERS);
       WallClient client = new WallClient(wall);
       for (int i = 0; i < STALLED; i++) {
@@ -82,7 +82,7 @@ class ViewersIT {
       String name = "camera-" + camera;
       Frame frame = Sightings.frame(name, name + "-" + round, new byte[1_000], now);
       model.frame(frame, now);
-      String[] labels = {"a".repeat(280), "b".repeat(280), "c".repeat(280)};
+      String[] labels = {"a".repeat(120), "b".repeat(120), "c".repeat(120)};
       model.outcome(
           Sightings.labelled(frame, labels),
           Sightings.provisional((long) round * CAMERAS + camera, now));

@@ -204,7 +204,9 @@ class WallHttpTest {
     for (String line : answer.body().lines().toList()) {
       if (line.startsWith("# TYPE ")) {
         assertThat(line).matches("# TYPE [a-z_0-9]+ (gauge|counter)");
-        assertThat(typed.add(line.replaceFirst("# TYPE (\\S+) .*", "$1"))).as("twice: " + line).isTrue();
+        assertThat(typed.add(line.replaceFirst("# TYPE (\\S+) .*", "$1")))
+            .as("twice: " + line)
+            .isTrue();
         assertThat(line.endsWith("counter")).isEqualTo(line.contains("_total "));
       } else if (!line.startsWith("# HELP ")) {
         Matcher metric = METRIC.matcher(line);
