@@ -78,6 +78,7 @@ public final class FlinkProcesses implements AutoCloseable {
     settings.put("rest.port", Integer.toString(port));
     settings.put("io.tmp.dirs", folder.resolve("tmp").toString());
     settings.put("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
+    settings.put("pekko.startup-timeout", "4 min");
     settings.put("heartbeat.interval", "2 s");
     settings.put("heartbeat.timeout", "20 s");
     settings.put("taskmanager.numberOfTaskSlots", "2");
