@@ -78,6 +78,7 @@ public final class FlinkProcesses implements AutoCloseable {
     settings.put("rest.port", Integer.toString(port));
     settings.put("io.tmp.dirs", folder.resolve("tmp").toString());
     settings.put("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
+    settings.put("pekko.startup-timeout", "240 s");
     settings.put("heartbeat.interval", "2 s");
     settings.put("heartbeat.timeout", "20 s");
     settings.put("taskmanager.numberOfTaskSlots", "2");
@@ -206,7 +207,7 @@ public final class FlinkProcesses implements AutoCloseable {
     all.add("-Dlog4j2.configurationFile=" + Logs.file(folder));
     all.add("-Djava.io.tmpdir=" + temporary());
     // The default of 20 s is too short on a machine that is full.
-    all.add("-Dpekko.actor.creation-timeout=4min");
+    all.add("-Dpekko.actor.creation-timeout=240s");
     return JavaProcess.start(
         new JavaProcess.Command(name, app.flink(), all, arguments, Map.of(), wrapper), folder);
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -142,7 +143,10 @@ class SurroundingsIT {
     assumeTrue(
         Files.exists(library),
         "no libfaketime here (Debian: apt-get install faketime), so no clock can be set wrong");
-    try (ProcessCluster cluster = ProcessCluster.start(lab.settings(transactionVersion))) {
+    // One slot each, so that both workers are needed.
+    ProcessCluster.Settings settings =
+        lab.settings(transactionVersion).withFlink(Map.of("taskmanager.numberOfTaskSlots", "1"));
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
       try (FaultRun run = new FaultRun(cluster, RATE)) {
         FaultRun.Recovery recovery =
@@ -177,7 +181,8 @@ class SurroundingsIT {
                     "env",
                     "LD_PRELOAD=" + library,
                     "FAKETIME=" + difference,
-                    // Timed waits must not change: with the usual fix of the library they end at once.
+                    // Timed waits must not change: with the usual fix of the library they end at
+                    // once.
                     "FAKETIME_DONT_FAKE_MONOTONIC=1",
                     "FAKETIME_FORCE_MONOTONIC_FIX=0"));
   }
