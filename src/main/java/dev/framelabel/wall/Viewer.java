@@ -63,7 +63,7 @@ final class Viewer implements ServerSentEventConnection.EventCallback {
     close();
   }
 
-  /** Closes the socket too: it would wait for ever for one who does not read. */
+  /** Ends the socket too, at once: there is no waiting for one who does not read. */
   void close() {
     IoUtils.safeClose(events);
     IoUtils.safeClose(connection);
