@@ -61,6 +61,36 @@ class ImageLayoutIT {
     assertThat(result.output()).contains("framelabel-job.jar is missing", "mvn package");
   }
 
+  /** As in the command line's image, whose root file system is read-only. */
+  @Test
+  void launcher_workFolderNamed_writesOnlyThere() throws Exception {
+    Path home = folder.resolve("home");
+    Path app = Files.createDirectories(home.resolve("target/framelabel"));
+    Path launcher = Files.copy(Path.of("framelabel"), home.resolve("framelabel"));
+    Path ignored =
+        Files.createSymbolicLink(app.resolve("lib"), BUILD.resolve("lib").toAbsolutePath());
+    Path work = folder.resolve("work");
+    Path pictures = folder.resolve("pictures");
+    ProcessBuilder demo =
+        new ProcessBuilder(
+                launcher.toString(), "demo", "--pictures", pictures.toString(), "--cameras", "2")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("demo.txt").toFile());
+    demo.environment().put("FRAMELABEL_WORK", work.toString());
+    demo.environment().remove("FRAMELABEL_LOG");
+    Process process = demo.start();
+    boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String output = Files.readString(folder.resolve("demo.txt"));
+    assertThat(ended && process.exitValue() == 0).as(output).isTrue();
+    assertThat(output).contains("2 folders of 50 pictures");
+    assertThat(names(pictures.resolve("2"))).hasSize(50).contains("001.jpg", "050.jpg");
+    assertThat(names(home)).containsExactlyInAnyOrder("framelabel", "target");
+    assertThat(names(app)).containsExactly("lib");
+    Files.delete(app.resolve("lib"));
+    assertThat(names(work)).contains("java.args", "logs");
+  }
+
   private record Result(int status, String output) {}
 
   private Result assemble(Path build, Path image) throws IOException, InterruptedException {
