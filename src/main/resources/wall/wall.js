@@ -352,7 +352,7 @@ const pictureSeen = (good, words) => {
   put(at('detail-none'), words);
 };
 
-const stateOf = (one) => !one.committed ? 'provisional' : one.rejected ? 'rejected' : 'committed';
+const stateOf = (one) => one.withdrawn ? 'withdrawn' : !one.committed ? 'provisional' : one.rejected ? 'rejected' : 'committed';
 
 const detailRow = (one) => {
   const pick = make('button', '', clock(one.capturedAt));

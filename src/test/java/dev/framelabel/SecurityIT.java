@@ -142,8 +142,8 @@ class SecurityIT {
   @CsvSource({
     "0,Failed to get metadata for topics [frames],READ",
     "1,Not authorized to access group: framelabel,READ",
-    "2,Failed to send data to Kafka labels,WRITE",
-    "4,Failed to send data to Kafka rejected,WRITE",
+    "2,Not authorized to access topics: [labels],WRITE",
+    "4,Not authorized to access topics: [rejected],WRITE",
     "6,the ACL that is missing is WRITE on transactional ids that begin with,WRITE"
   })
   void anyOfTheLeastAclsMissing_job_failsAndNamesWhat(int missing, String message, String operation)

@@ -30,7 +30,7 @@ final class ChromiumUsage {
           ticks + other.ticks);
     }
 
-    String since(String kind, Usage before, int seconds) {
+    String since(String kind, Usage before, double seconds) {
       return String.format(
           Locale.ROOT,
           "%s (%d): %d -> %d MB resident, %d -> %d without shares of others, %.1f %% of a core%n",
@@ -40,7 +40,7 @@ final class ChromiumUsage {
           residentKib >> 10,
           before.ownKib >> 10,
           ownKib >> 10,
-          (double) (ticks - before.ticks) / seconds);
+          (ticks - before.ticks) / seconds);
     }
   }
 

@@ -63,14 +63,16 @@ class WallMeasurement extends WallInBrowser {
       page.script(COUNT_PICTURES);
       long heapBefore = heap();
       Map<String, ChromiumUsage.Usage> before = ChromiumUsage.now();
+      long begun = System.nanoTime();
       load.run(SECONDS);
       Map<String, ChromiumUsage.Usage> after = ChromiumUsage.now();
+      double seconds = (System.nanoTime() - begun) / 1e9;
       report.append("== ").append(name).append('\n');
       report.append("pictures a second and tile (tiles, least, mean, most): ");
-      report.append(page.script(PICTURES_SEEN, SECONDS)).append('\n');
+      report.append(page.script(PICTURES_SEEN, seconds)).append('\n');
       report.append("JS heap, kB: ").append(heapBefore).append(" -> ").append(heap()).append('\n');
-      after.forEach((kind, usage) -> report.append(usage.since(kind, before.get(kind), SECONDS)));
-      assertThat((Double) page.script(MOST_PICTURES, SECONDS)).isLessThanOrEqualTo(5.1);
+      after.forEach((kind, usage) -> report.append(usage.since(kind, before.get(kind), seconds)));
+      assertThat((Double) page.script(MOST_PICTURES, seconds)).isLessThanOrEqualTo(5.1);
     }
   }
 
