@@ -5,15 +5,10 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Random;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Camera-like pictures of any size: demo pictures side by side, with the noise of a sensor. */
 final class BenchPictures {
@@ -33,20 +28,7 @@ final class BenchPictures {
    * @param quality from 0 to 1
    */
   byte[] jpeg(int width, int height, int seed, float quality) {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageWriteParam parameters = writer.getDefaultWriteParam();
-      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionQuality(quality);
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(picture(width, height, seed), null, null), parameters);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
+    return DemoFrames.jpeg(picture(width, height, seed), quality);
   }
 
   /** The quality at which a picture of this size has about so many bytes. */
@@ -64,13 +46,13 @@ final class BenchPictures {
     return low;
   }
 
-  private BufferedImage picture(int width, int height, int seed) throws IOException {
+  private BufferedImage picture(int width, int height, int seed) {
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = picture.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
     for (int tile = 0; tile < 4; tile++) {
-      BufferedImage frame = ImageIO.read(new ByteArrayInputStream(frames.jpeg(4L * seed + tile)));
+      BufferedImage frame = read(frames.jpeg(4L * seed + tile));
       graphics.drawImage(
           frame, tile % 2 * width / 2, tile / 2 * height / 2, width / 2, height / 2, null);
     }
@@ -82,6 +64,14 @@ final class BenchPictures {
       }
     }
     return picture;
+  }
+
+  private static BufferedImage read(byte[] jpeg) {
+    try {
+      return ImageIO.read(new ByteArrayInputStream(jpeg));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int noisy(int rgb, Random random) {

@@ -66,21 +66,15 @@ final class MemorySuite {
   }
 
   private static ProcessCluster.Settings oneTaskManager(ProcessCluster.Settings usual) {
-    return new ProcessCluster.Settings(
-        usual.app(),
-        usual.model(),
-        usual.folder(),
-        1,
-        usual.transactionVersion(),
-        false,
-        usual.checkpointInterval(),
-        usual.transactionTimeout(),
+    return usual
+        .withTaskManagers(1)
         // The frames of minutes are gigabytes.
-        Map.of(
-            "log.segment.bytes", "67108864",
-            "log.retention.bytes", "268435456",
-            "log.retention.check.interval.ms", "5000"),
-        Map.of("metrics.fetcher.update-interval", "1000"));
+        .withBroker(
+            Map.of(
+                "log.segment.bytes", "67108864",
+                "log.retention.bytes", "268435456",
+                "log.retention.check.interval.ms", "5000"))
+        .withFlink(Map.of("metrics.fetcher.update-interval", "1000"));
   }
 
   private void sample(String title, String target, ProcessCluster cluster, FullRateLoad load)

@@ -97,18 +97,23 @@ public final class DemoFrames {
     int left = (WIDTH - HEIGHT) / 2;
     graphics.drawImage(tiles.getSubimage(x, y, TILE, TILE), left, 0, HEIGHT, HEIGHT, null);
     graphics.dispose();
-    return encode(frame);
+    return jpeg(frame, QUALITY);
   }
 
-  private static byte[] encode(BufferedImage frame) {
+  /**
+   * A picture as a JPEG file.
+   *
+   * @param quality from 0 to 1
+   */
+  public static byte[] jpeg(BufferedImage picture, float quality) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       ImageWriteParam parameters = writer.getDefaultWriteParam();
       parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionQuality(QUALITY);
+      parameters.setCompressionQuality(quality);
       writer.setOutput(out);
-      writer.write(null, new IIOImage(frame, null, null), parameters);
+      writer.write(null, new IIOImage(picture, null, null), parameters);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -34,6 +34,16 @@ final class VideoSourceTest {
     }
   }
 
+  /** lavfi is a device of FFmpeg's that needs no hardware: it is read as a USB camera is. */
+  @Test
+  void read_deviceThatGoesAway_gavePicturesAndIsLost() {
+    TestSink sink = new TestSink(100);
+    VideoSource device =
+        new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.USB, PictureSettings.AS_IT_COMES);
+    assertThatThrownBy(() -> device.read(sink)).isInstanceOf(IOException.class);
+    assertThat(sink.pictures()).hasSize(10).allMatch(Picture::finished);
+  }
+
   @Test
   void read_videoOfJpegPictures_givesThemAsTheyAre() throws Exception {
     byte[] red = Pictures.jpeg(64, 48, Color.RED);

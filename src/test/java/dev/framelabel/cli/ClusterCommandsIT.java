@@ -41,26 +41,17 @@ class ClusterCommandsIT {
   @BeforeAll
   static void startCluster() throws Exception {
     reporterPort = BrokerFiles.freePort();
-    ProcessCluster.Settings usual =
-        ProcessCluster.Settings.usual(
-            new AppFolder(Path.of("target/framelabel")), MODEL, folder.resolve("cluster"));
     cluster =
         ProcessCluster.start(
-            new ProcessCluster.Settings(
-                usual.app(),
-                usual.model(),
-                usual.folder(),
-                1,
-                0,
-                false,
-                usual.checkpointInterval(),
-                usual.transactionTimeout(),
-                Map.of(),
-                Map.of(
-                    "metrics.reporter.prom.factory.class",
-                    "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
-                    "metrics.reporter.prom.port",
-                    reporterPort + "-" + (reporterPort + REPORTER_PORTS - 1))));
+            ProcessCluster.Settings.usual(
+                    new AppFolder(Path.of("target/framelabel")), MODEL, folder.resolve("cluster"))
+                .withTaskManagers(1)
+                .withFlink(
+                    Map.of(
+                        "metrics.reporter.prom.factory.class",
+                        "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
+                        "metrics.reporter.prom.port",
+                        reporterPort + "-" + (reporterPort + REPORTER_PORTS - 1))));
     rest = cluster.flink().rest().address();
     config =
         Files.writeString(

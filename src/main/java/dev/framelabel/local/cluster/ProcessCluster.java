@@ -69,68 +69,49 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     public Settings withTaskManagers(int count) {
-      return new Settings(
-          app,
-          model,
-          folder,
-          count,
-          transactionVersion,
-          highAvailability,
-          checkpointInterval,
-          transactionTimeout,
-          broker,
-          flink);
-    }
-
-    /**
-     * @param flink Flink settings, in place of those that were given before
-     */
-    public Settings withFlink(Map<String, String> flink) {
-      return new Settings(
-          app,
-          model,
-          folder,
-          taskManagers,
-          transactionVersion,
-          highAvailability,
-          checkpointInterval,
-          transactionTimeout,
-          broker,
-          flink);
+      return with(count, transactionVersion, highAvailability, transactionTimeout, broker, flink);
     }
 
     public Settings withTransactionVersion(int version) {
-      return new Settings(
-          app,
-          model,
-          folder,
-          taskManagers,
-          version,
-          highAvailability,
-          checkpointInterval,
-          transactionTimeout,
-          broker,
-          flink);
+      return with(taskManagers, version, highAvailability, transactionTimeout, broker, flink);
     }
 
     public Settings withHighAvailability() {
-      return new Settings(
-          app,
-          model,
-          folder,
-          taskManagers,
-          transactionVersion,
-          true,
-          checkpointInterval,
-          transactionTimeout,
-          broker,
-          flink);
+      return with(taskManagers, transactionVersion, true, transactionTimeout, broker, flink);
     }
 
     /**
-     * @param transactionTimeout what an outage must not outlast
+     * @param timeout what an outage must not outlast; the broker looks for it twice a second
      */
-    public Settings withTransactionTimeout(Duration transactionTimeout) {
+    public Settings withTransactionTimeout(Duration timeout) {
+      Map<String, String> soon =
+          Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
+      return with(taskManagers, transactionVersion, highAvailability, timeout, soon, flink);
+    }
+
+    /**
+     * @param settings of the broker, in place of those that were given before
+     */
+    public Settings withBroker(Map<String, String> settings) {
+      return with(
+          taskManagers, transactionVersion, highAvailability, transactionTimeout, settings, flink);
+    }
+
+    /**
+     * @param settings of Flink, in place of those that were given before
+     */
+    public Settings withFlink(Map<String, String> settings) {
+      return with(
+          taskManagers, transactionVersion, highAvailability, transactionTimeout, broker, settings);
+    }
+
+    private Settings with(
+        int taskManagers,
+        int transactionVersion,
+        boolean highAvailability,
+        Duration transactionTimeout,
+        Map<String, String> broker,
+        Map<String, String> flink) {
       return new Settings(
           app,
           model,
@@ -140,7 +121,7 @@ public final class ProcessCluster implements AutoCloseable {
           highAvailability,
           checkpointInterval,
           transactionTimeout,
-          Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500"),
+          broker,
           flink);
     }
   }

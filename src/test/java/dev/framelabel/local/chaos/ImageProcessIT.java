@@ -112,19 +112,9 @@ class ImageProcessIT {
         .forEach(setting -> flink.put(setting.getKey(), setting.getValue().asText()));
     assertThat(flink).containsKey("classloader.parent-first-patterns.additional");
     flink.put("metrics.reporter.prom.port", metrics + "-" + (metrics + 1));
-    ProcessCluster.Settings usual =
-        ProcessCluster.Settings.usual(app, MODEL, folder.resolve("cluster"));
-    return new ProcessCluster.Settings(
-        usual.app(),
-        usual.model(),
-        usual.folder(),
-        0,
-        usual.transactionVersion(),
-        false,
-        usual.checkpointInterval(),
-        usual.transactionTimeout(),
-        usual.broker(),
-        flink);
+    return ProcessCluster.Settings.usual(app, MODEL, folder.resolve("cluster"))
+        .withTaskManagers(0)
+        .withFlink(flink);
   }
 
   private String config() throws IOException {
