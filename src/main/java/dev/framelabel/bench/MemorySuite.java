@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.apache.commons.io.FileUtils;
 
 /**
@@ -74,7 +75,11 @@ final class MemorySuite {
                 "log.segment.bytes", "67108864",
                 "log.retention.bytes", "268435456",
                 "log.retention.check.interval.ms", "5000"))
-        .withFlink(Map.of("metrics.fetcher.update-interval", "1000"));
+        .withFlink(
+            Map.of(
+                "metrics.fetcher.update-interval", "1000",
+                // The heap is resident from the beginning: growth is not the heap being filled.
+                "env.java.opts.taskmanager", "-XX:+AlwaysPreTouch"));
   }
 
   private void sample(String title, String target, ProcessCluster cluster, FullRateLoad load)
@@ -99,6 +104,7 @@ final class MemorySuite {
     }
     report.addRows(byTime(title, rows));
     report.addRows(NAME, "first and last third: " + title, "", target, List.of(thirds(uses)));
+    report.addRows(NAME, "outside of the heap: " + title, "MB", "", List.of(outside(uses)));
   }
 
   private static Table byTime(String title, List<Map<String, Object>> rows) {
@@ -114,10 +120,25 @@ final class MemorySuite {
     row.put("firstThird", BenchReport.round(first));
     row.put("lastThird", BenchReport.round(last));
     row.put("lastToFirst", BenchReport.round(last / first));
-    row.put(
-        "highest",
-        BenchReport.round(uses.stream().mapToDouble(MemoryUse::resident).max().orElseThrow()));
+    row.put("highest", most(uses, MemoryUse::resident));
     return row;
+  }
+
+  /**
+   * The most of each, and the most of them together: what a worker must be given beside its heap.
+   */
+  private static Map<String, Object> outside(List<MemoryUse> uses) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", "TaskManager");
+    row.put("direct", most(uses, MemoryUse::direct));
+    row.put("rest", most(uses, MemoryUse::rest));
+    row.put("together", most(uses, use -> use.direct() + use.rest()));
+    row.put("nonHeap", most(uses, MemoryUse::nonHeap));
+    return row;
+  }
+
+  private static double most(List<MemoryUse> uses, ToDoubleFunction<MemoryUse> part) {
+    return BenchReport.round(uses.stream().mapToDouble(part).max().orElseThrow());
   }
 
   private static double mean(List<MemoryUse> uses) {

@@ -82,16 +82,16 @@ final class PipelineSuite {
 
   private void demo() throws Exception {
     for (int[] size : new int[][] {{640, 480}, {1280, 720}}) {
-      double ignored =
-          against(
-              new Setup(
-                  "demo model, " + size[0] + " x " + size[1] + " JPEG",
-                  settings.model(),
-                  BATCH,
-                  BenchFrame.jpegs(size[0], size[1]),
-                  settings.seconds()),
-              "Framelabel at least 0.80 of the bare loop",
-              new ArrayList<>());
+      Setup setup =
+          new Setup(
+              "demo model, " + size[0] + " x " + size[1] + " JPEG",
+              settings.model(),
+              BATCH,
+              BenchFrame.jpegs(size[0], size[1]),
+              settings.seconds());
+      List<Cost> costs = new ArrayList<>();
+      double ignored = against(setup, "Framelabel at least 0.80 of the bare loop", costs);
+      cost(setup, costs);
     }
   }
 
@@ -171,10 +171,7 @@ final class PipelineSuite {
         NAME, "share of what the simulated accelerator allows", "frames/s", "0.90", List.of(row));
   }
 
-  /**
-   * For simulated devices only: the threads of a real session bear the name of the task that opened
-   * it. The first run, in which the compiler is at work, does not count.
-   */
+  /** Who kept the cores busy. The first run, in which the compiler is at work, does not count. */
   private void cost(Setup setup, List<Cost> costs) {
     if (costs.contains(Cost.UNKNOWN)) {
       report.progress("this system does not say what threads cost");

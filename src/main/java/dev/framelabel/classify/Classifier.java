@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,13 +43,25 @@ public final class Classifier implements AutoCloseable {
   public static Classifier open(
       ClassifierSettings settings, Function<ClassifierSettings, LabelModel> newModel) {
     long before = ResidentMemory.anonymousBytes();
-    LabelModel model = newModel.apply(settings);
+    LabelModel model = openNamed(() -> newModel.apply(settings));
     long opened = Math.max(0, ResidentMemory.anonymousBytes() - before);
     try {
       return new Classifier(settings, model, opened);
     } catch (RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** The threads that ONNX Runtime starts bear, on Linux, the name of the thread that opens it. */
+  private static LabelModel openNamed(Supplier<LabelModel> newModel) {
+    Thread thread = Thread.currentThread();
+    String name = thread.getName();
+    thread.setName("framelabel-session");
+    try {
+      return newModel.get();
+    } finally {
+      thread.setName(name);
     }
   }
 
