@@ -68,12 +68,15 @@ final class WallClient {
 
   /** A plain socket that has asked for the path and has read nothing. */
   Socket ask(String path, String... headerLines) throws IOException {
+    return send("GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headerLines) + "\r\n\r\n");
+  }
+
+  /** A request as it is; the caller closes the socket. */
+  Socket send(String request) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4 << 10);
     socket.connect(
         new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()));
-    String request =
-        "GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headerLines) + "\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(UTF_8));
     socket.getOutputStream().flush();
     return socket;

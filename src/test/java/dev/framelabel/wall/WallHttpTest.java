@@ -95,6 +95,15 @@ class WallHttpTest {
     }
   }
 
+  /** CVE-2026-28367, -28368, -28369: a proxy in front would read these in another way. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Host: a\r\r\r", " X: a\r\nHost: a\r\n\r\n", "Host: a\r\nX Y: b\r\n\r\n"})
+  void request_thatCouldBeReadInTwoWays_isRefused(String headers) throws Exception {
+    try (Socket socket = client.send("GET / HTTP/1.1\r\n" + headers)) {
+      assertThat(WallClient.statusLine(socket)).startsWith("HTTP/1.1 400 ");
+    }
+  }
+
   @Test
   void host_otherNamesOfThisMachine_areAnsweredToo() throws Exception {
     for (String host : List.of("localhost", "127.0.0.2")) {
