@@ -64,7 +64,7 @@ final class AllocationSuite {
         NAME,
         "heap bytes for a frame, demo model",
         "bytes",
-        "after the event is read, nothing grows with the picture",
+        "behind the value that Kafka's client makes, nothing grows with the picture",
         rows);
   }
 
@@ -80,8 +80,7 @@ final class AllocationSuite {
         "the record's value, made by Kafka's client",
         values.stream().mapToInt(value -> value.length).average().orElseThrow());
     bytes.put(
-        "read the event (holds one copy of the encoded picture)",
-        ofThisThread(values, value -> events.read(value, SOURCE, Instant.now())));
+        "read the event", ofThisThread(values, value -> events.read(value, SOURCE, Instant.now())));
     for (JpegBackend backend : DecodeSuite.backends()) {
       bytes.put("decode into the batch with " + backend, decode(pictures, backend));
     }

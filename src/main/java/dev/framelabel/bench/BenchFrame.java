@@ -48,7 +48,7 @@ record BenchFrame(Image image) {
 
   void decode(ImageDecoder decoder, ByteBuffer target) {
     try {
-      byte[] bytes = image.bytes().array();
+      ByteBuffer bytes = image.bytes().buffer();
       if (image.format() == Image.Format.RGB24) {
         decoder.scale(bytes, image.width(), image.height(), target);
       } else {

@@ -61,7 +61,9 @@ final class DecodeSuite {
     JdkDecoder jdk = new JdkDecoder(side);
     Contest contest =
         new Contest()
-            .enter("ImageIO + Graphics2D", () -> perSecond(files, file -> jdk.decode(file, target)))
+            .enter(
+                "ImageIO + Graphics2D",
+                () -> perSecond(files, file -> jdk.decode(ByteBuffer.wrap(file), target)))
             .enter(
                 "OpenCV, full decode", () -> perSecond(files, file -> openCv(file, side, target)));
     for (JpegBackend backend : backends()) {

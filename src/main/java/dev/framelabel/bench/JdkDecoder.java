@@ -21,10 +21,14 @@ final class JdkDecoder {
   }
 
   /**
+   * @param file what remains of a buffer over an array
    * @param target takes {@code side * side * 3} bytes from its position: RGB
    */
-  void decode(byte[] file, ByteBuffer target) throws IOException {
-    BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
+  void decode(ByteBuffer file, ByteBuffer target) throws IOException {
+    BufferedImage picture =
+        ImageIO.read(
+            new ByteArrayInputStream(
+                file.array(), file.arrayOffset() + file.position(), file.remaining()));
     int square = Math.min(picture.getWidth(), picture.getHeight());
     int left = (picture.getWidth() - square) / 2;
     int top = (picture.getHeight() - square) / 2;

@@ -35,11 +35,10 @@ final class SingleFrame {
   LabelledFrame label(Frame frame) throws Exception {
     ByteBuffer pixels = ByteBuffer.allocateDirect(model.card().frameBytes());
     Image image = frame.image();
-    byte[] bytes = image.bytes().array();
     if (image.format() == Image.Format.RGB24) {
-      rawDecoder.scale(bytes, image.width(), image.height(), pixels);
+      rawDecoder.scale(image.bytes().buffer(), image.width(), image.height(), pixels);
     } else {
-      decoder.decode(bytes, pixels);
+      decoder.decode(image.bytes().buffer(), pixels);
     }
     FloatBuffer probabilities = OnnxLabelModel.newProbabilities(1, model.card().classes());
     long begun = System.nanoTime();

@@ -65,7 +65,7 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
     long begun = System.nanoTime();
     ByteBuffer target = pixels.duplicate().position(slot * frameBytes);
     Image image = arrival.frame().image();
-    byte[] bytes = image.bytes().array();
+    ByteBuffer bytes = image.bytes().buffer();
     switch (image.format()) {
       case ENCODED -> decoder.decode(bytes, target);
       case RGB24 -> decoder.scale(bytes, image.width(), image.height(), target);

@@ -1,46 +1,85 @@
 package dev.framelabel.event;
 
-import java.util.Arrays;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * An immutable sequence of bytes that is never copied on its way: whoever wraps an array hands it
- * over, and whoever reads it leaves it as it is.
+ * over, and whoever reads it leaves it as it is. It may be a part of its array.
  */
 public final class Bytes {
-  public static final Bytes EMPTY = new Bytes(new byte[0]);
+  public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
   private final byte[] array;
+  private final int offset;
+  private final int length;
 
-  private Bytes(byte[] array) {
+  private Bytes(byte[] array, int offset, int length) {
     this.array = array;
+    this.offset = offset;
+    this.length = length;
   }
 
   /** Takes the array over without a copy; the caller must not change it afterwards. */
   public static Bytes wrap(byte[] array) {
-    return array.length == 0 ? EMPTY : new Bytes(array);
+    return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length);
   }
 
-  /** The array itself, not a copy: read only. */
+  /**
+   * Takes over what remains of a buffer, without a copy; its array must not be changed afterwards,
+   * and is kept whole.
+   *
+   * @param buffer over an array that it lets see
+   */
+  public static Bytes wrap(ByteBuffer buffer) {
+    return buffer.hasRemaining()
+        ? new Bytes(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining())
+        : EMPTY;
+  }
+
+  /** The bytes where they are, from position 0 to the limit: read only. */
+  public ByteBuffer buffer() {
+    return ByteBuffer.wrap(array, offset, length).slice();
+  }
+
+  /**
+   * An array of these bytes and no more: the very array where they fill it, else a copy. Read only.
+   */
   public byte[] array() {
-    return array;
+    if (length == array.length) {
+      return array;
+    }
+    byte[] copy = new byte[length];
+    System.arraycopy(array, offset, copy, 0, length);
+    return copy;
   }
 
   public int length() {
+    return length;
+  }
+
+  /** How many bytes of memory this keeps: those of its whole array. */
+  public int heldLength() {
     return array.length;
+  }
+
+  public void writeTo(DataOutput out) throws IOException {
+    out.write(array, offset, length);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Bytes bytes && Arrays.equals(array, bytes.array);
+    return other instanceof Bytes bytes && buffer().equals(bytes.buffer());
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(array);
+    return buffer().hashCode();
   }
 
   @Override
   public String toString() {
-    return array.length + " bytes";
+    return length + " bytes";
   }
 }

@@ -73,23 +73,29 @@ public final class ImageDecoder {
     return width * height * CHANNELS;
   }
 
+  /** As {@link #decode(ByteBuffer, ByteBuffer)}. */
+  public void decode(byte[] file, ByteBuffer target) throws BadImageException {
+    decode(ByteBuffer.wrap(file), target);
+  }
+
   /**
    * Decodes a JPEG, PNG or WebP file. Exif orientation is applied, transparency is shown over
    * black.
    *
+   * @param file what remains of a buffer over an array; its position stays
    * @param target direct, {@link #outputBytes()} from its position; filled with RGB rows from the
    *     top, its position unchanged
    * @throws BadImageException if the image is at fault; the target may hold anything then
    */
-  public void decode(byte[] file, ByteBuffer target) throws BadImageException {
+  public void decode(ByteBuffer file, ByteBuffer target) throws BadImageException {
     ImageHeader header = ImageHeader.read(file, limits);
     try (PointerScope scope = new PointerScope()) {
-      BytePointer bytes = new BytePointer(file.length).put(file, 0, file.length);
+      BytePointer bytes = copy(file);
       if (turboJpeg && (header.components() == 1 || header.components() == CHANNELS)) {
-        write(turboJpeg(bytes, file.length, header), target, false);
+        write(turboJpeg(bytes, header), target, false);
         return;
       }
-      Mat encoded = new Mat(1, file.length, CV_8UC1, bytes);
+      Mat encoded = new Mat(1, file.remaining(), CV_8UC1, bytes);
       Mat decoded = imdecode(encoded, header.alpha() ? IMREAD_UNCHANGED : flags(header));
       if (decoded.empty()) {
         throw BadImageException.corrupt(
@@ -110,15 +116,16 @@ public final class ImageDecoder {
   }
 
   /** Scales raw RGB pixels, rows from the top without padding; otherwise as {@link #decode}. */
-  public void scale(byte[] rgb, int rawWidth, int rawHeight, ByteBuffer target)
+  public void scale(ByteBuffer rgb, int rawWidth, int rawHeight, ByteBuffer target)
       throws BadImageException {
-    limits.checkBytes(rgb.length);
+    int length = rgb.remaining();
+    limits.checkBytes(length);
     limits.checkSize(rawWidth, rawHeight);
     long expected = (long) rawWidth * rawHeight * CHANNELS;
-    if (rgb.length != expected) {
+    if (length != expected) {
       throw BadImageException.corrupt(
           "raw image of "
-              + rgb.length
+              + length
               + " bytes; "
               + rawWidth
               + " x "
@@ -127,14 +134,18 @@ public final class ImageDecoder {
               + expected);
     }
     try (PointerScope scope = new PointerScope()) {
-      BytePointer bytes = new BytePointer(rgb.length).put(rgb, 0, rgb.length);
-      write(new Mat(rawHeight, rawWidth, CV_8UC3, bytes), target, false);
+      write(new Mat(rawHeight, rawWidth, CV_8UC3, copy(rgb)), target, false);
     }
   }
 
+  /** The one copy that an image is given on its way: native code cannot read Java's arrays. */
+  private static BytePointer copy(ByteBuffer image) {
+    BytePointer bytes = new BytePointer(image.remaining());
+    return bytes.put(image.array(), image.arrayOffset() + image.position(), image.remaining());
+  }
+
   /** The upright picture, no larger than it must be. */
-  private Mat turboJpeg(BytePointer bytes, int length, ImageHeader header)
-      throws BadImageException {
+  private Mat turboJpeg(BytePointer bytes, ImageHeader header) throws BadImageException {
     int eighths = eighths(header);
     Mat picture =
         new Mat(
@@ -143,7 +154,7 @@ public final class ImageDecoder {
             CV_8UC3);
     TurboJpeg.decode(
         bytes.address(),
-        length,
+        bytes.capacity(),
         header.width(),
         header.height(),
         eighths,

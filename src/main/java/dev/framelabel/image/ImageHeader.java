@@ -1,7 +1,9 @@
 package dev.framelabel.image;
 
 import dev.framelabel.image.BadImageException.Fault;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
 
 /**
  * What an image file says of itself, read without decoding a pixel.
@@ -25,11 +27,12 @@ public record ImageHeader(
   /**
    * Reads the header and checks that the file is whole and within the limits.
    *
+   * @param file what remains of a buffer over an array; its position stays
    * @throws BadImageException if the file is none of the formats, is cut or damaged, or exceeds a
    *     limit
    */
-  public static ImageHeader read(byte[] file, ImageLimits limits) throws BadImageException {
-    limits.checkBytes(file.length);
+  public static ImageHeader read(ByteBuffer file, ImageLimits limits) throws BadImageException {
+    limits.checkBytes(file.remaining());
     ByteReader in = new ByteReader(file);
     if (in.startsWith(0, 0xFF, 0xD8)) {
       return JpegHeader.read(in, limits);
@@ -75,25 +78,36 @@ public record ImageHeader(
    */
   static final class ByteReader {
     private final byte[] bytes;
+    private final int start;
+    private final int length;
 
-    ByteReader(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    byte[] bytes() {
-      return bytes;
+    ByteReader(ByteBuffer file) {
+      this.bytes = file.array();
+      this.start = file.arrayOffset() + file.position();
+      this.length = file.remaining();
     }
 
     int length() {
-      return bytes.length;
+      return length;
+    }
+
+    /** Where the value stands next; the length where it does not. */
+    int find(int value, int from) {
+      int end = start + length;
+      for (int at = start + from; at < end; at++) {
+        if (bytes[at] == (byte) value) {
+          return at - start;
+        }
+      }
+      return length;
     }
 
     boolean startsWith(int at, int... expected) {
-      if (at + expected.length > bytes.length) {
+      if (at + expected.length > length) {
         return false;
       }
       for (int i = 0; i < expected.length; i++) {
-        if ((bytes[at + i] & 0xFF) != expected[i]) {
+        if ((bytes[start + at + i] & 0xFF) != expected[i]) {
           return false;
         }
       }
@@ -101,11 +115,10 @@ public record ImageHeader(
     }
 
     int u8(int at) throws BadImageException {
-      if (at < 0 || at >= bytes.length) {
-        throw BadImageException.corrupt(
-            "the image is cut: it ends after " + bytes.length + " bytes");
+      if (at < 0 || at >= length) {
+        throw BadImageException.corrupt("the image is cut: it ends after " + length + " bytes");
       }
-      return bytes[at] & 0xFF;
+      return bytes[start + at] & 0xFF;
     }
 
     int u16(int at) throws BadImageException {
@@ -128,15 +141,21 @@ public record ImageHeader(
       return u16le(at) | (long) u16le(at + 2) << 16;
     }
 
-    String ascii(int at, int length) {
-      int end = Math.min(bytes.length, at + length);
-      return at >= end ? "" : new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
+    long crc32(int at, int count) {
+      CRC32 crc = new CRC32();
+      crc.update(bytes, start + at, count);
+      return crc.getValue();
     }
 
-    String hex(int at, int length) {
+    String ascii(int at, int count) {
+      int end = Math.min(length, at + count);
+      return at >= end ? "" : new String(bytes, start + at, end - at, StandardCharsets.ISO_8859_1);
+    }
+
+    String hex(int at, int count) {
       StringBuilder text = new StringBuilder();
-      for (int i = at; i < Math.min(bytes.length, at + length); i++) {
-        text.append(String.format("%s%02x", i == at ? "" : " ", bytes[i]));
+      for (int i = at; i < Math.min(length, at + count); i++) {
+        text.append(String.format("%s%02x", i == at ? "" : " ", bytes[start + i]));
       }
       return text.toString();
     }

@@ -53,19 +53,16 @@ final class JpegHeader {
 
   /** The position after the next marker; skips what is not a marker, such as the data of a scan. */
   private int nextMarker(int from) throws BadImageException {
-    byte[] bytes = in.bytes();
-    int at = from;
-    while (at + 1 < bytes.length) {
-      if (bytes[at] == (byte) 0xFF) {
-        int marker = bytes[at + 1] & 0xFF;
-        if (marker != 0 && marker != 0xFF) {
-          return at + 2;
-        }
+    int at = in.find(0xFF, from);
+    while (at + 1 < in.length()) {
+      int marker = in.u8(at + 1);
+      if (marker != 0 && marker != 0xFF) {
+        return at + 2;
       }
-      at++;
+      at = in.find(0xFF, at + 1);
     }
     throw BadImageException.corrupt(
-        "the JPEG is cut: " + bytes.length + " bytes without an end-of-image marker");
+        "the JPEG is cut: " + in.length() + " bytes without an end-of-image marker");
   }
 
   private static boolean standsAlone(int marker) {

@@ -2,7 +2,6 @@ package dev.framelabel.image;
 
 import dev.framelabel.image.ImageHeader.ByteReader;
 import dev.framelabel.image.ImageHeader.Format;
-import java.util.zip.CRC32;
 
 /** Walks the chunks of a PNG file (W3C PNG, clause 5) and checks their checksums. */
 final class PngHeader {
@@ -61,9 +60,7 @@ final class PngHeader {
 
   private static void checkSum(ByteReader in, String type, int body, int length)
       throws BadImageException {
-    CRC32 crc = new CRC32();
-    crc.update(in.bytes(), body - 4, length + 4);
-    if (crc.getValue() != in.u32(body + length)) {
+    if (in.crc32(body - 4, length + 4) != in.u32(body + length)) {
       throw BadImageException.corrupt("PNG chunk " + type + " has a wrong checksum");
     }
   }

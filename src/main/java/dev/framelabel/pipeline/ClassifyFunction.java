@@ -130,10 +130,11 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
                     : CompletableFuture.completedFuture((RejectedFrame) event));
   }
 
+  /** An image that is a part of its record keeps the whole record. */
   private static long bytes(FrameEvent event) {
     return event instanceof RejectedFrame rejected
-        ? rejected.original().length()
-        : ((Frame) event).image().bytes().length();
+        ? rejected.original().heldLength()
+        : ((Frame) event).image().bytes().heldLength();
   }
 
   /**

@@ -193,7 +193,7 @@ final class EventCodec {
 
   private static void writeBytes(Bytes bytes, DataOutputView out) throws IOException {
     out.writeInt(bytes.length());
-    out.write(bytes.array());
+    bytes.writeTo(out);
   }
 
   private static Bytes readBytes(DataInputView in) throws IOException {

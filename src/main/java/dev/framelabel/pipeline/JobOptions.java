@@ -106,7 +106,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(256))
           .withDescription(
-              "Encoded bytes of those frames before a task stops reading; a larger frame passes alone.");
+              "Bytes of those frames' records before a task stops reading; a larger one passes alone.");
 
   public static final ConfigOption<Duration> INFERENCE_TIMEOUT =
       key("inference-timeout")

@@ -37,7 +37,7 @@ final class Pictures {
   }
 
   private static long size(String frameId, Image image) {
-    return (long) ENTRY_BYTES + 2L * frameId.length() + image.bytes().length();
+    return (long) ENTRY_BYTES + 2L * frameId.length() + image.bytes().heldLength();
   }
 
   synchronized Optional<Image> get(String frameId) {

@@ -1,23 +1,22 @@
 package dev.framelabel.wire;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -39,13 +38,14 @@ final class AvroCodec<A extends SpecificRecordBase> {
   private final Schema current;
   private final List<Schema> plainSchemas = new ArrayList<>();
   private final SpecificDatumWriter<A> plainWriter;
-  private final BinaryMessageDecoder<A> messageDecoder;
+  private final Map<Long, Schema> byFingerprint = new HashMap<>();
+  private final SlicingDecoder decoder = new SlicingDecoder();
+  private final Supplier<A> toFill;
   private final BinaryMessageEncoder<A> messageEncoder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Optional<Subject> subject;
   private final Optional<WriterSchemas> writerSchemas;
   private Optional<SchemaId> registered = Optional.empty();
-  private BinaryDecoder decoder;
   private BinaryEncoder encoder;
 
   /**
@@ -54,15 +54,29 @@ final class AvroCodec<A extends SpecificRecordBase> {
    * @param subject the registry, where one is used
    */
   AvroCodec(SpecificData data, Schema current, List<Schema> older, Optional<Subject> subject) {
+    this(data, current, older, subject, () -> null);
+  }
+
+  /**
+   * @param toFill gives what the next record is read into, or null; a field of bytes that holds
+   *     {@link SlicingDecoder#SLICE} comes out as a part of the array that is read
+   */
+  AvroCodec(
+      SpecificData data,
+      Schema current,
+      List<Schema> older,
+      Optional<Subject> subject,
+      Supplier<A> toFill) {
     this.data = data;
+    this.toFill = toFill;
     this.current = current;
     this.subject = subject;
     this.writerSchemas = subject.map(s -> new WriterSchemas(current, s.registry()));
     plainSchemas.add(current);
     plainSchemas.addAll(older);
     plainWriter = new SpecificDatumWriter<>(current, data);
-    messageDecoder = new BinaryMessageDecoder<>(data, current);
-    older.forEach(messageDecoder::addSchema);
+    plainSchemas.forEach(
+        schema -> byFingerprint.put(SchemaNormalization.parsingFingerprint64(schema), schema));
     messageEncoder = new BinaryMessageEncoder<>(data, current);
   }
 
@@ -86,10 +100,10 @@ final class AvroCodec<A extends SpecificRecordBase> {
   A read(byte[] value, Envelope envelope) throws IOException {
     try {
       if (envelope.kind() == Envelope.Kind.SINGLE_OBJECT) {
-        return messageDecoder.decode(new ByteArrayInputStream(value), null);
+        return readAs(named(value), value, envelope.bodyAt());
       }
       return envelope.schema().isPresent() && writerSchemas.isPresent()
-          ? readAs(writerSchemas.get().of(envelope.schema().get()), value, envelope.bodyAt())
+          ? readWhole(writerSchemas.get().of(envelope.schema().get()), value, envelope.bodyAt())
           : readPlain(value, envelope.bodyAt());
     } catch (RegistryException e) {
       throw e;
@@ -102,6 +116,17 @@ final class AvroCodec<A extends SpecificRecordBase> {
     }
   }
 
+  /** The schema that a single object's header names. */
+  private Schema named(byte[] value) throws IOException {
+    long fingerprint =
+        ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong(Envelope.FINGERPRINT_AT);
+    Schema schema = byFingerprint.get(fingerprint);
+    if (schema == null) {
+      throw new IOException("no schema is known of fingerprint " + fingerprint);
+    }
+    return schema;
+  }
+
   /**
    * A bare record does not say its version. Later versions only add fields at the end, so that no
    * record of one version is a whole record of another.
@@ -110,7 +135,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
     IOException first = null;
     for (Schema schema : plainSchemas) {
       try {
-        return readAs(schema, value, from);
+        return readWhole(schema, value, from);
       } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
         IOException failure = e instanceof IOException io ? io : new IOException(e.getMessage(), e);
         first = first == null ? failure : first;
@@ -119,19 +144,22 @@ final class AvroCodec<A extends SpecificRecordBase> {
     throw first;
   }
 
-  private A readAs(Schema writer, byte[] value, int from) throws IOException {
-    decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
-    if (readers.size() > MOST_READERS) {
-      readers.clear();
-    }
-    A read =
-        readers
-            .computeIfAbsent(writer, schema -> new SpecificDatumReader<A>(schema, current, data))
-            .read(null, decoder);
+  private A readWhole(Schema writer, byte[] value, int from) throws IOException {
+    A read = readAs(writer, value, from);
     if (!decoder.isEnd()) {
       throw new IOException("bytes are left after the record");
     }
     return read;
+  }
+
+  private A readAs(Schema writer, byte[] value, int from) throws IOException {
+    decoder.reset(value, from);
+    if (readers.size() > MOST_READERS) {
+      readers.clear();
+    }
+    return readers
+        .computeIfAbsent(writer, schema -> new SpecificDatumReader<A>(schema, current, data))
+        .read(toFill.get(), decoder);
   }
 
   /**

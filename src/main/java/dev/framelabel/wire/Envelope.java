@@ -25,6 +25,9 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
   private static final int LONG_ID_END = 9;
   private static final int SINGLE_OBJECT_HEADER = 10;
 
+  /** Where the schema's fingerprint stands in a single object. */
+  static final int FINGERPRINT_AT = 2;
+
   /** The ways to write a frame. */
   enum Kind {
     SINGLE_OBJECT("Avro's single-object encoding"),
@@ -53,7 +56,7 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
       return new Envelope(Kind.APICURIO, named, 0);
     }
     if (startsWith(value, SINGLE) && value.length >= SINGLE_OBJECT_HEADER) {
-      return new Envelope(Kind.SINGLE_OBJECT, Optional.empty(), 0);
+      return new Envelope(Kind.SINGLE_OBJECT, Optional.empty(), SINGLE_OBJECT_HEADER);
     }
     if (startsWith(value, JPEG) || startsWith(value, PNG)) {
       return new Envelope(Kind.IMAGE, Optional.empty(), 0);

@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /** Image events, between Kafka records and frames. Not thread-safe. */
 public final class ImageEvents {
+  private static final int IMAGE_FIELD = ImageEvent.SCHEMA$.getField("image").pos();
+
   private final AvroCodec<ImageEvent> codec;
   private final FrameWire wire;
 
@@ -36,7 +38,15 @@ public final class ImageEvents {
             new ImageEvent().getSpecificData(),
             ImageEvent.SCHEMA$,
             EarlierSchemas.IMAGE_EVENT,
-            subject);
+            subject,
+            ImageEvents::toFill);
+  }
+
+  /** An event whose image will not be copied. */
+  private static ImageEvent toFill() {
+    ImageEvent event = new ImageEvent();
+    event.put(IMAGE_FIELD, SlicingDecoder.SLICE);
+    return event;
   }
 
   /**
@@ -51,7 +61,7 @@ public final class ImageEvents {
 
   /**
    * Reads a record. Never throws for what the record holds: what cannot be read comes out as
-   * rejected.
+   * rejected. A frame's image is a part of the record's value, not a copy.
    *
    * @param now the time against which capture times are checked
    * @throws RegistryException if the registry, where it has to be asked, does not answer
@@ -123,7 +133,7 @@ public final class ImageEvents {
         event.getImageUri().isEmpty()
             ? new Image(
                 Image.Format.valueOf(event.getFormat().name()),
-                Bytes.wrap(WireBytes.array(event.getImage())),
+                Bytes.wrap(event.getImage()),
                 event.getWidth(),
                 event.getHeight())
             : Image.reference(event.getImageUri());
@@ -150,7 +160,7 @@ public final class ImageEvents {
             image.width(),
             image.height(),
             frame.attributes(),
-            ByteBuffer.wrap(elsewhere ? new byte[0] : image.bytes().array()),
+            elsewhere ? ByteBuffer.allocate(0) : image.bytes().buffer(),
             elsewhere ? image.uri() : ""),
         framing);
   }

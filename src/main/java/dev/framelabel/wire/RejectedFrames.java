@@ -5,7 +5,6 @@ import dev.framelabel.event.Bytes;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -40,9 +39,9 @@ public final class RejectedFrames {
   }
 
   public byte[] write(RejectedFrame frame, Framing framing) {
-    byte[] original = frame.original().array();
-    boolean whole = original.length <= maxOriginalBytes;
-    int kept = whole ? original.length : Math.min(KEPT_OF_TOO_LARGE, maxOriginalBytes);
+    Bytes original = frame.original();
+    boolean whole = original.length() <= maxOriginalBytes;
+    int kept = whole ? original.length() : Math.min(KEPT_OF_TOO_LARGE, maxOriginalBytes);
     return codec.write(
         new dev.framelabel.avro.RejectedFrame(
             dev.framelabel.avro.RejectionKind.valueOf(frame.kind().name()),
@@ -52,8 +51,8 @@ public final class RejectedFrames {
             frame.capturedAt().orElse(null),
             SourcePositions.toAvro(frame.source()),
             OriginalContent.valueOf(frame.content().name()),
-            ByteBuffer.wrap(original, 0, kept),
-            (long) original.length,
+            original.buffer().limit(kept),
+            (long) original.length(),
             whole ? "" : sha256(original),
             frame.attributes()),
         framing);
@@ -99,14 +98,16 @@ public final class RejectedFrames {
             Optional.ofNullable(avro.getCapturedAt()),
             SourcePositions.fromAvro(avro.getSource()),
             RejectedFrame.Content.valueOf(avro.getContent().name()),
-            Bytes.wrap(WireBytes.array(avro.getOriginal())),
+            Bytes.wrap(avro.getOriginal()),
             avro.getAttributes());
     return new Stored(frame, avro.getOriginalSize());
   }
 
-  private static String sha256(byte[] bytes) {
+  private static String sha256(Bytes bytes) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes.buffer());
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java has SHA-256", e);
     }

@@ -74,6 +74,22 @@ class ImageDecoderTest {
     assertThat(pixels.get(2 * bytes)).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png"})
+  void decode_fileWithinAnArray_isAsIfAlone(String format) throws Exception {
+    byte[] file = Pictures.encode(Pictures.halves(64, 48, Color.RED, Color.BLUE), format);
+    byte[] record = new byte[file.length + 30];
+    Arrays.fill(record, (byte) 0xFF);
+    System.arraycopy(file, 0, record, 20, file.length);
+    ByteBuffer part = ByteBuffer.wrap(record, 20, file.length);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
+    decoder(Resize.STRETCH).decode(part, pixels);
+    assertThat(pixels).isEqualTo(decode(Resize.STRETCH, file));
+    assertThat(part).isEqualTo(ByteBuffer.wrap(file));
+    assertThatThrownBy(() -> decoder(Resize.STRETCH).decode(part.limit(part.limit() - 1), pixels))
+        .hasMessageContaining("is cut");
+  }
+
   @Test
   void decode_transparency_showsOverBlack() throws Exception {
     BufferedImage picture = new BufferedImage(20, 20, BufferedImage.TYPE_INT_ARGB);
@@ -117,7 +133,7 @@ class ImageDecoderTest {
       rgb[at] = (byte) 200;
     }
     ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
-    decoder(Resize.STRETCH).scale(rgb, 32, 8, pixels);
+    decoder(Resize.STRETCH).scale(ByteBuffer.wrap(rgb), 32, 8, pixels);
     assertPixel(pixels, 8, 8, 0, 200, 0);
   }
 
@@ -127,7 +143,7 @@ class ImageDecoderTest {
     BadImageException failure =
         catchThrowableOfType(
             BadImageException.class,
-            () -> decoder(Resize.STRETCH).scale(new byte[100], 8, 8, pixels));
+            () -> decoder(Resize.STRETCH).scale(ByteBuffer.allocate(100), 8, 8, pixels));
     assertThat(failure.fault()).isEqualTo(Fault.CORRUPT_IMAGE);
     assertThat(failure).hasMessageContaining("100 bytes; 8 x 8 RGB pixels take 192");
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.ImageEvents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,15 @@ class EventSerializerTest {
             TestEvents.unreadable())) {
       assertThat(deserialize(serialize(event))).isEqualTo(event);
     }
+  }
+
+  @Test
+  void serialize_imageThatIsAPartOfItsRecord_writesTheSameBytes() throws Exception {
+    byte[] value = new ImageEvents().write(TestEvents.frame(), Framing.PLAIN);
+    Object read =
+        new ImageEvents().read(value, TestEvents.SOURCE, TestEvents.CAPTURED.plusSeconds(1));
+    assertThat(serialize(read)).hasSameSizeAs(serialize(TestEvents.frame()));
+    assertThat(deserialize(serialize(read))).isEqualTo(TestEvents.frame());
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.avro.specific.SpecificData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +44,45 @@ class FramingTest {
   void auto_everyFraming_isTheFrameThatWasWritten(Framing framing) {
     byte[] value = events.write(TestEvents.frame(), framing);
     assertThat(read(value)).isEqualTo(TestEvents.frame());
+  }
+
+  /** From Kafka's array to the decoder the image is not copied. */
+  @ParameterizedTest
+  @EnumSource(Framing.class)
+  void read_everyFraming_theImageIsAPartOfTheValue(Framing framing) {
+    Frame written = TestEvents.frame("f", new byte[5_000]);
+    byte[] value = events.write(written, framing);
+    Frame frame = (Frame) read(value);
+    assertThat(frame).isEqualTo(written);
+    ByteBuffer image = frame.image().bytes().buffer();
+    assertThat(image.array()).isSameAs(value);
+    // Behind it stands one byte, the length of the empty imageUri.
+    assertThat(image.arrayOffset() + image.remaining()).isEqualTo(value.length - 1);
+    assertThat(frame.image().bytes().heldLength()).isEqualTo(value.length);
+  }
+
+  /** Avro takes all of the array behind a buffer there, so that it must be the string's alone. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void read_registeredSchemaWithBytesForAString_isTheFrame(boolean fastReader) {
+    SpecificData data = new dev.framelabel.avro.ImageEvent().getSpecificData();
+    boolean before = data.isFastReaderEnabled();
+    data.setFastReaderEnabled(fastReader);
+    try {
+      String schema = dev.framelabel.avro.ImageEvent.SCHEMA$.toString();
+      String string = "{\"type\":\"string\",\"avro.java.string\":\"String\"}";
+      String other =
+          schema.replaceFirst(
+              Pattern.quote("\"cameraId\",\"type\":" + string), "\"cameraId\",\"type\":\"bytes\"");
+      assertThat(other).isNotEqualTo(schema);
+      byte[] value = events.write(TestEvents.frame(), Framing.CONFLUENT);
+      registry.schemas.replaceAll((id, ignored) -> other);
+      Frame frame = (Frame) read(value);
+      assertThat(frame).isEqualTo(TestEvents.frame());
+      assertThat(frame.image().bytes().buffer().array()).isSameAs(value);
+    } finally {
+      data.setFastReaderEnabled(before);
+    }
   }
 
   @ParameterizedTest
