@@ -8,7 +8,6 @@ import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
-import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
@@ -81,16 +80,38 @@ final class DecodeSuite {
         rounds);
   }
 
-  /** Against the same library without anything around it. */
+  /** Against the same library without anything around it: no check, no crop, no scaling. */
   private void scaledContest(int side, int[] size, List<byte[]> files) throws Exception {
+    int eighths = Math.min(8, (8 * side + size[1] - 1) / size[1]);
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer encoded =
+          new BytePointer(files.stream().mapToInt(file -> file.length).max().orElseThrow());
+      BytePointer decoded =
+          new BytePointer(
+              3L * TurboJpeg.scaled(size[0], eighths) * TurboJpeg.scaled(size[1], eighths));
+      scaledContest(
+          side,
+          size,
+          files,
+          eighths,
+          file -> {
+            BytePointer ignored = encoded.put(file, 0, file.length);
+            TurboJpeg.decode(
+                encoded.address(), file.length, size[0], size[1], eighths, decoded.address());
+          });
+    }
+  }
+
+  private void scaledContest(
+      int side, int[] size, List<byte[]> files, int eighths, Decode libraryAlone)
+      throws Exception {
     ByteBuffer target = ByteBuffer.allocateDirect(side * side * 3);
     ImageDecoder ours = decoder(side, JpegBackend.TURBOJPEG);
-    int eighths = Math.min(8, (8 * side + size[1] - 1) / size[1]);
     Contest contest =
         new Contest()
             .enter(
                 "libjpeg-turbo, " + eighths + "/8 and no more",
-                () -> perSecond(files, file -> scaled(file, size, eighths)))
+                () -> perSecond(files, libraryAlone))
             .enter("Framelabel", () -> perSecond(files, file -> ours.decode(file, target)));
     if (Djpeg.installed()) {
       try (Djpeg djpeg = new Djpeg(files)) {
@@ -111,16 +132,6 @@ final class DecodeSuite {
         "Framelabel at least 0.80 of libjpeg-turbo's scaled decoding",
         contest,
         rounds);
-  }
-
-  private static void scaled(byte[] file, int[] size, int eighths) throws BadImageException {
-    int bytes = 3 * TurboJpeg.scaled(size[0], eighths) * TurboJpeg.scaled(size[1], eighths);
-    try (PointerScope scope = new PointerScope()) {
-      BytePointer encoded = new BytePointer(file.length).put(file, 0, file.length);
-      BytePointer decoded = new BytePointer(bytes);
-      TurboJpeg.decode(
-          encoded.address(), file.length, size[0], size[1], eighths, decoded.address());
-    }
   }
 
   /** Those that this machine has. */

@@ -19,22 +19,25 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
 import dev.framelabel.image.ImageHeader.Format;
+import dev.framelabel.image.Workspace.Pixels;
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.Scalar;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Turns images into RGB pixels of the model's size, written into the caller's buffer. Thread-safe;
- * the calling thread does all the work. Native memory lives only while a call lasts.
+ * the calling thread does all the work. For each thread that calls at the same time native memory
+ * is kept, as much as its largest picture took, up to 16 MiB; it goes with the decoder.
  */
 public final class ImageDecoder {
   private static final int CHANNELS = 3;
+
+  /** Bytes that a thread's workspace may keep for its next picture. */
+  private static final long MOST_KEPT = 16 << 20;
 
   /** OpenCV's flip code for each Exif orientation, after rows and columns changed places from 5. */
   private static final int[] FLIPS = {0, 0, 1, -1, 0, 0, 1, -1, 0};
@@ -49,6 +52,7 @@ public final class ImageDecoder {
   private final Resize mode;
   private final ImageLimits limits;
   private final boolean turboJpeg;
+  private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
 
   /** With libjpeg-turbo where the system has it: see {@link JpegBackend#AUTO}. */
   public ImageDecoder(int width, int height, Resize mode, ImageLimits limits) {
@@ -89,29 +93,18 @@ public final class ImageDecoder {
    */
   public void decode(ByteBuffer file, ByteBuffer target) throws BadImageException {
     ImageHeader header = ImageHeader.read(file, limits);
-    try (PointerScope scope = new PointerScope()) {
-      BytePointer bytes = copy(file);
+    Workspace space = take();
+    try {
       if (turboJpeg && (header.components() == 1 || header.components() == CHANNELS)) {
-        write(turboJpeg(bytes, header), target, false);
-        return;
+        turboJpeg(file, header, target, space);
+      } else {
+        openCv(file, header, target, space);
       }
-      Mat encoded = new Mat(1, file.remaining(), CV_8UC1, bytes);
-      Mat decoded = imdecode(encoded, header.alpha() ? IMREAD_UNCHANGED : flags(header));
-      if (decoded.empty()) {
-        throw BadImageException.corrupt(
-            "the "
-                + header.format()
-                + " decoder refused the data of a "
-                + header.width()
-                + " x "
-                + header.height()
-                + " image");
-      }
-      Mat bgr = header.alpha() ? overBlack(decoded) : decoded;
-      write(bgr, target, true);
     } catch (RuntimeException e) {
       // OpenCV's exceptions come as RuntimeException with the place in its sources.
       throw BadImageException.corrupt("the decoder failed: " + firstLine(e));
+    } finally {
+      giveBack(space);
     }
   }
 
@@ -133,40 +126,77 @@ public final class ImageDecoder {
               + " RGB pixels take "
               + expected);
     }
-    try (PointerScope scope = new PointerScope()) {
-      write(new Mat(rawHeight, rawWidth, CV_8UC3, copy(rgb)), target, false);
+    Workspace space = take();
+    try {
+      long rowBytes = (long) rawWidth * CHANNELS;
+      write(
+          new Pixels(space.copy(rgb).address(), rawWidth, rawHeight, rowBytes),
+          target,
+          false,
+          space);
+    } finally {
+      giveBack(space);
     }
   }
 
-  /** The one copy that an image is given on its way: native code cannot read Java's arrays. */
-  private static BytePointer copy(ByteBuffer image) {
-    BytePointer bytes = new BytePointer(image.remaining());
-    return bytes.put(image.array(), image.arrayOffset() + image.position(), image.remaining());
+  private Workspace take() {
+    Workspace space = idle.poll();
+    return space == null ? new Workspace() : space;
   }
 
-  /** The upright picture, no larger than it must be. */
-  private Mat turboJpeg(BytePointer bytes, ImageHeader header) throws BadImageException {
+  private void giveBack(Workspace space) {
+    if (space.bytes() > MOST_KEPT) {
+      space.close();
+    } else {
+      idle.add(space);
+    }
+  }
+
+  private void openCv(ByteBuffer file, ImageHeader header, ByteBuffer target, Workspace space)
+      throws BadImageException {
+    try (PointerScope scope = new PointerScope()) {
+      Mat encoded = new Mat(1, file.remaining(), CV_8UC1, space.copy(file));
+      Mat decoded = imdecode(encoded, header.alpha() ? IMREAD_UNCHANGED : flags(header));
+      if (decoded.empty()) {
+        throw BadImageException.corrupt(
+            "the "
+                + header.format()
+                + " decoder refused the data of a "
+                + header.width()
+                + " x "
+                + header.height()
+                + " image");
+      }
+      Mat bgr = header.alpha() ? overBlack(decoded) : decoded;
+      write(Pixels.of(bgr), target, true, space);
+    }
+  }
+
+  private void turboJpeg(ByteBuffer file, ImageHeader header, ByteBuffer target, Workspace space)
+      throws BadImageException {
     int eighths = eighths(header);
-    Mat picture =
-        new Mat(
-            TurboJpeg.scaled(header.height(), eighths),
-            TurboJpeg.scaled(header.width(), eighths),
-            CV_8UC3);
+    Pixels picture =
+        space.pixels(
+            TurboJpeg.scaled(header.width(), eighths), TurboJpeg.scaled(header.height(), eighths));
     TurboJpeg.decode(
-        bytes.address(),
-        bytes.capacity(),
+        space.copy(file).address(),
+        file.remaining(),
         header.width(),
         header.height(),
         eighths,
-        picture.data().address());
-    return upright(picture, header.orientation());
+        picture.address());
+    if (header.orientation() == 1) {
+      write(picture, target, false, space);
+      return;
+    }
+    try (PointerScope scope = new PointerScope()) {
+      Mat upright = upright(space.whole(picture), header.orientation());
+      write(Pixels.of(upright), target, false, space);
+    }
   }
 
-  /** Turns and mirrors a picture as its Exif orientation says. */
+  /** Turns and mirrors a picture as its Exif orientation, from 2, says. */
   private static Mat upright(Mat picture, int orientation) {
-    if (orientation == 1) {
-      return picture;
-    }
     Mat turned = picture;
     if (orientation >= 5) {
       turned = new Mat();
@@ -199,7 +229,7 @@ public final class ImageDecoder {
    */
   private int eighths(ImageHeader header) {
     boolean turned = header.orientation() >= 5;
-    Rect kept =
+    Area kept =
         kept(turned ? header.height() : header.width(), turned ? header.width() : header.height());
     double across = (double) width / kept.width();
     double down = (double) height / kept.height();
@@ -208,48 +238,52 @@ public final class ImageDecoder {
     return enough == 1 ? 1 : 2 * Integer.highestOneBit(enough - 1);
   }
 
+  /** A rectangle, in pixels. */
+  private record Area(int left, int top, int width, int height) {}
+
   /** The part of a picture that is shown. */
-  private Rect kept(int pictureWidth, int pictureHeight) {
+  private Area kept(int pictureWidth, int pictureHeight) {
     if (mode != Resize.CROP) {
-      return new Rect(0, 0, pictureWidth, pictureHeight);
+      return new Area(0, 0, pictureWidth, pictureHeight);
     }
     int keptWidth =
         (int) Math.min(pictureWidth, Math.max(1, (long) pictureHeight * width / height));
     int keptHeight =
         (int) Math.min(pictureHeight, Math.max(1, (long) pictureWidth * height / width));
-    return new Rect(
+    return new Area(
         (pictureWidth - keptWidth) / 2, (pictureHeight - keptHeight) / 2, keptWidth, keptHeight);
   }
 
   /** Where in the output the picture stands. */
-  private Rect place(int pictureWidth, int pictureHeight) {
+  private Area place(int pictureWidth, int pictureHeight) {
     if (mode != Resize.LETTERBOX) {
-      return new Rect(0, 0, width, height);
+      return new Area(0, 0, width, height);
     }
     double scale = Math.min((double) width / pictureWidth, (double) height / pictureHeight);
     int placedWidth = Math.max(1, (int) Math.round(pictureWidth * scale));
     int placedHeight = Math.max(1, (int) Math.round(pictureHeight * scale));
-    return new Rect(
+    return new Area(
         (width - placedWidth) / 2, (height - placedHeight) / 2, placedWidth, placedHeight);
   }
 
-  private void write(Mat picture, ByteBuffer target, boolean bgr) {
-    Mat output = new Mat(height, width, CV_8UC3, new BytePointer(pointerTo(target)));
-    Rect place = place(picture.cols(), picture.rows());
+  private void write(Pixels picture, ByteBuffer target, boolean bgr, Workspace space) {
+    Pixels output = new Pixels(addressOf(target), width, height, (long) width * CHANNELS);
+    Area kept = kept(picture.columns(), picture.rows());
+    Area place = place(picture.columns(), picture.rows());
     if (mode == Resize.LETTERBOX) {
-      output.put(new Scalar(0, 0, 0, 0));
+      space.blacken(output);
     }
-    Mat from = new Mat(picture, kept(picture.cols(), picture.rows()));
-    Mat to = new Mat(output, place);
+    Mat from = space.from(picture.part(kept.left(), kept.top(), kept.width(), kept.height()));
+    Mat to = space.to(output.part(place.left(), place.top(), place.width(), place.height()));
     // Down to a half INTER_LINEAR skips no pixel, and is much faster (docs/benchmark.md).
-    boolean shrinks = from.cols() >= 2 * to.cols() || from.rows() >= 2 * to.rows();
-    resize(from, to, new Size(to.cols(), to.rows()), 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
+    boolean shrinks = kept.width() >= 2 * place.width() || kept.height() >= 2 * place.height();
+    resize(from, to, space.toSize(), 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
     if (bgr) {
       cvtColor(to, to, COLOR_BGR2RGB);
     }
   }
 
-  private Pointer pointerTo(ByteBuffer target) {
+  private long addressOf(ByteBuffer target) {
     if (!target.isDirect() || target.remaining() < outputBytes()) {
       throw new IllegalArgumentException(
           "target of "
@@ -259,8 +293,7 @@ public final class ImageDecoder {
               + "; expected a direct buffer of "
               + outputBytes());
     }
-    BytePointer base = new BytePointer(target.duplicate().position(0));
-    return base.position(target.position());
+    return new BytePointer(target.duplicate().position(0)).address() + target.position();
   }
 
   /**

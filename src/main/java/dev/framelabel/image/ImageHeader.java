@@ -1,7 +1,10 @@
 package dev.framelabel.image;
 
 import dev.framelabel.image.BadImageException.Fault;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
@@ -77,6 +80,9 @@ public record ImageHeader(
    * Bounds-checked big-endian and little-endian reads: past the end means that the image is cut.
    */
   static final class ByteReader {
+    private static final VarHandle EIGHT_BYTES =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
     private final byte[] bytes;
     private final int start;
     private final int length;
@@ -91,15 +97,22 @@ public record ImageHeader(
       return length;
     }
 
-    /** Where the value stands next; the length where it does not. */
-    int find(int value, int from) {
+    /** Where a byte of FF stands next; the length where none does. */
+    int findFF(int from) {
       int end = start + length;
-      for (int at = start + from; at < end; at++) {
-        if (bytes[at] == (byte) value) {
-          return at - start;
-        }
+      int at = start + from;
+      while (at + Long.BYTES <= end && !hasFF((long) EIGHT_BYTES.get(bytes, at))) {
+        at += Long.BYTES;
       }
-      return length;
+      while (at < end && bytes[at] != (byte) 0xFF) {
+        at++;
+      }
+      return at - start;
+    }
+
+    /** A byte of FF is one of 00 in the complement, and the only one that borrows there. */
+    private static boolean hasFF(long eight) {
+      return ((~eight - 0x0101010101010101L) & eight & 0x8080808080808080L) != 0;
     }
 
     boolean startsWith(int at, int... expected) {

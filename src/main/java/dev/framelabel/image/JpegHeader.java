@@ -53,13 +53,13 @@ final class JpegHeader {
 
   /** The position after the next marker; skips what is not a marker, such as the data of a scan. */
   private int nextMarker(int from) throws BadImageException {
-    int at = in.find(0xFF, from);
+    int at = in.findFF(from);
     while (at + 1 < in.length()) {
       int marker = in.u8(at + 1);
       if (marker != 0 && marker != 0xFF) {
         return at + 2;
       }
-      at = in.find(0xFF, at + 1);
+      at = in.findFF(at + 1);
     }
     throw BadImageException.corrupt(
         "the JPEG is cut: " + in.length() + " bytes without an end-of-image marker");
