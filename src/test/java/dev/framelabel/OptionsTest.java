@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.model.TensorRtSettings;
 import dev.framelabel.pipeline.JobOptions;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,6 +58,9 @@ class OptionsTest {
                 Map.entry("session-spinning", "false"),
                 Map.entry("session-threads", "0"),
                 Map.entry("skip-start-checks", "false"),
+                Map.entry("tensorrt-cache", ""),
+                Map.entry("tensorrt-fp16", "false"),
+                Map.entry("tensorrt-profiles", "true"),
                 Map.entry("top-labels", "5"),
                 Map.entry("transaction-prefix", "framelabel"),
                 Map.entry("transaction-timeout", "PT15M"),
@@ -90,6 +95,22 @@ class OptionsTest {
     configuration.set(JobOptions.BATCH_SIZE, 10);
     configuration.set(JobOptions.DEVICE_STREAMS, 2);
     assertThat(new JobOptions(configuration).inFlight()).isEqualTo(80);
+  }
+
+  @Test
+  void sessionSettings_ofTensorRt_areTheOptions() {
+    Configuration configuration =
+        Configuration.fromMap(
+            Map.of(
+                "device", "tensorrt:1",
+                "tensorrt-cache", "/var/cache/engines",
+                "tensorrt-fp16", "true",
+                "tensorrt-profiles", "false"));
+    configuration.set(JobOptions.MODEL, "m");
+    SessionSettings settings = new JobOptions(configuration).sessionSettings();
+    assertThat(settings.device()).isEqualTo("tensorrt:1");
+    assertThat(settings.tensorRt())
+        .isEqualTo(new TensorRtSettings("/var/cache/engines", true, false));
   }
 
   @Test

@@ -103,8 +103,7 @@ final class DecodeSuite {
   }
 
   private void scaledContest(
-      int side, int[] size, List<byte[]> files, int eighths, Decode libraryAlone)
-      throws Exception {
+      int side, int[] size, List<byte[]> files, int eighths, Decode libraryAlone) throws Exception {
     ByteBuffer target = ByteBuffer.allocateDirect(side * side * 3);
     ImageDecoder ours = decoder(side, JpegBackend.TURBOJPEG);
     Contest contest =

@@ -4,7 +4,6 @@ import dev.framelabel.kafka.BrokerFacts;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
-import dev.framelabel.model.SessionSettings;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.rest.FlinkRest;
 import java.nio.file.Path;
@@ -54,14 +53,8 @@ public final class Doctor {
   }
 
   private OptionalInt openModel(List<Finding> findings) {
-    SessionSettings settings =
-        new SessionSettings(
-            job.get(JobOptions.DEVICE),
-            job.get(JobOptions.SESSION_THREADS),
-            job.get(JobOptions.SESSION_SPINNING),
-            job.get(JobOptions.BATCH_SIZE),
-            job.get(JobOptions.MODEL_SHA256));
-    try (LabelModel model = LabelModel.open(Path.of(job.get(JobOptions.MODEL)), settings)) {
+    try (LabelModel model =
+        LabelModel.open(Path.of(job.get(JobOptions.MODEL)), job.sessionSettings())) {
       findings.add(
           Finding.ok(
               "model",

@@ -25,13 +25,11 @@ final class Workspace implements AutoCloseable {
   /** A picture in native memory: 3 bytes a pixel. */
   record Pixels(long address, int columns, int rows, long rowBytes) {
     static Pixels of(Mat picture) {
-      return new Pixels(
-          picture.data().address(), picture.cols(), picture.rows(), picture.step1());
+      return new Pixels(picture.data().address(), picture.cols(), picture.rows(), picture.step1());
     }
 
     Pixels part(int left, int top, int partColumns, int partRows) {
-      return new Pixels(
-          address + top * rowBytes + left * 3L, partColumns, partRows, rowBytes);
+      return new Pixels(address + top * rowBytes + left * 3L, partColumns, partRows, rowBytes);
     }
   }
 

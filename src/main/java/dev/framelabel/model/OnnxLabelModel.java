@@ -52,7 +52,7 @@ public final class OnnxLabelModel implements LabelModel {
           "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
     }
     refuseExternalData(file);
-    SessionFactory.Opened opened = new SessionFactory(environment, settings).open(file);
+    SessionFactory.Opened opened = new SessionFactory(environment, settings).open(file, sha256);
     session = opened.session();
     device = opened.device();
     buckets = BatchBuckets.of(device, settings.maxBatch());

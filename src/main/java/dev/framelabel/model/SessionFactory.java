@@ -7,9 +7,12 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +34,17 @@ final class SessionFactory {
   /** A session and where it runs. */
   record Opened(OrtSession session, Device device) {}
 
-  Opened open(Path file) {
+  /**
+   * @param sha256 of the file
+   */
+  Opened open(Path file, String sha256) {
     if (!settings.device().equals(SessionSettings.AUTO)) {
       Device device = Device.parse(settings.device());
-      return new Opened(open(file, device), device);
+      return new Opened(open(file, sha256, device), device);
     }
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
-        Opened opened = new Opened(open(file, device), device);
+        Opened opened = new Opened(open(file, sha256, device), device);
         LOG.info("device auto: took {}", device);
         return opened;
       } catch (ModelException e) {
@@ -46,10 +52,10 @@ final class SessionFactory {
       }
     }
     LOG.info("device auto: took cpu");
-    return new Opened(open(file, Device.CPU), Device.CPU);
+    return new Opened(open(file, sha256, Device.CPU), Device.CPU);
   }
 
-  private OrtSession open(Path file, Device device) {
+  private OrtSession open(Path file, String sha256, Device device) {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       // Batches vary in size; a plan for each would only grow the arena (onnxruntime#29351).
@@ -58,15 +64,26 @@ final class SessionFactory {
       if (settings.threads() > 0) {
         options.setIntraOpNumThreads(settings.threads());
       }
-      addProvider(options, device);
+      addProvider(options, file, sha256, device);
       return environment.createSession(file.toString(), options);
     } catch (OrtException e) {
       throw new ModelException(
-          "ONNX Runtime cannot open " + file + " on " + device + ": " + e.getMessage(), e);
+          "ONNX Runtime cannot open "
+              + file
+              + " on "
+              + device
+              + ": "
+              + e.getMessage()
+              + (device.kind() == Device.Kind.TENSORRT
+                  ? "; expected TensorRT's libraries (libnvinfer) on this worker, and a model that"
+                      + " TensorRT takes whole (else --tensorrt-profiles false)"
+                  : ""),
+          e);
     }
   }
 
-  private static void addProvider(SessionOptions options, Device device) throws OrtException {
+  private void addProvider(SessionOptions options, Path file, String sha256, Device device)
+      throws OrtException {
     if (!device.isAccelerator()) {
       return;
     }
@@ -82,13 +99,47 @@ final class SessionFactory {
               + "; build with -Pgpu, or use cpu");
     }
     if (device.kind() == Device.Kind.TENSORRT) {
-      try (OrtTensorRTProviderOptions tensorrt = new OrtTensorRTProviderOptions(device.index())) {
-        options.addTensorrt(tensorrt);
-      }
+      addTensorRt(options, card(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
       cuda.add("cudnn_conv_algo_search", "HEURISTIC");
       options.addCUDA(cuda);
+    }
+  }
+
+  private void addTensorRt(SessionOptions options, ModelCard card, Device device)
+      throws OrtException {
+    TensorRtSettings tensorRt = settings.tensorRt();
+    if (tensorRt.isCached()) {
+      makeFolder(tensorRt.folder(card, settings.maxBatch(), device));
+    } else {
+      LOG.warn("TensorRT builds its engines at each start; --tensorrt-cache keeps them");
+    }
+    try (OrtTensorRTProviderOptions provider = new OrtTensorRTProviderOptions(device.index())) {
+      for (Map.Entry<String, String> option :
+          tensorRt.options(card, settings.maxBatch(), device).entrySet()) {
+        provider.add(option.getKey(), option.getValue());
+      }
+      LOG.info("{}", provider);
+      options.addTensorrt(provider);
+    }
+  }
+
+  private static void makeFolder(Path folder) {
+    try {
+      Path ignored = Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new ModelException("TensorRT's cache " + folder + " cannot be made: " + e, e);
+    }
+  }
+
+  /** What the file says, before minutes are spent on building engines for it. */
+  private ModelCard card(Path file, String sha256) throws OrtException {
+    try (SessionOptions options = new SessionOptions()) {
+      options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
+      try (OrtSession session = environment.createSession(file.toString(), options)) {
+        return CardReader.read(session, sha256);
+      }
     }
   }
 }

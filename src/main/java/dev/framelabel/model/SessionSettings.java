@@ -12,14 +12,21 @@ import static java.util.Objects.requireNonNull;
  *     neighbours
  * @param maxBatch the largest batch that will be asked for
  * @param sha256 what the model file must have, or empty
+ * @param tensorRt for {@code tensorrt:N} alone
  */
 public record SessionSettings(
-    String device, int threads, boolean spinning, int maxBatch, String sha256) {
+    String device,
+    int threads,
+    boolean spinning,
+    int maxBatch,
+    String sha256,
+    TensorRtSettings tensorRt) {
   public static final String AUTO = "auto";
 
   public SessionSettings {
     requireNonNull(device, "device");
     requireNonNull(sha256, "sha256");
+    requireNonNull(tensorRt, "tensorRt");
     if (threads < 0) {
       throw new IllegalArgumentException("session threads are " + threads + "; expected 0 or more");
     }
@@ -29,6 +36,12 @@ public record SessionSettings(
     if (!device.equals(AUTO)) {
       Device ignored = Device.parse(device);
     }
+  }
+
+  /** With TensorRT as it is by default. */
+  public SessionSettings(
+      String device, int threads, boolean spinning, int maxBatch, String sha256) {
+    this(device, threads, spinning, maxBatch, sha256, TensorRtSettings.DEFAULT);
   }
 
   public static SessionSettings onCpu(int maxBatch) {

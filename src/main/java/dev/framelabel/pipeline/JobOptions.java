@@ -7,6 +7,7 @@ import dev.framelabel.classify.ClassifierSettings;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.SessionSettings;
+import dev.framelabel.model.TensorRtSettings;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +88,28 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .booleanType()
           .defaultValue(false)
           .withDescription("Whether those threads burn their core while they wait.");
+
+  public static final ConfigOption<String> TENSORRT_CACHE =
+      key("tensorrt-cache")
+          .stringType()
+          .defaultValue(TensorRtSettings.DEFAULT.cache())
+          .withDescription(
+              "Folder on each worker that keeps the engines TensorRT has built, which takes minutes; empty: they are"
+                  + " built at each start. Only the worker's user may write there: engines are run as they are.");
+
+  public static final ConfigOption<Boolean> TENSORRT_FP16 =
+      key("tensorrt-fp16")
+          .booleanType()
+          .defaultValue(TensorRtSettings.DEFAULT.fp16())
+          .withDescription(
+              "Whether TensorRT may compute in half precision: faster, and scores differ a little.");
+
+  public static final ConfigOption<Boolean> TENSORRT_PROFILES =
+      key("tensorrt-profiles")
+          .booleanType()
+          .defaultValue(TensorRtSettings.DEFAULT.profiles())
+          .withDescription(
+              "Whether TensorRT builds one engine for all batch sizes at once; else another for each larger batch.");
 
   public static final ConfigOption<Integer> TOP_LABELS =
       key("top-labels")
@@ -185,6 +208,9 @@ public record JobOptions(Configuration configuration) implements Serializable {
           DEVICE_STREAMS,
           SESSION_THREADS,
           SESSION_SPINNING,
+          TENSORRT_CACHE,
+          TENSORRT_FP16,
+          TENSORRT_PROFILES,
           TOP_LABELS,
           IN_FLIGHT,
           IN_FLIGHT_SIZE,
@@ -311,16 +337,29 @@ public record JobOptions(Configuration configuration) implements Serializable {
     }
   }
 
+  /** How the session runs, on the device of these options. */
+  public SessionSettings sessionSettings() {
+    return session(configuration, get(DEVICE));
+  }
+
+  private static SessionSettings session(Configuration configuration, String device) {
+    return new SessionSettings(
+        device,
+        configuration.get(SESSION_THREADS),
+        configuration.get(SESSION_SPINNING),
+        configuration.get(BATCH_SIZE),
+        configuration.get(MODEL_SHA256),
+        new TensorRtSettings(
+            configuration.get(TENSORRT_CACHE),
+            configuration.get(TENSORRT_FP16),
+            configuration.get(TENSORRT_PROFILES)));
+  }
+
   private static ClassifierSettings settings(Configuration configuration, String device) {
     int decodeThreads = configuration.get(DECODE_THREADS);
     return new ClassifierSettings(
         Path.of(configuration.get(MODEL)),
-        new SessionSettings(
-            device,
-            configuration.get(SESSION_THREADS),
-            configuration.get(SESSION_SPINNING),
-            configuration.get(BATCH_SIZE),
-            configuration.get(MODEL_SHA256)),
+        session(configuration, device),
         policy(configuration),
         decodeThreads == 0 ? Runtime.getRuntime().availableProcessors() : decodeThreads,
         configuration.get(DEVICE_STREAMS),

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +120,17 @@ class OnnxLabelModelTest {
     assertThatThrownBy(() -> new OnnxLabelModel(TestModels.colour(), settings))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining(device);
+  }
+
+  @Test
+  void open_tensorRtWithoutItsProvider_saysWhatIsThereAndWhatToDo() {
+    Assumptions.assumeFalse(
+        OrtEnvironment.getAvailableProviders().contains(OrtProvider.TENSOR_RT), "a GPU build");
+    SessionSettings settings = new SessionSettings("tensorrt:0", 0, false, 1, "");
+    assertThatThrownBy(() -> new OnnxLabelModel(TestModels.colour(), settings))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("this build of ONNX Runtime knows only [")
+        .hasMessageContaining("build with -Pgpu");
   }
 
   @Test
