@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,22 @@ class ClassifierTest {
   }
 
   @Test
+  void classify_threeDeviceStreams_giveTheDeviceThreeBatchesAtATime() throws Exception {
+    FakeModel model = new FakeModel();
+    model.together = new CountDownLatch(3);
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 1, 0, 3), ignored -> model)) {
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
+      }
+      for (int i = 0; i < 3; i++) {
+        assertThat(((LabelledFrame) get(results.get(i))).frameId()).isEqualTo("f" + i);
+      }
+    }
+  }
+
+  @Test
   void classify_deviceOutOfMemoryAboveThree_halvesTheBatchAndLabelsAll() throws Exception {
     FakeModel model = new FakeModel();
     model.memoryFrames = 3;
@@ -198,12 +215,17 @@ class ClassifierTest {
   }
 
   private static ClassifierSettings settings(Path model, int maxSize, long maxDelayMillis) {
+    return settings(model, maxSize, maxDelayMillis, 1);
+  }
+
+  private static ClassifierSettings settings(
+      Path model, int maxSize, long maxDelayMillis, int deviceStreams) {
     return new ClassifierSettings(
         model,
         SessionSettings.onCpu(maxSize),
         new BatchPolicy(maxSize, TimeUnit.MILLISECONDS.toNanos(maxDelayMillis)),
         2,
-        1,
+        deviceStreams,
         2,
         ImageLimits.DEFAULT,
         JpegBackend.AUTO);
@@ -215,6 +237,9 @@ class ClassifierTest {
     volatile boolean refuseBright;
     volatile int memoryFrames = Integer.MAX_VALUE;
     volatile float score = 0.5f;
+
+    /** Each batch waits here until all that are expected at the same time have come. */
+    volatile CountDownLatch together = new CountDownLatch(0);
 
     @Override
     public ModelCard card() {
@@ -231,6 +256,7 @@ class ClassifierTest {
       if (fail) {
         throw new ModelException("device lost");
       }
+      awaitTheOthers();
       boolean bright = false;
       for (int frame = 0; frame < count; frame++) {
         bright |= (frames.get(frame * 8 * 8 * 3) & 0xFF) > 127;
@@ -240,6 +266,17 @@ class ClassifierTest {
       }
       for (int i = 0; i < 2 * count; i++) {
         probabilities.put(i, score);
+      }
+    }
+
+    private void awaitTheOthers() {
+      together.countDown();
+      try {
+        if (!together.await(20, TimeUnit.SECONDS)) {
+          throw new ModelException("no other batch came at the same time");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
       }
     }
 
