@@ -2,6 +2,7 @@ package dev.framelabel.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -107,6 +108,9 @@ final class AvroCodec<A extends SpecificRecordBase> {
           : readPlain(value, envelope.bodyAt());
     } catch (RegistryException e) {
       throw e;
+    } catch (EOFException e) {
+      // Avro mostly throws it without words.
+      throw e.getMessage() == null ? new IOException("it ends in the middle of a field", e) : e;
     } catch (AvroRuntimeException
         | IndexOutOfBoundsException
         | ClassCastException

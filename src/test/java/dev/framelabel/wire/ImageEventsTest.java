@@ -64,6 +64,15 @@ class ImageEventsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"SINGLE_OBJECT", "PLAIN"})
+  void read_everyTruncation_hasAReasonInWords(Framing framing) {
+    byte[] whole = events.write(TestEvents.frame(), framing);
+    for (int length = 1; length < whole.length - 1; length++) {
+      assertThat(read(Arrays.copyOf(whole, length)).reason()).doesNotContain("null");
+    }
+  }
+
   /** The last byte of a bare record is the new field's emptiness: without it, it is version 1's. */
   @Test
   void read_plainWithoutTheLastField_isTheWholeFrameOfVersion1() {
