@@ -5,10 +5,8 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
-import dev.framelabel.model.SessionSettings;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,10 +43,10 @@ final class BareLoop implements AutoCloseable {
   }
 
   /** About as many frames as this model labels in so long on this machine. */
-  static int framesFor(double seconds, Path model, List<BenchFrame> frames, int batchSize) {
-    try (LabelModel opened = LabelModel.open(model, SessionSettings.onCpu(batchSize));
+  static int framesFor(Bench.Settings settings, List<BenchFrame> frames, int batchSize) {
+    try (LabelModel opened = LabelModel.open(settings.model(), settings.session(batchSize));
         BareLoop loop = new BareLoop(opened, frames, batchSize)) {
-      return loop.framesFor(seconds);
+      return loop.framesFor(settings.seconds());
     }
   }
 

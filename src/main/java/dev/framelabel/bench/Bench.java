@@ -2,6 +2,7 @@ package dev.framelabel.bench;
 
 import dev.framelabel.local.EmbeddedBroker;
 import dev.framelabel.local.cluster.AppFolder;
+import dev.framelabel.model.SessionSettings;
 import dev.framelabel.xception.LabelCard;
 import dev.framelabel.xception.Xception;
 import java.nio.file.Files;
@@ -68,6 +69,11 @@ public final class Bench {
       return new AppFolder(appFolder);
     }
 
+    /** Of a session on the device. */
+    SessionSettings session(int maxBatch) {
+      return new SessionSettings(device, 0, false, maxBatch, "");
+    }
+
     /** The file of the paper's network; made when it is first asked for. */
     Path fullXception() {
       if (fullModel.isPresent()) {
@@ -111,7 +117,7 @@ public final class Bench {
     }
     if (WITH_BROKER.stream().anyMatch(this::chosen)) {
       try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder().resolve("broker"))) {
-        runJobs(new JobRuns(broker, settings.folder()));
+        runJobs(new JobRuns(broker, settings.folder(), settings.device()));
       }
     }
     if (chosen(MemorySuite.NAME)) {

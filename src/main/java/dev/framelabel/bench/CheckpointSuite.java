@@ -48,12 +48,10 @@ final class CheckpointSuite {
       throws Exception {
     double meanBytes =
         frames.stream().mapToInt(frame -> frame.image().bytes().length()).average().orElseThrow();
-    int count =
-        Math.max(
-            FEWEST_FRAMES, BareLoop.framesFor(settings.seconds(), settings.model(), frames, BATCH));
+    int count = Math.max(FEWEST_FRAMES, BareLoop.framesFor(settings, frames, BATCH));
     String topic = runs.fill(frames, count);
     for (int capacity : CAPACITIES) {
-      Configuration options = JobRuns.options(settings.model(), BATCH);
+      Configuration options = runs.options(settings.model(), BATCH);
       options.set(JobOptions.IN_FLIGHT, capacity);
       CheckpointFigures figures =
           runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, JobRuns.Job.OURS)
@@ -90,13 +88,13 @@ final class CheckpointSuite {
 
   private void loss() throws Exception {
     List<BenchFrame> frames = BenchFrame.jpegs(640, 480);
-    Configuration none = JobRuns.options(settings.model(), BATCH);
+    Configuration none = runs.options(settings.model(), BATCH);
     none.set(KafkaOptions.DELIVERY, Delivery.AT_LEAST_ONCE);
     Configuration each = new Configuration(none);
     none.set(JobOptions.CHECKPOINT_INTERVAL, NEVER);
     Configuration exact = new Configuration(each);
     exact.set(KafkaOptions.DELIVERY, Delivery.EXACTLY_ONCE);
-    int count = BareLoop.framesFor(settings.seconds(), settings.model(), frames, BATCH);
+    int count = BareLoop.framesFor(settings, frames, BATCH);
     String topic = runs.fill(frames, count);
     report.contest(
         NAME,

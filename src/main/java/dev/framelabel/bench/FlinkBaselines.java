@@ -39,7 +39,11 @@ final class FlinkBaselines {
   /** A map function that labels each frame on the task's thread. */
   static void addMapJob(StreamExecutionEnvironment environment, Configuration job) {
     DataStream<FrameEvent> frames = frames(environment, job);
-    sink(frames.map(new LabelEach(job.get(JobOptions.MODEL))).returns(LABELLED), job);
+    sink(
+        frames
+            .map(new LabelEach(job.get(JobOptions.MODEL), job.get(JobOptions.DEVICE)))
+            .returns(LABELLED),
+        job);
   }
 
   /** An asynchronous function that labels each frame in a call of its own on a thread pool. */
@@ -47,7 +51,11 @@ final class FlinkBaselines {
     DataStream<FrameEvent> frames = frames(environment, job);
     sink(
         AsyncDataStream.orderedWait(
-                frames, new LabelOnPool(job.get(JobOptions.MODEL)), 60, TimeUnit.SECONDS, IN_FLIGHT)
+                frames,
+                new LabelOnPool(job.get(JobOptions.MODEL), job.get(JobOptions.DEVICE)),
+                60,
+                TimeUnit.SECONDS,
+                IN_FLIGHT)
             .returns(LABELLED),
         job);
   }
@@ -65,22 +73,25 @@ final class FlinkBaselines {
     labelled.sinkTo(OutcomeSinks.labels(new KafkaOptions(job)));
   }
 
-  private static SingleFrame open(String model) {
-    return new SingleFrame(LabelModel.open(Path.of(model), SessionSettings.onCpu(1)));
+  private static SingleFrame open(String model, String device) {
+    return new SingleFrame(
+        LabelModel.open(Path.of(model), new SessionSettings(device, 0, false, 1, "")));
   }
 
   private static final class LabelEach extends RichMapFunction<FrameEvent, LabelledFrame> {
     private static final long serialVersionUID = 1L;
     private final String model;
+    private final String device;
     private transient SingleFrame labeller;
 
-    LabelEach(String model) {
+    LabelEach(String model, String device) {
       this.model = model;
+      this.device = device;
     }
 
     @Override
     public void open(OpenContext context) {
-      labeller = FlinkBaselines.open(model);
+      labeller = FlinkBaselines.open(model, device);
     }
 
     @Override
@@ -92,16 +103,18 @@ final class FlinkBaselines {
   private static final class LabelOnPool extends RichAsyncFunction<FrameEvent, LabelledFrame> {
     private static final long serialVersionUID = 1L;
     private final String model;
+    private final String device;
     private transient SingleFrame labeller;
     private transient ExecutorService pool;
 
-    LabelOnPool(String model) {
+    LabelOnPool(String model, String device) {
       this.model = model;
+      this.device = device;
     }
 
     @Override
     public void open(OpenContext context) {
-      labeller = FlinkBaselines.open(model);
+      labeller = FlinkBaselines.open(model, device);
       pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     }
 

@@ -42,11 +42,13 @@ final class JobRuns {
 
   private final EmbeddedBroker broker;
   private final Path folder;
+  private final String device;
   private int runs;
 
-  JobRuns(EmbeddedBroker broker, Path folder) {
+  JobRuns(EmbeddedBroker broker, Path folder, String device) {
     this.broker = broker;
     this.folder = folder;
+    this.device = device;
   }
 
   /** Adds a job to an environment. */
@@ -98,12 +100,12 @@ final class JobRuns {
         Topics.create(broker.client(), List.of(names), PARTITIONS, (short) 1, MAX_RECORD_BYTES);
   }
 
-  /** A job's options for a model on the CPU and a checkpoint a second. */
-  static Configuration options(Path model, int batchSize) {
+  /** A job's options for a model on the device and a checkpoint a second. */
+  Configuration options(Path model, int batchSize) {
     Configuration options = new Configuration();
     options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(MAX_RECORD_BYTES));
     options.set(JobOptions.MODEL, model.toString());
-    options.set(JobOptions.DEVICE, "cpu");
+    options.set(JobOptions.DEVICE, device);
     options.set(JobOptions.BATCH_SIZE, batchSize);
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
     return options;
@@ -141,7 +143,7 @@ final class JobRuns {
     String run = newRun();
     try (StreamsBaseline streams =
         new StreamsBaseline(
-            broker.bootstrapServers(), run, topic, run + "-labels", model, folder)) {
+            broker.bootstrapServers(), run, topic, run + "-labels", model, device, folder)) {
       return read(run, count, IsolationLevel.READ_COMMITTED, Optional.empty());
     }
   }

@@ -51,6 +51,8 @@ final class MemorySuite {
     ProcessCluster.Settings usual = ProcessCluster.Settings.usual(settings.app(), model, folder);
     try (ProcessCluster cluster = ProcessCluster.start(oneTaskManager(usual))) {
       cluster.submit(
+          "--device",
+          settings.device(),
           "--session-threads",
           "0",
           "--decode-threads",

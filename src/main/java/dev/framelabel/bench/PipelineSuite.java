@@ -2,7 +2,6 @@ package dev.framelabel.bench;
 
 import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.SimulatedLabelModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,8 +128,7 @@ final class PipelineSuite {
    * @param costs takes what each run of Framelabel cost
    */
   private double against(Setup setup, String target, List<Cost> costs) throws Exception {
-    try (LabelModel model =
-            LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
+    try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
@@ -155,7 +153,7 @@ final class PipelineSuite {
   }
 
   private JobRuns.Run job(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
-    Configuration options = JobRuns.options(setup.model(), setup.batchSize());
+    Configuration options = runs.options(setup.model(), setup.batchSize());
     return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, job);
   }
 
@@ -218,8 +216,7 @@ final class PipelineSuite {
   }
 
   private void againstOthers(Setup setup, String target) throws Exception {
-    try (LabelModel model =
-            LabelModel.open(setup.model(), SessionSettings.onCpu(setup.batchSize()));
+    try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);

@@ -26,7 +26,7 @@ final class ThreadsSuite {
 
   void run() throws Exception {
     List<BenchFrame> frames = BenchFrame.jpegs(640, 480);
-    int count = BareLoop.framesFor(settings.seconds(), settings.model(), frames, BATCH);
+    int count = BareLoop.framesFor(settings, frames, BATCH);
     String topic = runs.fill(frames, count);
     int cores = Runtime.getRuntime().availableProcessors();
     Contest contest = new Contest();
@@ -53,7 +53,7 @@ final class ThreadsSuite {
   }
 
   private Configuration options(int session, boolean spinning, int decoding) {
-    Configuration options = JobRuns.options(settings.model(), BATCH);
+    Configuration options = runs.options(settings.model(), BATCH);
     options.set(JobOptions.SESSION_THREADS, session);
     options.set(JobOptions.SESSION_SPINNING, spinning);
     options.set(JobOptions.DECODE_THREADS, decoding);

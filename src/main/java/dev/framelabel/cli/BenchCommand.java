@@ -87,7 +87,11 @@ final class BenchCommand implements Callable<Integer> {
               + " torch.onnx.export writes; without one it is left out.")
   private Path reference;
 
-  @Option(names = "--device", defaultValue = "cpu", description = "For the session suite.")
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description =
+          "cpu, cuda:N or tensorrt:N; of every session that is not simulated (default: cpu).")
   private String device;
 
   @Option(
