@@ -15,8 +15,34 @@ final class ApicurioRegistry implements SchemaRegistry {
 
   @Override
   public Optional<String> schema(SchemaId id) {
-    String ids = id.kind() == SchemaId.Kind.GLOBAL ? "globalIds/" : "contentIds/";
-    RegistryCalls.Answer answer = calls.get("/ids/" + ids + id.number());
+    if (id.kind() == SchemaId.Kind.GLOBAL) {
+      return whole(id.number());
+    }
+    String path = "/ids/contentIds/" + id.number();
+    Optional<String> text = text(path);
+    return text.isPresent() && refers(path) ? ofContent(id.number()) : text;
+  }
+
+  /** Apicurio's serializers register a schema's named types apart: here with all that it names. */
+  private Optional<String> whole(long globalId) {
+    return text("/ids/globalIds/" + globalId + "?references=DEREFERENCE");
+  }
+
+  private boolean refers(String path) {
+    RegistryCalls.Answer references = calls.get(path + "/references");
+    return references.found() && !calls.field(references, "").isEmpty();
+  }
+
+  /** The registry puts a schema together by its global id only. */
+  private Optional<String> ofContent(long contentId) {
+    RegistryCalls.Answer versions = calls.get("/search/versions?limit=1&contentId=" + contentId);
+    return calls.field(versions, "/versions").isEmpty()
+        ? Optional.empty()
+        : whole(calls.field(versions, "/versions/0/globalId").asLong());
+  }
+
+  private Optional<String> text(String path) {
+    RegistryCalls.Answer answer = calls.get(path);
     return answer.found() ? Optional.of(answer.body()) : Optional.empty();
   }
 

@@ -19,7 +19,8 @@ final class ConfluentRegistry implements SchemaRegistry {
     if (id.kind() == SchemaId.Kind.GLOBAL) {
       return Optional.empty();
     }
-    RegistryCalls.Answer answer = calls.get("/schemas/ids/" + id.number());
+    // With the schemas that it names.
+    RegistryCalls.Answer answer = calls.get("/schemas/ids/" + id.number() + "?format=resolved");
     return answer.found() ? Optional.of(calls.field(answer, "/schema").asText()) : Optional.empty();
   }
 

@@ -3,11 +3,24 @@ package dev.framelabel.kafka.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.framelabel.LabellingJob;
 import dev.framelabel.avro.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.image.Pictures;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
 import dev.framelabel.local.BrokerFiles;
+import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.LocalCluster;
 import dev.framelabel.local.cluster.Await;
+import dev.framelabel.model.TestModels;
+import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.SchemaId;
 import dev.framelabel.wire.SchemaRegistry;
+import java.awt.Color;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,9 +29,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RealRegistryIT {
   private static final Path REGISTRY = Path.of("target/registry/quarkus-run.jar").toAbsolutePath();
   private static final int JAVA = 21;
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String SCHEMA = LabelledFrame.getClassSchema().toString();
 
   @TempDir private static Path folder;
@@ -86,6 +105,85 @@ class RealRegistryIT {
         .isEqualTo(id);
     assertIsOurs(registry.schema(id));
     assertThat(registry.schema(new SchemaId(SchemaId.Kind.CONTENT, 5_000))).isEmpty();
+  }
+
+  /** Frames of each kind that Apicurio's serializer writes; labels for both that it reads. */
+  @Test
+  void apicuriosSerdes_writeWhatTheJobReads_andReadWhatItWrites() throws Exception {
+    assumeTrue(ApicurioClients.onClassPath(), "no serdes on the class path: mvn -Pregistry verify");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"));
+        LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve("flink"))) {
+      ApicurioClients service = new ApicurioClients(broker.client(), address + "/apis/registry/v3");
+      createTopics(broker);
+      for (ApicurioClients.Style style : ApicurioClients.Style.values()) {
+        service.send(style, "frames", style.name(), Pictures.jpeg(64, 48, Color.RED));
+      }
+      Map<Framing, ApicurioClients.Style> readers =
+          Map.of(
+              Framing.CONFLUENT, ApicurioClients.Style.USUAL,
+              Framing.APICURIO, ApicurioClients.Style.LEGACY);
+      for (Framing wire : readers.keySet()) {
+        LocalCluster.Job job = submit(cluster, options(broker, wire));
+        assertThat(outcomes(broker, wire, 3)).noneMatch(RejectedFrame.class::isInstance);
+        job.failIfEnded();
+        List<GenericRecord> labels = service.labels(readers.get(wire), "labels-" + wire, 3, LIMIT);
+        assertThat(labels)
+            .extracting(label -> label.get("frameId").toString())
+            .containsExactly("USUAL", "LEGACY", "HEADERS");
+        assertThat(labels).allMatch(label -> best(label).equals("red"));
+        job.cancel();
+      }
+    }
+  }
+
+  private static void createTopics(EmbeddedBroker broker) {
+    Topics.create(
+        broker.client(),
+        List.of("frames", "labels-confluent", "labels-apicurio", "rejected"),
+        1,
+        (short) 1,
+        1 << 20);
+  }
+
+  private static Configuration options(EmbeddedBroker broker, Framing wire) {
+    Configuration options = new Configuration();
+    options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    options.set(KafkaOptions.LABELS_TOPIC, "labels-" + wire);
+    options.set(KafkaOptions.GROUP, wire.toString());
+    options.set(KafkaOptions.TRANSACTION_PREFIX, wire.toString());
+    options.set(KafkaOptions.REGISTRY, address + "/apis/registry/v3");
+    options.set(KafkaOptions.WIRE, wire);
+    options.set(JobOptions.MODEL, TestModels.colour().toString());
+    options.set(JobOptions.DEVICE, "cpu");
+    options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
+    return options;
+  }
+
+  private static LocalCluster.Job submit(LocalCluster cluster, Configuration options)
+      throws Exception {
+    return cluster.submit(
+        1,
+        Optional.empty(),
+        environment -> LabellingJob.addTo(environment, options, new Configuration()));
+  }
+
+  private static List<Outcome> outcomes(EmbeddedBroker broker, Framing wire, int count)
+      throws Exception {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (OutcomeReader reader =
+        new OutcomeReader(
+            broker.client(), "labels-" + wire, "rejected", IsolationLevel.READ_COMMITTED)) {
+      Await.until(
+          count + " frames have their results",
+          LIMIT,
+          () -> outcomes.addAll(reader.poll(Duration.ofMillis(200))) && outcomes.size() >= count);
+    }
+    return outcomes;
+  }
+
+  private static String best(GenericRecord frame) {
+    GenericRecord first = (GenericRecord) ((List<?>) frame.get("labels")).get(0);
+    return first.get("label").toString();
   }
 
   /** A registry may write the schema anew. */

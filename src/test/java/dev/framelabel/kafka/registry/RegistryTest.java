@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.framelabel.wire.RegistryException;
 import dev.framelabel.wire.SchemaId;
 import dev.framelabel.wire.SchemaRegistry;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,19 @@ class RegistryTest {
       assertThat(registry.schema(id)).contains(SCHEMA);
       assertThat(registry.schema(new SchemaId(kind, 5_000))).isEmpty();
     }
+  }
+
+  @Test
+  void schema_thatNamesTypesOfOtherArtifacts_comesWhole() {
+    server.referring = true;
+    for (String url : List.of(server.apicurioUrl(), server.confluentUrl())) {
+      SchemaRegistry registry = new RegistrySettings(url, "").open();
+      SchemaId id = registry.register("frames-value", SCHEMA, SchemaId.Kind.CONTENT);
+      assertThat(registry.schema(id)).contains(SCHEMA);
+    }
+    SchemaRegistry apicurio = new RegistrySettings(server.apicurioUrl(), "").open();
+    SchemaId id = apicurio.register("frames-value", SCHEMA, SchemaId.Kind.GLOBAL);
+    assertThat(apicurio.schema(id)).contains(SCHEMA);
   }
 
   @Test

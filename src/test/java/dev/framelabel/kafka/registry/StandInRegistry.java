@@ -32,6 +32,9 @@ public final class StandInRegistry implements AutoCloseable {
   /** Where not 0, the status of every answer. */
   public volatile int refuseWith;
 
+  /** Whether schemas name types of other artifacts, and are only given whole where asked so. */
+  public volatile boolean referring;
+
   /** The {@code Authorization} of the last call. */
   public volatile String authorization;
 
@@ -51,6 +54,7 @@ public final class StandInRegistry implements AutoCloseable {
 
   private synchronized void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getRawPath();
+    String query = String.valueOf(exchange.getRequestURI().getRawQuery());
     calls.add(exchange.getRequestMethod() + " " + path);
     authorization = exchange.getRequestHeaders().getFirst("Authorization");
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
@@ -58,8 +62,8 @@ public final class StandInRegistry implements AutoCloseable {
         refuseWith != 0
             ? null
             : path.startsWith("/apis/ccompat/v7")
-                ? confluent(path.substring("/apis/ccompat/v7".length()), body)
-                : apicurio(path.substring("/apis/registry/v3".length()), body);
+                ? confluent(path.substring("/apis/ccompat/v7".length()), query, body)
+                : apicurio(path.substring("/apis/registry/v3".length()), query, body);
     byte[] bytes =
         (answer == null ? "{\"error_code\":40403,\"message\":\"no\"}" : answer).getBytes(UTF_8);
     int status = refuseWith != 0 ? refuseWith : answer == null ? 404 : 200;
@@ -68,30 +72,44 @@ public final class StandInRegistry implements AutoCloseable {
     exchange.close();
   }
 
-  private String confluent(String path, String body) throws IOException {
+  private String confluent(String path, String query, String body) throws IOException {
     String[] parts = path.split("/", -1);
     if (parts[1].equals("schemas")) {
       int id = Integer.parseInt(parts[3]);
       return id > schemas.size()
           ? null
-          : JSON.writeValueAsString(Map.of("schema", schemas.get(id - 1)));
+          : JSON.writeValueAsString(Map.of("schema", text(id, query.equals("format=resolved"))));
     }
     String schema = JSON.readTree(body).get("schema").asText();
     int id = id(parts[2], schema, parts.length == 4);
     return id == 0 ? null : JSON.writeValueAsString(Map.of("id", id));
   }
 
-  private String apicurio(String path, String body) throws IOException {
+  private String apicurio(String path, String query, String body) throws IOException {
     String[] parts = path.split("/", -1);
+    if (parts[1].equals("search")) {
+      int id = Integer.parseInt(query.replaceAll(".*contentId=", ""));
+      return JSON.writeValueAsString(Map.of("versions", List.of(Map.of("globalId", GLOBAL + id))));
+    }
     if (parts[1].equals("ids")) {
-      int id = Integer.parseInt(parts[3]) - (parts[2].equals("globalIds") ? GLOBAL : 0);
-      return id < 1 || id > schemas.size() ? null : schemas.get(id - 1);
+      boolean global = parts[2].equals("globalIds");
+      int id = Integer.parseInt(parts[3]) - (global ? GLOBAL : 0);
+      if (id < 1 || id > schemas.size()) {
+        return null;
+      }
+      return parts.length > 4
+          ? (referring ? "[{\"name\":\"Label\"}]" : "[]")
+          : text(id, global && query.equals("references=DEREFERENCE"));
     }
     JsonNode request = JSON.readTree(body);
     String schema = request.at("/firstVersion/content/content").asText();
     int id = id(request.get("artifactId").asText(), schema, true);
     return JSON.writeValueAsString(
         Map.of("version", Map.of("globalId", GLOBAL + id, "contentId", id)));
+  }
+
+  private String text(int id, boolean whole) {
+    return whole || !referring ? schemas.get(id - 1) : "{\"type\":\"Label\"}";
   }
 
   /** 0: not there. */
