@@ -3,8 +3,10 @@ package dev.framelabel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,8 +52,39 @@ class JobJarIT {
         .noneMatch(
             entry -> entry.startsWith("ai/onnxruntime/") || entry.startsWith("org/bytedeco/"))
         .noneMatch(entry -> entry.startsWith("com/sun/jna/"))
+        .noneMatch(entry -> entry.startsWith("io/apicurio/") || entry.startsWith("io/vertx/"))
         .noneMatch(entry -> entry.startsWith("kafka/server/") || entry.startsWith("picocli/"))
         .noneMatch(entry -> entry.startsWith("dev/framelabel/cli/") || entry.startsWith("demo/"));
+  }
+
+  /** They come with {@code -Pregistry}, for a test. */
+  @Test
+  void app_hasNoSerdesOfARegistry() {
+    assertThat(Path.of("target/framelabel/lib").toFile().list())
+        .isNotEmpty()
+        .noneMatch(name -> name.startsWith("apicurio") || name.startsWith("vertx"));
+  }
+
+  /** Versions in NOTICE go with the build; each jar of flink-lib has to stand there. */
+  @Test
+  void notice_namesWhatIsBundledByItsVersion() throws Exception {
+    String notice = squashed(Files.readString(Path.of("NOTICE")));
+    for (String folder : List.of("flink-lib", "lib")) {
+      for (String jar : Path.of("target/framelabel", folder).toFile().list()) {
+        String named =
+            jar.replaceAll("(-(linux|macosx)-\\w+)?\\.jar$", "")
+                .replaceAll("^((opencv|openblas|ffmpeg)-.*)-[^-]+$", "$1")
+                .replace("onnxruntime_gpu", "onnxruntime");
+        String name = squashed(named.replaceAll("-\\d.*", ""));
+        if (folder.equals("flink-lib") || notice.matches("(?s).*" + name + "\\d.*")) {
+          assertThat(notice).as(jar).contains(squashed(named));
+        }
+      }
+    }
+  }
+
+  private static String squashed(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
   }
 
   @Test

@@ -105,6 +105,40 @@ class ManifestsTest {
   }
 
   @Test
+  void flinkSettings_ofBaseTlsAndGpu_areWhatProductionNeeds() {
+    assertThat(settings(BASE))
+        .containsEntry("web.submit.enable", "false")
+        .containsEntry("web.cancel.enable", "false")
+        .containsEntry("high-availability.type", "kubernetes")
+        .containsEntry("restart-strategy.type", "exponential-delay")
+        .containsEntry("taskmanager.jvm-exit-on-oom", "true");
+    assertThat(settings(BASE))
+        .extractingByKeys(
+            "high-availability.storageDir",
+            "execution.checkpointing.dir",
+            "execution.checkpointing.savepoint-dir")
+        .allMatch(place -> place.startsWith("s3://"));
+    assertThat(settings(Path.of("deploy/overlays/tls/flinkdeployment.yaml")))
+        .containsEntry("security.ssl.internal.enabled", "true")
+        .containsEntry("security.ssl.rest.enabled", "true")
+        .containsEntry("security.ssl.rest.authentication-enabled", "true");
+    assertThat(settings(Path.of("deploy/overlays/gpu/flinkdeployment.yaml")))
+        .containsEntry("external-resources", "gpu")
+        .containsEntry("external-resource.gpu.kubernetes.config-key", "nvidia.com/gpu");
+  }
+
+  private static Map<String, String> settings(Path manifest) {
+    Map<String, String> settings = new TreeMap<>();
+    DeploymentFiles.manifests()
+        .get(manifest)
+        .get(0)
+        .at("/spec/flinkConfiguration")
+        .properties()
+        .forEach(setting -> settings.put(setting.getKey(), setting.getValue().asText()));
+    return settings;
+  }
+
+  @Test
   void containers_writeOnlyToTheirVolumesAndAreNotRoot() throws Exception {
     List<JsonNode> pods =
         new ArrayList<>(

@@ -1,5 +1,6 @@
 package dev.framelabel.rest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +25,8 @@ import java.util.function.BooleanSupplier;
 public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final long STEP_NANOS = 100_000_000;
-  private static final int SHOWN = 600;
+  private static final int SHOWN = 2_000;
+  private static final String CAUSE = "Caused by: ";
   private static final String BOUNDARY = "framelabel-upload";
 
   private final HttpClient client =
@@ -215,7 +217,7 @@ public final class FlinkRest {
         () -> get(path).path("status").path("id").asText().equals("COMPLETED"));
     JsonNode operation = get(path).path("operation");
     if (operation.path("location").isMissingNode()) {
-      throw new IllegalStateException("the savepoint failed: " + shortened(operation.toString()));
+      throw new IllegalStateException("the savepoint failed: " + reason(operation.toString()));
     }
     return operation.path("location").asText();
   }
@@ -243,9 +245,21 @@ public final class FlinkRest {
             .build());
   }
 
-  /** Flink answers with whole stack traces. */
-  private static String shortened(String body) {
-    return body.length() <= SHOWN ? body : body.substring(0, SHOWN) + " ...";
+  /** Flink answers with whole stack traces: of those the innermost cause. */
+  private String reason(String body) {
+    String text = body;
+    try {
+      List<String> errors = new ArrayList<>();
+      json.readTree(body).path("errors").forEach(error -> errors.add(error.asText()));
+      text = errors.isEmpty() ? body : String.join("\n", errors);
+    } catch (JsonProcessingException e) {
+      // Not Flink's: as it is.
+    }
+    int cause = text.lastIndexOf(CAUSE);
+    String reason = cause < 0 ? text : text.substring(cause + CAUSE.length());
+    int trace = reason.indexOf("\n\tat ");
+    reason = trace < 0 ? reason : reason.substring(0, trace);
+    return reason.length() <= SHOWN ? reason : reason.substring(0, SHOWN) + " ...";
   }
 
   private JsonNode send(HttpRequest request) {
@@ -260,7 +274,7 @@ public final class FlinkRest {
                 + " answered "
                 + response.statusCode()
                 + ": "
-                + shortened(response.body()));
+                + reason(response.body()));
       }
       return json.readTree(response.body());
     } catch (IOException e) {
