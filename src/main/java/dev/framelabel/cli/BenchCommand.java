@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     description =
         "Measures the product beside what people would use instead, in one run: contestants take turns, a figure is"
             + " the median over the rounds, spread is (highest - lowest) / median, and ratio refers to the first row.",
+    footer = {"", "Example: framelabel bench --suite decode,session --report bench.json"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class BenchCommand implements Callable<Integer> {

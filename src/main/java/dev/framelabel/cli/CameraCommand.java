@@ -33,6 +33,10 @@ import picocli.CommandLine.Spec;
         "Publishes frames of cameras: rtsp:// streams, MJPEG or single pictures at http://, video files, folders"
             + " of pictures, USB cameras. Runs until Ctrl-C, or until all files have ended. Exit status 1 if a"
             + " camera was lost at the end.",
+    footer = {
+      "",
+      "Example: framelabel camera door=rtsp://10.0.0.5/stream1 --fps 5 --bootstrap-servers kafka:9092"
+    },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class CameraCommand implements Callable<Integer> {

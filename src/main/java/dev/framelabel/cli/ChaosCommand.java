@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     description =
         "Starts a cluster of real processes, labels frames on it, and kills, freezes and cuts off its parts in"
             + " random order. Exit status 1 if a frame was lost, doubled or out of order.",
+    footer = {"", "Example: framelabel chaos --minutes 4 --seed 7"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ChaosCommand implements Callable<Integer> {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
         "Runs the whole product in one process: a real Kafka broker, simulated cameras that show pictures with"
             + " known labels, the labelling job on a Flink MiniCluster, and a reader that counts. Exit status 1 if"
             + " a frame was lost or doubled.",
+    footer = {"", "Example: framelabel demo --frames 500 --report demo.json"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class DemoCommand implements Callable<Integer> {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     description =
         "Makes an Xception with random weights, for load tests: it costs what a trained one costs"
             + " and knows nothing. The same seed gives the same file.",
+    footer = {"", "Example: framelabel model build --random --out xception.onnx"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ModelBuildCommand implements Callable<Integer> {

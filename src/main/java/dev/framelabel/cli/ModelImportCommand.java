@@ -21,6 +21,10 @@ import picocli.CommandLine.Spec;
     description =
         "Makes a label model of Xception weights: Keras' .h5 (Keras Applications, Keras 2 and 3), or"
             + " a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout).",
+    footer = {
+      "",
+      "Example: framelabel model import --from keras xception.h5 --labels labels.txt --out xception.onnx"
+    },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ModelImportCommand implements Callable<Integer> {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = "Shows what an ONNX file says of itself and what it holds.",
+    footer = {"", "Example: framelabel model inspect xception.onnx"},
     mixinStandardHelpOptions = true)
 final class ModelInspectCommand implements Callable<Integer> {
   private static final JsonMapper JSON = new JsonMapper();

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "label",
     description = "Labels picture files and prints the most probable classes of each.",
+    footer = {"", "Example: framelabel model label xception.onnx picture.jpg --top 3"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ModelLabelCommand implements Callable<Integer> {

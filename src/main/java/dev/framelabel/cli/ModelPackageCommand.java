@@ -25,6 +25,10 @@ import picocli.CommandLine.Spec;
     description =
         "Makes a label model of any ONNX image classifier: puts cast, layout, normalisation and"
             + " softmax into the graph. Pixels become (pixel * scale - mean) / std.",
+    footer = {
+      "",
+      "Example: framelabel model package classifier.onnx --layout nchw --size 224 --labels labels.txt --out labelled.onnx"
+    },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ModelPackageCommand implements Callable<Integer> {

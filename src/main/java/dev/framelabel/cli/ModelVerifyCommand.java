@@ -22,6 +22,10 @@ import picocli.CommandLine.Spec;
     description =
         "Compares a label model with another one on pictures. Exit status 1 if a most probable class"
             + " or a probability differs.",
+    footer = {
+      "",
+      "Example: framelabel model verify xception.onnx --against other.onnx --images pictures"
+    },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ModelVerifyCommand implements Callable<Integer> {

@@ -30,6 +30,7 @@ final class RejectedCommand {
   @Command(
       name = "list",
       description = "Counts the rejected frames by kind, with the newest of each kind.",
+      footer = {"", "Example: framelabel rejected list --bootstrap-servers kafka:9092"},
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int list(
@@ -65,6 +66,10 @@ final class RejectedCommand {
       description =
           "Writes the original bytes of rejected frames to files PARTITION@OFFSET.event (the record's value) or"
               + " PARTITION@OFFSET.image, and says why they were rejected.",
+      footer = {
+        "",
+        "Example: framelabel rejected show --kind CORRUPT_IMAGE --out folder --bootstrap-servers kafka:9092"
+      },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int show(
@@ -109,6 +114,10 @@ final class RejectedCommand {
             + FrameReplay.REPLAYS
             + " counts how often; a replay of the same record twice"
             + " is labelled twice. Exit status 1 if a record was refused."
+      },
+      footer = {
+        "",
+        "Example: framelabel rejected replay --kind DEVICE_FAILED --bootstrap-servers kafka:9092"
       },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)

@@ -21,6 +21,10 @@ final class TransactionsCommand {
   @Command(
       name = "list",
       description = "Lists the open transactions, the oldest first.",
+      footer = {
+        "",
+        "Example: framelabel transactions list --prefix framelabel --bootstrap-servers kafka:9092"
+      },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int list(
@@ -48,6 +52,10 @@ final class TransactionsCommand {
       description =
           "Aborts transactions by their ids. Only for a job that never comes back: one that does would find its"
               + " results gone, and refuse to go on.",
+      footer = {
+        "",
+        "Example: framelabel transactions abort framelabel.labels.-0-1 --bootstrap-servers kafka:9092"
+      },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int abort(

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     description =
         "Serves a live page of all cameras with their labels. Runs until Ctrl-C, and goes on through restarts of"
             + " the broker.",
+    footer = {"", "Example: framelabel wall --bootstrap-servers kafka:9092 --port 8090"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class WallCommand implements Callable<Integer> {
