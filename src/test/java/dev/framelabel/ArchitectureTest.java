@@ -39,7 +39,7 @@ class ArchitectureTest {
           entry("kafka", Set.of("event", "wire")),
           entry("rest", Set.of()),
           entry("report", Set.of()),
-          entry("doctor", Set.of("kafka", "model", "pipeline", "rest")),
+          entry("doctor", Set.of("classify", "kafka", "model", "pipeline", "rest")),
           entry("local", Set.of("event", "kafka", "pipeline", "model", "report", "rest")),
           entry("xception", Set.of("model")),
           entry("camera", Set.of("event", "wire", "kafka", "report")),

@@ -20,7 +20,7 @@ public final class ResidentMemory {
   }
 
   /** The part that no file stands behind: without the code of libraries. */
-  static long anonymousBytes() {
+  public static long anonymousBytes() {
     return field("RssAnon:");
   }
 

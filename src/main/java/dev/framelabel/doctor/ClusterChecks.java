@@ -5,7 +5,7 @@ import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.rest.ClusterFacts;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /** Judges a Flink cluster against the job's options; asks nobody. */
 final class ClusterChecks {
@@ -17,21 +17,21 @@ final class ClusterChecks {
   private ClusterChecks() {}
 
   /**
-   * @param frameBytes pixels of a frame in a batch, where the model told
+   * @param model what it needs, where it could be opened
    */
   static List<Finding> of(
       ClusterFacts facts,
       String ownVersion,
       JobOptions job,
       KafkaOptions kafka,
-      OptionalInt frameBytes) {
+      Optional<ModelNeeds> model) {
     List<Finding> findings = new ArrayList<>();
     findings.add(version(facts.version(), ownVersion));
     findings.add(slots(facts));
     findings.add(classLoading(facts.settings().getOrDefault(PARENT_FIRST, "")));
     if (!facts.workers().isEmpty()) {
       findings.add(heap(facts.workers(), job, kafka));
-      findings.add(offHeap(facts.workers(), job, frameBytes));
+      findings.add(offHeap(facts.workers(), job, model));
     }
     return findings;
   }
@@ -78,8 +78,8 @@ final class ClusterChecks {
         least = worker;
       }
     }
-    String found = mib(least.heapBytes()) + " for " + least.slots() + " slots";
-    String expected = "frames under way may take " + mib(most * least.slots());
+    String found = Finding.mib(least.heapBytes()) + " for " + least.slots() + " slots";
+    String expected = "frames under way may take " + Finding.mib(most * least.slots());
     return least.heapBytes() >= most * least.slots()
         ? Finding.ok("task heap", found + "; " + expected)
         : Finding.warning(
@@ -89,24 +89,26 @@ final class ClusterChecks {
   }
 
   private static Finding offHeap(
-      List<ClusterFacts.Worker> workers, JobOptions job, OptionalInt frameBytes) {
+      List<ClusterFacts.Worker> workers, JobOptions job, Optional<ModelNeeds> model) {
     String subject = "task off-heap memory";
-    if (frameBytes.isEmpty()) {
+    if (model.isEmpty()) {
       return Finding.skipped(subject, "without the model nobody knows how much it must be");
     }
-    long needed =
-        (long) frameBytes.getAsInt()
+    long pixels =
+        (long) model.get().frameBytes()
             * job.get(JobOptions.BATCH_SIZE)
             * (job.get(JobOptions.DEVICE_STREAMS) + FILLING);
+    long needed = pixels + model.get().sessionBytes();
     long least = workers.stream().mapToLong(ClusterFacts.Worker::offHeapBytes).min().orElseThrow();
-    String found = mib(least) + "; batches of pixels alone take " + mib(needed);
+    String found =
+        Finding.mib(least)
+            + "; batches of pixels take "
+            + Finding.mib(pixels)
+            + ", the session about "
+            + Finding.mib(model.get().sessionBytes());
     return least >= needed
         ? Finding.ok(subject, found)
         : Finding.failed(
             subject, found, "raise taskmanager.memory.task.off-heap.size, or lower --batch-size");
-  }
-
-  private static String mib(long bytes) {
-    return (bytes >> 20) + " MiB";
   }
 }

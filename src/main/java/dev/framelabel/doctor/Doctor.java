@@ -1,5 +1,6 @@
 package dev.framelabel.doctor;
 
+import dev.framelabel.classify.ResidentMemory;
 import dev.framelabel.kafka.BrokerFacts;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.model.LabelModel;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
 /**
@@ -40,9 +41,9 @@ public final class Doctor {
   public List<Finding> examine(String rest) {
     List<Finding> findings = new ArrayList<>();
     findings.add(java(Runtime.version().feature()));
-    OptionalInt frameBytes = openModel(findings);
+    Optional<ModelNeeds> model = openModel(findings);
     findings.addAll(brokers());
-    findings.addAll(cluster(rest, frameBytes));
+    findings.addAll(cluster(rest, model));
     return findings;
   }
 
@@ -52,7 +53,8 @@ public final class Doctor {
         : Finding.failed("Java", version + "; expected 17 or newer", "install a JDK 17");
   }
 
-  private OptionalInt openModel(List<Finding> findings) {
+  private Optional<ModelNeeds> openModel(List<Finding> findings) {
+    long before = ResidentMemory.anonymousBytes();
     try (LabelModel model =
         LabelModel.open(Path.of(job.get(JobOptions.MODEL)), job.sessionSettings())) {
       findings.add(
@@ -65,14 +67,22 @@ public final class Doctor {
                   + model.card().classes()
                   + " classes"));
       findings.add(Finding.ok("device", model.device() + " (of this machine) takes the model"));
-      return OptionalInt.of(model.card().frameBytes());
+      long took = Math.max(0, ResidentMemory.anonymousBytes() - before);
+      findings.add(
+          Finding.ok(
+              "session memory",
+              "about "
+                  + Finding.mib(took)
+                  + " outside of the heap, with batches of "
+                  + job.get(JobOptions.BATCH_SIZE)));
+      return Optional.of(new ModelNeeds(model.card().frameBytes(), took));
     } catch (ModelException | LinkageError e) {
       findings.add(
           Finding.failed(
               "model and device",
               String.valueOf(e.getMessage()),
               "see docs/troubleshooting.md; 'framelabel model inspect FILE' tells what a file holds"));
-      return OptionalInt.empty();
+      return Optional.empty();
     }
   }
 
@@ -90,13 +100,13 @@ public final class Doctor {
     }
   }
 
-  private List<Finding> cluster(String rest, OptionalInt frameBytes) {
+  private List<Finding> cluster(String rest, Optional<ModelNeeds> model) {
     if (rest.isEmpty()) {
       return List.of(Finding.skipped("Flink cluster", "no --rest was given"));
     }
     try {
       return ClusterChecks.of(
-          new FlinkRest(rest).facts(), EnvironmentInformation.getVersion(), job, kafka, frameBytes);
+          new FlinkRest(rest).facts(), EnvironmentInformation.getVersion(), job, kafka, model);
     } catch (IllegalStateException e) {
       return List.of(
           Finding.failed(

@@ -41,4 +41,8 @@ public record Finding(Level level, String subject, String found, String cure) {
   static Finding failed(String subject, String found, String cure) {
     return new Finding(Level.FAILED, subject, found, cure);
   }
+
+  static String mib(long bytes) {
+    return (bytes >> 20) + " MiB";
+  }
 }

@@ -10,7 +10,7 @@ import dev.framelabel.rest.ClusterFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +67,8 @@ class ChecksTest {
     assertThat(of(findings, "class loading").level()).isEqualTo(Level.FAILED);
     assertThat(of(findings, "task heap").cure()).contains("taskmanager.memory.task.heap.size");
     assertThat(of(findings, "task off-heap memory").level()).isEqualTo(Level.FAILED);
+    assertThat(of(findings, "task off-heap memory").found())
+        .isEqualTo("1 MiB; batches of pixels take 8 MiB, the session about 100 MiB");
   }
 
   @Test
@@ -86,7 +88,7 @@ class ChecksTest {
         "2.2.1",
         new JobOptions(job),
         kafka(Map.of()),
-        OptionalInt.of(299 * 299 * 3));
+        Optional.of(new ModelNeeds(299 * 299 * 3, 100L * MIB)));
   }
 
   private static Finding of(List<Finding> findings, String subject) {
