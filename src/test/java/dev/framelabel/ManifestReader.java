@@ -75,10 +75,16 @@ final class ManifestReader {
     if (type == null) {
       throw new IllegalArgumentException("no class for a manifest of kind " + manifest.get("kind"));
     }
+    return STRICT.treeToValue(withFlinkOfTheReader(manifest), type);
+  }
+
+  /** A FlinkDeployment with the newest Flink that the operator's classes know; others unchanged. */
+  static JsonNode withFlinkOfTheReader(JsonNode manifest) {
     JsonNode read = manifest.deepCopy();
-    if (type == FlinkDeployment.class && read.path("spec").has("flinkVersion")) {
+    if (read.path("kind").asText().equals("FlinkDeployment")
+        && read.path("spec").has("flinkVersion")) {
       ((ObjectNode) read.path("spec")).put("flinkVersion", NEWEST_OF_READER);
     }
-    return STRICT.treeToValue(read, type);
+    return read;
   }
 }

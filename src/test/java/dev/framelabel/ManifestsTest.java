@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -49,6 +50,43 @@ class ManifestsTest {
       }
     }
     assertThat(read).isGreaterThan(15);
+  }
+
+  @Test
+  void files_areValidByTheSchemasOfTheirKinds() {
+    ManifestSchemas schemas = new ManifestSchemas();
+    Map<String, Integer> checked = new TreeMap<>();
+    for (Map.Entry<Path, List<JsonNode>> file : DeploymentFiles.manifests().entrySet()) {
+      for (JsonNode manifest : manifests(file.getValue())) {
+        // An overlay's FlinkDeployment is laid over the whole one.
+        boolean part = !file.getKey().equals(BASE) && manifest.at("/kind").asText().startsWith("F");
+        Optional<List<String>> complaints =
+            schemas.complaints(ManifestReader.withFlinkOfTheReader(manifest), part);
+        complaints.ifPresent(found -> assertThat(found).as("%s", file.getKey()).isEmpty());
+        if (complaints.isPresent()) {
+          checked.merge(manifest.path("kind").asText(), 1, Integer::sum);
+        }
+      }
+    }
+    assertThat(checked.keySet())
+        .contains("Deployment", "FlinkDeployment", "NetworkPolicy", "Role", "RoleBinding")
+        .contains("Service", "ServiceAccount");
+  }
+
+  @Test
+  void schemas_wrongTypesAndUnknownKeys_areRefused() {
+    ManifestSchemas schemas = new ManifestSchemas();
+    for (String kind : List.of("Deployment", "FlinkDeployment", "NetworkPolicy", "Service")) {
+      ObjectNode manifest = DeploymentFiles.ofKind(kind).get(0).deepCopy();
+      ((ObjectNode) manifest.get("spec")).put("colour", "blue");
+      assertThat(schemas.complaints(manifest, true).orElseThrow())
+          .as(kind)
+          .anyMatch(message -> message.contains("colour"));
+    }
+    ObjectNode job = DeploymentFiles.ofKind("FlinkDeployment").get(0).deepCopy();
+    ((ObjectNode) job.at("/spec/job")).put("parallelism", "two");
+    assertThat(schemas.complaints(job, true).orElseThrow())
+        .anyMatch(message -> message.contains("parallelism"));
   }
 
   @ParameterizedTest
