@@ -29,7 +29,7 @@ class KnownVulnerabilitiesIT {
   private static final Path PACKAGES = Path.of("target/framelabel");
   private static final Path LIST = Path.of("src/test/resources/advisories.tsv");
   private static final Path PAGE = Path.of("docs/security.md");
-  private static final Pattern JAR = Pattern.compile("(.+?)-(\\d.*)\\.jar");
+  private static final Pattern JAR = Pattern.compile("(.+?)-(\\d+\\..*)\\.jar");
 
   /** By name; several where the packages hold several. */
   private static final Map<String, TreeSet<String>> SHIPPED = new TreeMap<>();
@@ -66,10 +66,9 @@ class KnownVulnerabilitiesIT {
   }
 
   private static void add(Path jar) {
-    // "flink-shaded-zookeeper-3-3.7.2-20.0": the number before the version is part of the name.
-    Matcher name = JAR.matcher(jar.getFileName().toString().replace("keeper-3-", "keeper_3-"));
+    Matcher name = JAR.matcher(jar.getFileName().toString());
     if (name.matches()) {
-      add(name.group(1).replace("keeper_3", "keeper-3"), name.group(2));
+      add(name.group(1), name.group(2));
     }
     try (ZipFile zip = new ZipFile(jar.toFile())) {
       for (ZipEntry entry : zip.stream().toList()) {

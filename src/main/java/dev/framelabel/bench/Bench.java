@@ -71,7 +71,7 @@ public final class Bench {
 
     /** Of a session on the device. */
     SessionSettings session(int maxBatch) {
-      return new SessionSettings(device, 0, false, maxBatch, "");
+      return SessionSettings.on(device, maxBatch);
     }
 
     /** The file of the paper's network; made when it is first asked for. */

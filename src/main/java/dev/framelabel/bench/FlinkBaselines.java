@@ -74,8 +74,7 @@ final class FlinkBaselines {
   }
 
   private static SingleFrame open(String model, String device) {
-    return new SingleFrame(
-        LabelModel.open(Path.of(model), new SessionSettings(device, 0, false, 1, "")));
+    return new SingleFrame(LabelModel.open(Path.of(model), SessionSettings.on(device, 1)));
   }
 
   private static final class LabelEach extends RichMapFunction<FrameEvent, LabelledFrame> {

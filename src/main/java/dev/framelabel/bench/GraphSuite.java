@@ -25,7 +25,7 @@ final class GraphSuite {
    */
   void run(Path model, Path reference) throws Exception {
     for (int batch : BATCHES) {
-      SessionSettings settings = new SessionSettings(device, 0, false, batch, "");
+      SessionSettings settings = SessionSettings.on(device, batch);
       try (LabelModel ours = LabelModel.open(model, settings);
           LabelModel theirs = LabelModel.open(reference, settings)) {
         SessionSuite.sameInput(ours, theirs);

@@ -32,7 +32,7 @@ final class StreamsBaseline implements AutoCloseable {
       Path modelFile,
       String device,
       Path folder) {
-    model = LabelModel.open(modelFile, new SessionSettings(device, 0, false, 1, ""));
+    model = LabelModel.open(modelFile, SessionSettings.on(device, 1));
     SingleFrame labeller = new SingleFrame(model);
     ThreadLocal<ImageEvents> events = ThreadLocal.withInitial(ImageEvents::new);
     ThreadLocal<LabelledFrames> results = ThreadLocal.withInitial(LabelledFrames::new);

@@ -91,8 +91,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       defaultValue = "cpu",
-      description =
-          "cpu, cuda:N or tensorrt:N; of every session that is not simulated (default: cpu).")
+      description = "cpu, cuda:N or tensorrt:N; of every session that is not simulated.")
   private String device;
 
   @Option(

@@ -47,7 +47,7 @@ final class ModelLabelCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     int bad = 0;
-    SessionSettings settings = new SessionSettings(device, 0, false, 1, "");
+    SessionSettings settings = SessionSettings.on(device, 1);
     try (OnnxLabelModel model = new OnnxLabelModel(file, settings)) {
       ModelPictures pictures = new ModelPictures(model);
       for (Path image : images) {

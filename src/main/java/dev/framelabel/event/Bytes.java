@@ -3,6 +3,7 @@ package dev.framelabel.event;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * An immutable sequence of bytes that is never copied on its way: whoever wraps an array hands it
@@ -47,12 +48,7 @@ public final class Bytes {
    * An array of these bytes and no more: the very array where they fill it, else a copy. Read only.
    */
   public byte[] array() {
-    if (length == array.length) {
-      return array;
-    }
-    byte[] copy = new byte[length];
-    System.arraycopy(array, offset, copy, 0, length);
-    return copy;
+    return length == array.length ? array : Arrays.copyOfRange(array, offset, offset + length);
   }
 
   public int length() {

@@ -128,7 +128,7 @@ public final class Demo {
 
   /** Opens the model once, so that a bad one is refused before anything starts. */
   private ModelCard checkModel() {
-    SessionSettings session = new SessionSettings(settings.device(), 0, false, 1, "");
+    SessionSettings session = SessionSettings.on(settings.device(), 1);
     try (OnnxLabelModel model = new OnnxLabelModel(settings.model(), session)) {
       ModelCard card = model.card();
       say(

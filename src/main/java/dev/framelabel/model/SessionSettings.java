@@ -44,7 +44,12 @@ public record SessionSettings(
     this(device, threads, spinning, maxBatch, sha256, TensorRtSettings.DEFAULT);
   }
 
+  /** One thread for each core, no spinning, any file. */
+  public static SessionSettings on(String device, int maxBatch) {
+    return new SessionSettings(device, 0, false, maxBatch, "");
+  }
+
   public static SessionSettings onCpu(int maxBatch) {
-    return new SessionSettings("cpu", 0, false, maxBatch, "");
+    return on("cpu", maxBatch);
   }
 }
