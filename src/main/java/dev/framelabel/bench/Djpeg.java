@@ -1,5 +1,6 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.local.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,17 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 
 /** The command line of libjpeg-turbo, as a shell script would use it: one process a picture. */
 final class Djpeg implements AutoCloseable {
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final List<Path> files = new ArrayList<>();
 
   Djpeg(List<byte[]> pictures) throws IOException {
-    folder = Files.createTempDirectory("framelabel-djpeg-");
+    folder = TemporaryFolder.create("djpeg");
     for (byte[] picture : pictures) {
-      files.add(Files.write(folder.resolve(files.size() + ".jpg"), picture));
+      files.add(Files.write(folder.path().resolve(files.size() + ".jpg"), picture));
     }
   }
 
@@ -44,6 +44,6 @@ final class Djpeg implements AutoCloseable {
 
   @Override
   public void close() {
-    FileUtils.deleteQuietly(folder.toFile());
+    folder.close();
   }
 }

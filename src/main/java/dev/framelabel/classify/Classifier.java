@@ -100,6 +100,11 @@ public final class Classifier implements AutoCloseable {
     return openedBytes;
   }
 
+  /** Native tensors that are open now; none while no batch runs. */
+  public int openTensors() {
+    return model.openTensors();
+  }
+
   public ClassifierStatistics statistics() {
     return statistics;
   }

@@ -4,14 +4,13 @@ import dev.framelabel.bench.Bench;
 import dev.framelabel.bench.BenchReport;
 import dev.framelabel.bench.Report;
 import dev.framelabel.bench.docs.Documents;
+import dev.framelabel.local.TemporaryFolder;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.apache.commons.io.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -118,17 +117,14 @@ final class BenchCommand implements Callable<Integer> {
       out.flush();
       return 0;
     }
-    Path folder = Files.createTempDirectory("framelabel-bench-");
-    try {
+    try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
       out.println(Report.thisMachine());
-      new Bench(settings(folder), new BenchReport(out, Optional.ofNullable(report))).run();
+      new Bench(settings(folder.path()), new BenchReport(out, Optional.ofNullable(report))).run();
       if (report != null) {
         out.printf("%nReport: %s%n", report);
       }
       out.flush();
       return 0;
-    } finally {
-      FileUtils.deleteQuietly(folder.toFile());
     }
   }
 

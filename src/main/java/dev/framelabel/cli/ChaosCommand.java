@@ -1,5 +1,6 @@
 package dev.framelabel.cli;
 
+import dev.framelabel.local.TemporaryFolder;
 import dev.framelabel.local.chaos.Chaos;
 import dev.framelabel.local.chaos.ChaosReport;
 import dev.framelabel.local.cluster.AppFolder;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.commons.io.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,13 +47,12 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Path folder = Files.createTempDirectory("framelabel-chaos-");
-    try {
+    try (TemporaryFolder folder = TemporaryFolder.create("chaos")) {
       ProcessCluster.Settings settings =
           ProcessCluster.Settings.usual(
                   new AppFolder(Home.path().resolve("target/framelabel")),
                   Home.path().resolve("model/demo-xception.onnx"),
-                  folder)
+                  folder.path())
               .withTransactionVersion(transactionVersion);
       ChaosReport result =
           new Chaos(settings, out)
@@ -66,8 +65,6 @@ final class ChaosCommand implements Callable<Integer> {
         Files.writeString(report, result.toJson() + System.lineSeparator());
       }
       return result.exact() ? 0 : 1;
-    } finally {
-      FileUtils.deleteQuietly(folder.toFile());
     }
   }
 }

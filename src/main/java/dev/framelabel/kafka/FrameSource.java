@@ -6,6 +6,8 @@ import dev.framelabel.wire.FrameWire;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.Subject;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -16,6 +18,7 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Builds the source of frames. A record that cannot be read comes out as a rejected frame: it never
@@ -50,8 +53,34 @@ public final class FrameSource {
   private static OffsetsInitializer start(KafkaOptions options) {
     return options
         .startTime()
-        .map(time -> OffsetsInitializer.timestamp(time.toEpochMilli()))
+        .<OffsetsInitializer>map(FromTime::new)
         .orElseGet(() -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+  }
+
+  /**
+   * The first offsets of a time or later. Where retention has overtaken the reader, it goes on at
+   * the earliest record that is left; the connector's own initializer would jump to the end.
+   */
+  private static final class FromTime implements OffsetsInitializer {
+    private static final long serialVersionUID = 1L;
+
+    private final OffsetsInitializer first;
+
+    FromTime(Instant time) {
+      first = OffsetsInitializer.timestamp(time.toEpochMilli());
+    }
+
+    @Override
+    public Map<TopicPartition, Long> getPartitionOffsets(
+        Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
+      return first.getPartitionOffsets(partitions, retriever);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the connector takes Kafka's old enum and no other
+    public OffsetResetStrategy getAutoOffsetResetStrategy() {
+      return OffsetResetStrategy.EARLIEST;
+    }
   }
 
   private static final class FrameDeserializer

@@ -37,6 +37,11 @@ public interface LabelModel extends AutoCloseable {
    */
   void label(ByteBuffer frames, int count, FloatBuffer probabilities);
 
+  /** Native tensors that are open now: two for each batch that runs, and none between batches. */
+  default int openTensors() {
+    return 0;
+  }
+
   @Override
   void close();
 }

@@ -1,7 +1,5 @@
 package dev.framelabel.model;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -32,6 +30,7 @@ public final class OnnxLabelModel implements LabelModel {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxLabelModel.class);
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final Tensors tensors = new Tensors(environment);
   private final OrtSession session;
   private final Device device;
   private final ModelCard card;
@@ -110,20 +109,20 @@ public final class OnnxLabelModel implements LabelModel {
     int size = buckets.atLeast(count);
     ByteBuffer input = frames.duplicate().position(0).limit(size * card.frameBytes());
     FloatBuffer output = probabilities.duplicate().position(0).limit(size * card.classes());
-    try (OnnxTensor in =
-            OnnxTensor.createTensor(
-                environment,
-                input,
-                new long[] {size, card.height(), card.width(), 3},
-                OnnxJavaType.UINT8);
-        OnnxTensor out =
-            OnnxTensor.createTensor(environment, output, new long[] {size, card.classes()});
+    try (Tensors.Tensor in = tensors.over(input, size, card.height(), card.width(), 3);
+        Tensors.Tensor out = tensors.over(output, size, card.classes());
         OrtSession.Result ignored =
-            session.run(Map.of(ModelCard.INPUT, in), Map.of(ModelCard.OUTPUT, out))) {
+            session.run(
+                Map.of(ModelCard.INPUT, in.value()), Map.of(ModelCard.OUTPUT, out.value()))) {
       // The result lies in the caller's buffer.
     } catch (OrtException e) {
       throw failure(size, e);
     }
+  }
+
+  @Override
+  public int openTensors() {
+    return tensors.open();
   }
 
   private ModelException failure(int size, OrtException cause) {

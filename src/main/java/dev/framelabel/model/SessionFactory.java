@@ -102,7 +102,9 @@ final class SessionFactory {
       addTensorRt(options, card(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
-      cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+      for (Map.Entry<String, String> option : CudaSettings.OPTIONS.entrySet()) {
+        cuda.add(option.getKey(), option.getValue());
+      }
       options.addCUDA(cuda);
     }
   }

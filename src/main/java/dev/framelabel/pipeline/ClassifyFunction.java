@@ -65,6 +65,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("inferenceNanos", statistics::inferenceNanos);
     metrics.gauge("halvedBatches", statistics::halvedBatches);
     metrics.gauge("decodeNanos", statistics::decodeNanos);
+    metrics.gauge("openTensors", classifier::openTensors);
     metrics.gauge("sessionOpenBytes", classifier::openedBytes);
     metrics.gauge("residentBytes", ResidentMemory::bytes);
     metrics.gauge("inFlightFrames", inFlightFrames::get);

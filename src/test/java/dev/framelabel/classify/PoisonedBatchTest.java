@@ -3,6 +3,8 @@ package dev.framelabel.classify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.batch.BatchPolicy;
+import dev.framelabel.event.Damage;
+import dev.framelabel.event.Label;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
@@ -13,54 +15,59 @@ import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
 import java.awt.Color;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** A damaged frame never changes the labels of those that share its batch. */
-@Timeout(120)
 class PoisonedBatchTest {
-  private static final int TRIALS = 400;
   private static final int BATCH = 4;
+  private static final byte[] GOOD =
+      Pictures.encode(Pictures.halves(40, 30, Color.RED, Color.GREEN), "jpeg");
+  private static final byte[] LOUD = Pictures.encode(Pictures.plain(64, 64, Color.WHITE), "jpeg");
 
-  @Test
-  void classify_damagedFrameInEachBatch_neighboursHaveTheLabelsThatTheyHaveAlone()
-      throws Exception {
-    byte[] good = Pictures.encode(Pictures.halves(40, 30, Color.RED, Color.GREEN), "jpeg");
-    byte[] loud = Pictures.encode(Pictures.plain(64, 64, Color.WHITE), "jpeg");
-    try (Classifier classifier = open()) {
-      LabelledFrame alone = (LabelledFrame) get(classifier.classify(TestEvents.frame("a", good)));
-      for (int trial = 0; trial < TRIALS; trial++) {
-        Random random = new Random(trial);
-        int place = random.nextInt(BATCH);
-        List<CompletableFuture<Outcome>> results = new ArrayList<>();
-        for (int i = 0; i < BATCH; i++) {
-          byte[] image = i == place ? damage(loud, random) : good;
-          results.add(classifier.classify(TestEvents.frame("f" + i, image)));
-        }
-        for (int i = 0; i < BATCH; i++) {
-          Outcome outcome = get(results.get(i));
-          assertThat(outcome.frameId()).isEqualTo("f" + i);
-          if (i != place) {
-            assertThat(((LabelledFrame) outcome).labels())
-                .as("seed %d", trial)
-                .isEqualTo(alone.labels());
-          }
-        }
-      }
-    }
+  private static Classifier classifier;
+  private static List<Label> alone;
+
+  @BeforeContainer
+  static void start() throws Exception {
+    classifier = open();
+    alone = ((LabelledFrame) get(classifier.classify(TestEvents.frame("a", GOOD)))).labels();
   }
 
-  private static byte[] damage(byte[] whole, Random random) {
-    byte[] damaged = whole.clone();
-    for (int i = 0; i <= random.nextInt(12); i++) {
-      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+  @AfterContainer
+  static void end() {
+    classifier.close();
+  }
+
+  @Provide
+  Arbitrary<Damage> damage() {
+    return Damage.any();
+  }
+
+  @Property
+  void classify_damagedFrameInABatch_neighboursHaveTheLabelsThatTheyHaveAlone(
+      @ForAll @IntRange(max = BATCH - 1) int place, @ForAll("damage") Damage damage)
+      throws Exception {
+    List<CompletableFuture<Outcome>> results = new ArrayList<>();
+    for (int i = 0; i < BATCH; i++) {
+      byte[] image = i == place ? damage.of(LOUD) : GOOD;
+      results.add(classifier.classify(TestEvents.frame("f" + i, image)));
     }
-    return random.nextBoolean() ? damaged : Arrays.copyOf(damaged, random.nextInt(damaged.length));
+    for (int i = 0; i < BATCH; i++) {
+      Outcome outcome = get(results.get(i));
+      assertThat(outcome.frameId()).isEqualTo("f" + i);
+      if (i != place) {
+        assertThat(((LabelledFrame) outcome).labels()).isEqualTo(alone);
+      }
+    }
   }
 
   private static Outcome get(CompletableFuture<Outcome> result) throws Exception {

@@ -50,6 +50,30 @@ class OnnxLabelModelTest {
     }
   }
 
+  @Test
+  void openTensors_afterEachBatch_areNone() {
+    try (OnnxLabelModel model = new OnnxLabelModel(TestModels.colour(), SessionSettings.onCpu(4))) {
+      ByteBuffer frames = ByteBuffer.allocateDirect(4 * model.card().frameBytes());
+      FloatBuffer probabilities = OnnxLabelModel.newProbabilities(4, 3);
+      for (int count = 1; count <= 4; count++) {
+        model.label(frames, count, probabilities);
+        assertThat(model.openTensors()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void openTensors_ofTensors_countsThoseNotClosed() throws Exception {
+    Tensors tensors = new Tensors(OrtEnvironment.getEnvironment());
+    try (Tensors.Tensor one = tensors.over(ByteBuffer.allocateDirect(6), 2, 3);
+        Tensors.Tensor two = tensors.over(OnnxLabelModel.newProbabilities(1, 3), 1, 3)) {
+      assertThat(one.value().getInfo().getShape()).containsExactly(2, 3);
+      assertThat(two.value().getInfo().getShape()).containsExactly(1, 3);
+      assertThat(tensors.open()).isEqualTo(2);
+    }
+    assertThat(tensors.open()).isZero();
+  }
+
   private static void fill(ByteBuffer frames, int row, int channel) {
     int bytes = frames.capacity() / 4;
     for (int at = channel; at < bytes; at += 3) {

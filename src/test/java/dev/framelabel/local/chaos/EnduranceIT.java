@@ -2,22 +2,29 @@ package dev.framelabel.local.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.local.BrokerFiles;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,14 +130,24 @@ class EnduranceIT {
     }
   }
 
-  /** What the worker holds. */
-  private record Sample(long residentKilobytes, long threads, long files) {}
+  /**
+   * What the worker holds.
+   *
+   * @param tensors native ones that are open, by its own count
+   */
+  private record Sample(long residentKilobytes, long threads, long files, long tensors) {}
 
   /** As many frames as the job takes, for {@code -Dsoak_minutes=N}. */
   @Test
   void soak_atFullRate_memoryThreadsAndFilesStayFlat() throws IOException {
-    ProcessCluster.Settings settings =
-        lab.settings(0).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
+    int port = BrokerFiles.freePort();
+    Map<String, String> flink = new HashMap<>(TouchedHeap.SETTINGS);
+    flink.put(
+        "metrics.reporter.prom.factory.class",
+        "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+    // The JobManager comes first.
+    flink.put("metrics.reporter.prom.port", port + "-" + (port + 1));
+    ProcessCluster.Settings settings = lab.settings(0).withTaskManagers(1).withFlink(flink);
     try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
       JavaProcess worker = cluster.flink().taskManagers().get(0);
@@ -144,7 +161,7 @@ class EnduranceIT {
                 () -> {
                   for (int i = 0; i < 20; i++) {
                     Await.pause(part);
-                    samples.add(sample(worker));
+                    samples.add(sample(worker, port));
                     System.out.println(samples.get(i) + ", frames " + run.accounted());
                   }
                 },
@@ -155,9 +172,16 @@ class EnduranceIT {
                 + " in "
                 + Duration.between(begun, Instant.now()).toSeconds()
                 + " s; committed kB "
-                + TouchedHeap.parts(worker.pid()));
+                + TouchedHeap.parts(worker.pid())
+                + "; checkpoints completed "
+                + cluster.checkpoints("completed")
+                + ", failed "
+                + cluster.checkpoints("failed"));
         assertThat(cluster.checkpoints("restored")).as("restarts").isZero();
         lab.judge(run, recovery, 0);
+        // Two for each batch that runs, one batch at a time; none once all is labelled.
+        assertThat(samples).allMatch(sample -> sample.tensors() <= 2);
+        assertThat(openTensors(port)).as("open tensors after the run").isZero();
         // The first fifth is the warm-up.
         Sample warm = samples.get(4);
         Sample last = samples.get(19);
@@ -168,11 +192,38 @@ class EnduranceIT {
     }
   }
 
-  private Sample sample(JavaProcess worker) {
+  private Sample sample(JavaProcess worker, int port) {
     try (Stream<Path> files = Files.walk(folder.resolve("flink/tmp"))) {
-      return new Sample(worker.residentKilobytes(), worker.threads(), files.count());
+      return new Sample(
+          worker.residentKilobytes(), worker.threads(), files.count(), openTensors(port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The most that a task of the worker says; all tasks of a worker share one session. */
+  private static long openTensors(int firstPort) {
+    return IntStream.rangeClosed(firstPort, firstPort + 1)
+        .mapToObj(EnduranceIT::metrics)
+        .flatMap(String::lines)
+        .filter(line -> line.matches("\\w+_framelabel_openTensors\\b.*"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .max()
+        .orElseThrow();
+  }
+
+  private static String metrics(int port) {
+    try {
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
     }
   }
 }

@@ -1,0 +1,180 @@
+package dev.framelabel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.framelabel.event.Bytes;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.TestEvents;
+import dev.framelabel.kafka.FramePublisher;
+import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.kafka.Topics;
+import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.LocalCluster;
+import dev.framelabel.local.cluster.Await;
+import dev.framelabel.pipeline.JobOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A job that is slower than its topic's retention, on a real broker that really deletes. */
+@Timeout(120)
+class RetentionIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final TopicPartition FRAMES = new TopicPartition("frames", 0);
+  private static final int SIDE = 320;
+  private static final int COUNT = 40;
+
+  @TempDir private Path folder;
+
+  /** From the committed offsets, and from a point of time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "2026-01-01T00:00:00Z"})
+  void retention_overtakesTheReader_everyFrameIsLabelledOrCounted(String start) throws Exception {
+    try (EmbeddedBroker broker = broker();
+        Admin admin = Admin.create(Map.copyOf(broker.client()));
+        LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve("flink"));
+        FramePublisher publisher = new FramePublisher(broker.client(), "frames", 1 << 20)) {
+      retain(admin, Duration.ofSeconds(1));
+      LocalCluster.Job job = submit(cluster, broker, start);
+      for (int i = 0; i < COUNT; i++) {
+        publisher.publish(frame(Integer.toString(i))).join();
+      }
+      Await.until("all is deleted", LIMIT, () -> offset(admin, OffsetSpec.earliest()) == COUNT);
+      retain(admin, Duration.ofHours(1));
+      publisher.publish(frame("last")).join();
+      Set<String> labelled = readToLast(broker, job);
+      assertThat(labelled).hasSizeBetween(2, COUNT);
+      Await.until(
+          "the gap is counted: " + (COUNT + 1 - labelled.size()),
+          LIMIT,
+          () -> skipped(cluster) == COUNT + 1 - labelled.size());
+      assertThat(job.restores()).isZero();
+      job.cancel();
+    }
+  }
+
+  private EmbeddedBroker broker() {
+    EmbeddedBroker broker =
+        EmbeddedBroker.start(
+            folder.resolve("broker"),
+            Map.of(
+                "log.segment.bytes", Integer.toString(1 << 20),
+                "log.retention.check.interval.ms", "200",
+                "log.initial.task.delay.ms", "200"));
+    List<String> ignored =
+        Topics.create(
+            broker.client(), List.of("frames", "labels", "rejected"), 1, (short) 1, 1 << 20);
+    return broker;
+  }
+
+  private static void retain(Admin admin, Duration retention) throws Exception {
+    ConfigEntry entry = new ConfigEntry("retention.ms", Long.toString(retention.toMillis()));
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, FRAMES.topic()),
+                List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+  }
+
+  private static long offset(Admin admin, OffsetSpec which) throws Exception {
+    return admin.listOffsets(Map.of(FRAMES, which)).partitionResult(FRAMES).get().offset();
+  }
+
+  /** A fifth of a second for each frame. */
+  private static LocalCluster.Job submit(LocalCluster cluster, EmbeddedBroker broker, String start)
+      throws Exception {
+    Configuration options = new Configuration();
+    options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    options.set(JobOptions.MODEL, "simulated:" + SIDE + ":3:200000:0");
+    options.set(JobOptions.DEVICE, "cpu");
+    options.set(JobOptions.BATCH_SIZE, 1);
+    options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
+    if (!start.isEmpty()) {
+      options.setString(KafkaOptions.FROM_TIMESTAMP.key(), start);
+    }
+    LocalCluster.Job job =
+        cluster.submit(
+            1,
+            Optional.empty(),
+            environment -> LabellingJob.addTo(environment, options, new Configuration()));
+    job.awaitRunning();
+    return job;
+  }
+
+  /** Raw pixels, of which few fit into a segment and into what a consumer fetches at once. */
+  private static Frame frame(String id) {
+    return new Frame(
+        "camera",
+        id,
+        Instant.now(),
+        new Image(Image.Format.RGB24, Bytes.wrap(new byte[SIDE * SIDE * 3]), SIDE, SIDE),
+        Map.of(),
+        TestEvents.SOURCE);
+  }
+
+  private static Set<String> readToLast(EmbeddedBroker broker, LocalCluster.Job job)
+      throws Exception {
+    Set<String> ids = new HashSet<>();
+    Instant deadline = Instant.now().plus(LIMIT);
+    try (OutcomeReader reader =
+        new OutcomeReader(broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
+      while (!ids.contains("last") && Instant.now().isBefore(deadline)) {
+        for (Outcome outcome : reader.poll(Duration.ofMillis(100))) {
+          assertThat(ids.add(outcome.frameId())).isTrue();
+        }
+        job.failIfEnded();
+      }
+    }
+    assertThat(ids).contains("last");
+    return ids;
+  }
+
+  /** What the source's metric {@code offsetsSkipped} says, by Flink's REST interface. */
+  private static long skipped(LocalCluster cluster) throws Exception {
+    URI web = cluster.webAddress();
+    String job = "/jobs/" + json(web, "/jobs").path("jobs").path(0).path("id").asText();
+    for (JsonNode vertex : json(web, job).path("vertices")) {
+      String metrics = job + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
+      for (JsonNode metric : json(web, metrics)) {
+        String id = metric.path("id").asText();
+        if (id.endsWith("framelabel.offsetsSkipped")) {
+          return json(web, metrics + "?agg=sum&get=" + id).path(0).path("sum").asLong();
+        }
+      }
+    }
+    throw new IllegalStateException("no metric offsetsSkipped");
+  }
+
+  private static JsonNode json(URI web, String path) throws IOException {
+    try (InputStream in = web.resolve(path).toURL().openStream()) {
+      return new ObjectMapper().readTree(in);
+    }
+  }
+}
