@@ -8,6 +8,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -19,7 +22,8 @@ import java.util.function.Supplier;
  * <p>A batch goes when it is full, or when the device is free and the policy lets it. The device
  * thread itself keeps the time, so a partial batch goes without another item having to arrive.
  * {@link #submit} may be called from any thread and never blocks: its callers bound what is in
- * flight. Results complete on a device thread, which must not be held up there.
+ * flight. Results complete on a thread of their own, so that the device has its next batch while
+ * the caller takes them over.
  *
  * @param <T> what goes in
  * @param <R> what comes out
@@ -38,6 +42,7 @@ public final class Batcher<T, R> implements AutoCloseable {
   private final Deque<Ticket<T, R>> arrivals = new ArrayDeque<>();
   private final Deque<FormingBatch<T, R>> forming = new ArrayDeque<>();
   private final Deque<Batch<T, R>> free = new ArrayDeque<>();
+  private final ExecutorService results;
   private BatchPolicy policy;
   private boolean closed;
   private volatile boolean ended;
@@ -67,17 +72,23 @@ public final class Batcher<T, R> implements AutoCloseable {
       throw e;
     }
     free.addAll(batches);
+    results = Executors.newSingleThreadExecutor(work -> thread(work, threads.name() + "-results"));
     start(threads.device(), threads.name() + "-device-", this::runBatches);
     start(threads.preparing(), threads.name() + "-prepare-", this::prepareItems);
   }
 
   private void start(int count, String name, Runnable work) {
     for (int i = 0; i < count; i++) {
-      Thread thread = new Thread(work, name + i);
-      thread.setDaemon(true);
+      Thread thread = thread(work, name + i);
       threads.add(thread);
       thread.start();
     }
+  }
+
+  private static Thread thread(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -236,23 +247,27 @@ public final class Batcher<T, R> implements AutoCloseable {
   }
 
   private void run(Batch<T, R> batch, List<Ticket<T, R>> tickets) {
-    List<R> results;
+    List<R> found;
     long begun = clock.nanoTime();
     try {
-      results = batch.run(tickets.size());
-      if (results.size() != tickets.size()) {
+      found = batch.run(tickets.size());
+      if (found.size() != tickets.size()) {
         throw new IllegalStateException(
-            "batch of " + tickets.size() + " items gave " + results.size() + " results");
+            "batch of " + tickets.size() + " items gave " + found.size() + " results");
       }
     } catch (Throwable t) {
       returnBatch(batch);
-      tickets.forEach(ticket -> ticket.result().completeExceptionally(t));
+      results.execute(() -> tickets.forEach(ticket -> ticket.result().completeExceptionally(t)));
       return;
     }
     tune(tickets.size(), clock.nanoTime() - begun);
     returnBatch(batch);
-    for (int i = 0; i < results.size(); i++) {
-      tickets.get(i).result().complete(results.get(i));
+    results.execute(() -> complete(tickets, found));
+  }
+
+  private static <T, R> void complete(List<Ticket<T, R>> tickets, List<R> found) {
+    for (int i = 0; i < found.size(); i++) {
+      tickets.get(i).result().complete(found.get(i));
     }
   }
 
@@ -300,7 +315,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    ended = awaitThreads();
+    ended = awaitThreads() && awaitResults();
     forming.forEach(batch -> abandoned.addAll(batch.compact()));
     abandoned.forEach(ticket -> ticket.result().completeExceptionally(closedException()));
     if (ended) {
@@ -329,6 +344,17 @@ public final class Batcher<T, R> implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     return threads.stream().noneMatch(Thread::isAlive);
+  }
+
+  /** Whether the results of all batches that have run are taken over. */
+  private boolean awaitResults() {
+    results.shutdown();
+    try {
+      return results.awaitTermination(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static CancellationException closedException() {

@@ -3,6 +3,7 @@ package dev.framelabel.bench;
 import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
+import dev.framelabel.pipeline.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,11 @@ final class PipelineSuite {
 
   /** Steps of 2 ms and 0.12 ms a frame. */
   private static final String STEP = "2000:120";
+
+  private static final String SIMULATED = "simulated:";
+
+  /** The accelerator has its next batch before it is done with one. */
+  private static final int STREAMS = 2;
 
   private static final int BATCH = 16;
 
@@ -119,7 +125,7 @@ final class PipelineSuite {
   }
 
   private static Path device(int side) {
-    return Path.of("simulated:" + side + ":10:" + STEP);
+    return Path.of(SIMULATED + side + ":10:" + STEP);
   }
 
   /**
@@ -154,6 +160,9 @@ final class PipelineSuite {
 
   private JobRuns.Run job(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
     Configuration options = runs.options(setup.model(), setup.batchSize());
+    if (setup.model().toString().startsWith(SIMULATED)) {
+      options.set(JobOptions.DEVICE_STREAMS, STREAMS);
+    }
     return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, job);
   }
 

@@ -7,24 +7,24 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Stands in for an accelerator that is not there, to measure everything around it: takes a device's
- * time for each batch, one batch at a time, without burning a core, and gives every frame the first
- * class. Not for labelling.
+ * time for each batch without burning a core, and gives every frame the first class. As an
+ * accelerator does, it takes one batch at a time, and one that is handed over meanwhile begins as
+ * soon as those before it have ended. Not for labelling.
  */
 public final class SimulatedLabelModel implements LabelModel {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedLabelModel.class);
   private static final String PREFIX = "simulated:";
 
-  private final ReentrantLock device = new ReentrantLock(true);
   private final ModelCard card;
   private final long fixedNanos;
   private final long perFrameNanos;
+  private long idleFrom = System.nanoTime();
 
   /**
    * @param side pixels of the square input
@@ -86,18 +86,19 @@ public final class SimulatedLabelModel implements LabelModel {
 
   @Override
   public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
-    device.lock();
-    try {
-      long until = System.nanoTime() + fixedNanos + count * perFrameNanos;
-      for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
-    } finally {
-      device.unlock();
+    long until = enqueue(fixedNanos + count * perFrameNanos);
+    for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
     for (int at = 0; at < count * card.classes(); at++) {
       probabilities.put(at, at % card.classes() == 0 ? 1 : 0);
     }
+  }
+
+  /** When a step that is handed over now ends: it begins when those before it have ended. */
+  private synchronized long enqueue(long stepNanos) {
+    idleFrom = Math.max(idleFrom, System.nanoTime()) + stepNanos;
+    return idleFrom;
   }
 
   @Override

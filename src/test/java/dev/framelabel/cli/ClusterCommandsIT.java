@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterCommandsIT {
   private static final Path MODEL = Path.of("model/demo-xception.onnx").toAbsolutePath();
   private static final int REPORTER_PORTS = 4;
+  private static final int IN_FLIGHT_KILOBYTES = 16;
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   @TempDir private static Path folder;
@@ -239,6 +240,13 @@ class ClusterCommandsIT {
       assertThat(reported).isLessThanOrEqualTo(400);
       assertThat(device).isBetween(0.05, 0.5);
       assertThat(metric("operator_framelabel_deviceBusyRatio", full)).isGreaterThan(0.9);
+      // What comes at twice the device's speed waits in Kafka; the task holds what it may hold.
+      for (int look = 0; look < 10; look++) {
+        Await.pause(Duration.ofMillis(500));
+        assertThat(metric("operator_framelabel_inFlightFrames", full)).isBetween(1.0, 16.0);
+        assertThat(metric("operator_framelabel_inFlightBytes", full))
+            .isBetween(1.0, IN_FLIGHT_KILOBYTES * 1024.0);
+      }
       much.stop();
       little.stop();
     }
@@ -262,6 +270,7 @@ class ClusterCommandsIT {
             "--parallelism=1",
             "--model=simulated:71:10:0:50000",
             "--batch-size=4",
+            "--in-flight-size=" + IN_FLIGHT_KILOBYTES + " kb",
             "--frames-topic=" + name,
             "--labels-topic=" + name + "-labels",
             "--rejected-topic=" + name + "-rejected",
