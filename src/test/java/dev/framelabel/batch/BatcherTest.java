@@ -77,6 +77,46 @@ class BatcherTest {
   }
 
   @Test
+  void submit_resultsTakenOverSlowly_deviceRunsTheNextBatch() throws Exception {
+    device.hold();
+    open(1, Duration.ZERO);
+    CountDownLatch slow = new CountDownLatch(1);
+    CompletableFuture<Void> first = batcher.submit(1).thenRun(() -> await(slow));
+    device.permits.release(100);
+    device.awaitRunning();
+    CompletableFuture<String> second = batcher.submit(2);
+    device.awaitRunning();
+    assertThat(first).isNotDone();
+    assertThat(second).isNotDone();
+    slow.countDown();
+    assertThat(second.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r2");
+    assertThat(first).isDone();
+  }
+
+  @Test
+  void close_resultsBeingTakenOver_waitsForThem() throws Exception {
+    device.hold();
+    open(1, Duration.ZERO);
+    CountDownLatch slow = new CountDownLatch(1);
+    CompletableFuture<Void> taken = batcher.submit(1).thenRun(() -> await(slow));
+    device.permits.release(100);
+    device.awaitRunning();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(batcher::close);
+    slow.countDown();
+    closing.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertThat(taken).isDone();
+    assertThat(batcher.ended()).isTrue();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      boolean ignored = latch.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void submit_itemsThatCannotBePrepared_failAloneAndLeaveNoGap() throws Exception {
     open(4, Duration.ofHours(1));
     List<CompletableFuture<String>> results = submit(-1, 2, -3, 4, 5, 6);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The labelling job under a steady load, watched, while faults happen to it. Not thread-safe. */
@@ -120,10 +121,25 @@ public final class FaultRun implements AutoCloseable {
 
   /** Lets any fault happen at a random moment, and awaits the recovery. */
   Recovery suffer(String fault, Runnable happening, RandomGenerator random) {
+    return sufferFrom(
+        fault,
+        () -> {
+          Instant begun = Instant.now();
+          happening.run();
+          return begun;
+        },
+        random);
+  }
+
+  /**
+   * As {@link #suffer}, for a fault that waits for its own moment.
+   *
+   * @param happening returns when the fault began, from which the recovery is counted
+   */
+  Recovery sufferFrom(String fault, Supplier<Instant> happening, RandomGenerator random) {
     Await.pause(Duration.ofMillis(random.nextInt(2000)));
     watch.resetGap();
-    Instant begun = Instant.now();
-    happening.run();
+    Instant begun = happening.get();
     watch.awaitFresh(load.cameras(), begun, RECOVERY_LIMIT);
     Duration recovery = Duration.between(begun, Instant.now());
     Duration gap = watch.longestGap();

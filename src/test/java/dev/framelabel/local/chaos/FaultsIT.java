@@ -7,6 +7,7 @@ import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -85,7 +86,7 @@ class FaultsIT {
       try (FaultRun run = new FaultRun(cluster, 40)) {
         int before = cluster.flink().taskManagers().size();
         FaultRun.Recovery recovery =
-            run.suffer(
+            run.sufferFrom(
                 "killed " + point,
                 () -> {
                   point.arm(faults);
@@ -93,7 +94,9 @@ class FaultsIT {
                       "a TaskManager dies at " + point,
                       Duration.ofMinutes(2),
                       () -> cluster.flink().taskManagers().size() < before);
+                  Instant died = Instant.now();
                   JavaProcess ignored = cluster.flink().startTaskManager();
+                  return died;
                 },
                 lab.random());
         lab.judge(run, recovery, transactionVersion);
