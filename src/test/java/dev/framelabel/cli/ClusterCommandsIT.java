@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterCommandsIT {
   private static final Path MODEL = Path.of("model/demo-xception.onnx").toAbsolutePath();
   private static final int REPORTER_PORTS = 4;
-  private static final int IN_FLIGHT_KILOBYTES = 16;
+  private static final int IN_FLIGHT_KILOBYTES = 64;
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   @TempDir private static Path folder;
