@@ -346,15 +346,27 @@ public final class Batcher<T, R> implements AutoCloseable {
     return threads.stream().noneMatch(Thread::isAlive);
   }
 
-  /** Whether the results of all batches that have run are taken over. */
+  /**
+   * Whether the results of all batches that have run are taken over. That is soon done, and an
+   * interrupt, as a cancelled task gets it, must not pass for a device that hangs.
+   */
   private boolean awaitResults() {
     results.shutdown();
-    try {
-      return results.awaitTermination(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+    boolean interrupted = Thread.interrupted();
+    boolean done = false;
+    long deadline = System.currentTimeMillis() + CLOSE_PATIENCE_MILLIS;
+    while (!done && System.currentTimeMillis() < deadline) {
+      try {
+        done =
+            results.awaitTermination(deadline - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return done;
   }
 
   private static CancellationException closedException() {

@@ -31,12 +31,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What grows with time or with restarts. {@code -Pfaults} runs it. */
 @Tag("faults")
 class EnduranceIT {
+  private static final int RESTARTS = 100;
   private static final int SOAK_MINUTES = Integer.getInteger("soak_minutes", 10);
   private static final int MOST_UNDER_WAY = 4_000;
   private static final FaultTable TABLE = new FaultTable();
@@ -55,13 +54,11 @@ class EnduranceIT {
     TABLE.report(Path.of("target"), "faults-endurance");
   }
 
-  @ParameterizedTest
-  @CsvSource({"2, 100", "1, 50"})
-  void restarts_inOneTaskManager_leaveNothingBehind(int transactionVersion, int restarts)
-      throws IOException {
+  @Test
+  void restarts_inOneTaskManager_leaveNothingBehind() throws IOException {
     Path faults = lab.faults();
     ProcessCluster.Settings settings =
-        lab.faultySettings(transactionVersion).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
+        lab.faultySettings(0).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
     try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit(
           "--fault-folder",
@@ -71,7 +68,7 @@ class EnduranceIT {
       JavaProcess worker = cluster.flink().taskManagers().get(0);
       Map<Integer, Long> resident = new TreeMap<>();
       try (FaultRun run = new FaultRun(cluster, 40)) {
-        for (int restart = 1; restart <= restarts; restart++) {
+        for (int restart = 1; restart <= RESTARTS; restart++) {
           fail(cluster, faults);
           if (restart % 10 == 0) {
             resident.put(restart, worker.residentKilobytes());
@@ -93,11 +90,10 @@ class EnduranceIT {
         assertThat(mapped).isNotEmpty();
         assertThat(mapped.values()).allMatch(copies -> copies.size() == 1);
         assertThat(nativeFolders()).as("extracted once").hasSizeLessThanOrEqualTo(1);
-        lab.judge(
-            run, run.suffer(restarts + " restarts", () -> {}, lab.random()), transactionVersion);
-        assertThat(resident.get(restarts))
-            .as("resident kB after " + restarts + " restarts beside half of them")
-            .isLessThan(resident.get(restarts / 2) * 103 / 100);
+        lab.judge(run, run.suffer(RESTARTS + " restarts", () -> {}, lab.random()), 0);
+        assertThat(resident.get(RESTARTS))
+            .as("resident kB after " + RESTARTS + " restarts beside half of them")
+            .isLessThan(resident.get(RESTARTS / 2) * 103 / 100);
       }
     }
   }
