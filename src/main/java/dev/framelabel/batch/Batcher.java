@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -347,26 +348,18 @@ public final class Batcher<T, R> implements AutoCloseable {
   }
 
   /**
-   * Whether the results of all batches that have run are taken over. That is soon done, and an
-   * interrupt, as a cancelled task gets it, must not pass for a device that hangs.
+   * Whether the results of all batches that have run are taken over. An interrupt, as a cancelled
+   * task gets it, does not end the wait: it must not pass for a device that hangs.
    */
   private boolean awaitResults() {
+    CompletableFuture<Void> last = CompletableFuture.runAsync(() -> {}, results);
     results.shutdown();
-    boolean interrupted = Thread.interrupted();
-    boolean done = false;
-    long deadline = System.currentTimeMillis() + CLOSE_PATIENCE_MILLIS;
-    while (!done && System.currentTimeMillis() < deadline) {
-      try {
-        done =
-            results.awaitTermination(deadline - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    try {
+      last.orTimeout(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+      return true;
+    } catch (CompletionException e) {
+      return false;
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return done;
   }
 
   private static CancellationException closedException() {

@@ -28,8 +28,6 @@ final class PipelineSuite {
   /** Steps of 2 ms and 0.12 ms a frame. */
   private static final String STEP = "2000:120";
 
-  private static final String SIMULATED = "simulated:";
-
   /** The accelerator has its next batch before it is done with one. */
   private static final int STREAMS = 2;
 
@@ -125,7 +123,7 @@ final class PipelineSuite {
   }
 
   private static Path device(int side) {
-    return Path.of(SIMULATED + side + ":10:" + STEP);
+    return Path.of("simulated:" + side + ":10:" + STEP);
   }
 
   /**
@@ -160,7 +158,7 @@ final class PipelineSuite {
 
   private JobRuns.Run job(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
     Configuration options = runs.options(setup.model(), setup.batchSize());
-    if (setup.model().toString().startsWith(SIMULATED)) {
+    if (SimulatedLabelModel.isName(setup.model())) {
       options.set(JobOptions.DEVICE_STREAMS, STREAMS);
     }
     return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, job);

@@ -12,6 +12,7 @@ import org.apache.commons.io.FileUtils;
  */
 public final class TemporaryFolder implements AutoCloseable {
   private static final int ATTEMPTS = 100;
+  private static final int GONE_LOOKS = 5;
   private static final long STEP_NANOS = 100_000_000;
 
   private final Path path;
@@ -40,7 +41,7 @@ public final class TemporaryFolder implements AutoCloseable {
   /** Others who write here may end at the same time, and may take some seconds for it. */
   private void deleteAmongWriters() {
     int gone = 0;
-    for (int i = 0; i < ATTEMPTS && gone < 5; i++) {
+    for (int i = 0; i < ATTEMPTS && gone < GONE_LOOKS; i++) {
       gone = FileUtils.deleteQuietly(path.toFile()) || Files.exists(path) ? 0 : gone + 1;
       LockSupport.parkNanos(STEP_NANOS);
     }

@@ -102,9 +102,7 @@ final class SessionFactory {
       addTensorRt(options, card(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
-      for (Map.Entry<String, String> option : CudaSettings.OPTIONS.entrySet()) {
-        cuda.add(option.getKey(), option.getValue());
-      }
+      cuda.add("cudnn_conv_algo_search", "HEURISTIC");
       options.addCUDA(cuda);
     }
   }

@@ -38,7 +38,8 @@ public final class SimulatedLabelModel implements LabelModel {
     perFrameNanos = perFrame.toNanos();
   }
 
-  static boolean isName(Path file) {
+  /** Whether {@link #parse} reads it, and it is no file. */
+  public static boolean isName(Path file) {
     return file.toString().startsWith(PREFIX);
   }
 

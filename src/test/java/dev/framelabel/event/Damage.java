@@ -5,6 +5,7 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomDistribution;
 
 /**
  * What happens to bytes on their way. Places count from the beginning, and begin again at the end.
@@ -28,7 +29,8 @@ public record Damage(List<Integer> flipped, Kind how, int place, byte written) {
 
   /** Any damage; now and then none. */
   public static Arbitrary<Damage> any() {
-    Arbitrary<Integer> places = Arbitraries.integers().between(0, 1 << 20);
+    Arbitrary<Integer> places =
+        Arbitraries.integers().between(0, 1 << 20).withDistribution(RandomDistribution.uniform());
     return Combinators.combine(
             places.list().ofMaxSize(MOST_FLIPS),
             Arbitraries.of(Kind.class),

@@ -42,15 +42,10 @@ class EventMutationTest {
     return Damage.noise();
   }
 
-  @Provide
-  Arbitrary<Framing> framings() {
-    return Arbitraries.of(Framing.SINGLE_OBJECT, Framing.PLAIN);
-  }
-
   @Property
-  void read_damagedEvent_isAFrameOrRejectedWhole(
-      @ForAll("framings") Framing framing, @ForAll("damage") Damage damage) {
-    check(damage.of(EVENTS.write(GOOD, framing)));
+  void read_damagedEvent_isAFrameOrRejectedWhole(@ForAll("damage") Damage damage) {
+    check(damage.of(EVENTS.write(GOOD, Framing.SINGLE_OBJECT)));
+    check(damage.of(EVENTS.write(GOOD, Framing.PLAIN)));
   }
 
   /** Random bytes alone, and behind the ten bytes that announce an event. */

@@ -8,10 +8,6 @@ import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -204,26 +200,11 @@ class EnduranceIT {
   /** The most that a task of the worker says; all tasks of a worker share one session. */
   private static long openTensors(int firstPort) {
     return IntStream.rangeClosed(firstPort, firstPort + 1)
-        .mapToObj(EnduranceIT::metrics)
+        .mapToObj(MetricsPage::at)
         .flatMap(String::lines)
         .filter(line -> line.matches("\\w+_framelabel_openTensors\\b.*"))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .max()
         .orElseThrow();
-  }
-
-  private static String metrics(int port) {
-    try {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
   }
 }

@@ -64,7 +64,7 @@ class ImageProcessIT {
         assertThat(end.fresh().labelled()).isGreaterThan(20);
       }
       // The image's reporter: the two processes share a range of ports here.
-      assertThat(metricsAt(metrics) + metricsAt(metrics + 1))
+      assertThat(MetricsPage.at(metrics) + MetricsPage.at(metrics + 1))
           .contains("flink_taskmanager_job_task_operator_framelabel_framesIn");
       List<String> libraries = nativeLibraries(worker);
       assertThat(libraries).isNotEmpty();
@@ -153,10 +153,6 @@ class ImageProcessIT {
       System.out.println("a read-only root is not allowed here: the TaskManager runs without it");
     }
     return allowed ? wrapper : List.of();
-  }
-
-  private static String metricsAt(int port) throws Exception {
-    return get("http://127.0.0.1:" + port + "/metrics");
   }
 
   /** ONNX Runtime's and OpenCV's libraries in a process, by where they were unpacked. */
