@@ -35,6 +35,7 @@ public final class Batcher<T, R> implements AutoCloseable {
   private final PolicyTuner tuner;
   private final BatchClock clock;
   private final List<Thread> threads = new ArrayList<>();
+  private final List<CompletableFuture<Void>> ends = new ArrayList<>();
   private final List<Batch<T, R>> batches = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -80,9 +81,19 @@ public final class Batcher<T, R> implements AutoCloseable {
 
   private void start(int count, String name, Runnable work) {
     for (int i = 0; i < count; i++) {
-      Thread thread = thread(work, name + i);
+      CompletableFuture<Void> end = new CompletableFuture<>();
+      ends.add(end);
+      Thread thread = thread(() -> runToItsEnd(work, end), name + i);
       threads.add(thread);
       thread.start();
+    }
+  }
+
+  private static void runToItsEnd(Runnable work, CompletableFuture<Void> end) {
+    try {
+      work.run();
+    } finally {
+      end.complete(null);
     }
   }
 
@@ -316,7 +327,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    ended = awaitThreads() && awaitResults();
+    ended = awaitEnd();
     forming.forEach(batch -> abandoned.addAll(batch.compact()));
     abandoned.forEach(ticket -> ticket.result().completeExceptionally(closedException()));
     if (ended) {
@@ -329,33 +340,17 @@ public final class Batcher<T, R> implements AutoCloseable {
     return ended;
   }
 
-  /** Whether all threads ended; a batch whose device hangs cannot be closed under it. */
-  private boolean awaitThreads() {
-    boolean interrupted = false;
-    long deadline = System.currentTimeMillis() + CLOSE_PATIENCE_MILLIS;
-    for (Thread thread : threads) {
-      try {
-        thread.join(Math.max(1, deadline - System.currentTimeMillis()));
-      } catch (InterruptedException e) {
-        interrupted = true;
-        break;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return threads.stream().noneMatch(Thread::isAlive);
-  }
-
   /**
-   * Whether the results of all batches that have run are taken over. An interrupt, as a cancelled
-   * task gets it, does not end the wait: it must not pass for a device that hangs.
+   * Whether all threads ended, and what they found is taken over; a batch whose device hangs cannot
+   * be closed under it. An interrupt, as a cancelled task gets it, does not end the wait: it must
+   * not pass for a device that hangs.
    */
-  private boolean awaitResults() {
-    CompletableFuture<Void> last = CompletableFuture.runAsync(() -> {}, results);
-    results.shutdown();
+  private boolean awaitEnd() {
     try {
-      last.orTimeout(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+      CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+          .thenRunAsync(results::shutdown, results)
+          .orTimeout(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+          .join();
       return true;
     } catch (CompletionException e) {
       return false;

@@ -22,6 +22,7 @@ import org.apache.kafka.common.IsolationLevel;
 final class PipelineSuite {
   static final String NAME = "pipeline";
   static final String OURS = "Framelabel";
+  private static final String ONE_STREAM = "with --device-streams 1";
   static final String BARE = "bare loop: decode and model, no Kafka or Flink";
   static final List<String> PARTS = List.of("demo", "full", "accelerator", "baselines");
 
@@ -136,31 +137,50 @@ final class PipelineSuite {
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
+      Contest contest =
+          new Contest()
+              .enter(BARE, () -> loop.perSecond(setup.seconds()))
+              .enter(OURS, () -> ours(setup, topic, count, costs));
+      if (isSimulated(setup)) {
+        contest.enter(ONE_STREAM, () -> ours(setup, topic, count, 1).perSecond());
+      }
       List<Contest.Result> results =
           report.contest(
-              NAME,
-              setup.title(),
-              "committed frames/s",
-              target,
-              new Contest()
-                  .enter(BARE, () -> loop.perSecond(setup.seconds()))
-                  .enter(OURS, () -> ours(setup, topic, count, costs)),
-              settings.rounds());
+              NAME, setup.title(), "committed frames/s", target, contest, settings.rounds());
       return results.get(1).perSecond();
     }
   }
 
+  private static boolean isSimulated(Setup setup) {
+    return SimulatedLabelModel.isName(setup.model());
+  }
+
   private double ours(Setup setup, String topic, int count, List<Cost> costs) throws Exception {
-    JobRuns.Run run = job(setup, topic, count, JobRuns.Job.OURS);
+    JobRuns.Run run = ours(setup, topic, count);
     costs.add(run.cost());
     return run.perSecond();
   }
 
-  private JobRuns.Run job(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
-    Configuration options = runs.options(setup.model(), setup.batchSize());
-    if (SimulatedLabelModel.isName(setup.model())) {
-      options.set(JobOptions.DEVICE_STREAMS, STREAMS);
-    }
+  private JobRuns.Run ours(Setup setup, String topic, int count) throws Exception {
+    return ours(setup, topic, count, isSimulated(setup) ? STREAMS : 1);
+  }
+
+  private JobRuns.Run ours(Setup setup, String topic, int count, int streams) throws Exception {
+    Configuration options = options(setup);
+    options.set(JobOptions.DEVICE_STREAMS, streams);
+    return run(topic, count, options, JobRuns.Job.OURS);
+  }
+
+  private double theirs(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
+    return run(topic, count, options(setup), job).perSecond();
+  }
+
+  private Configuration options(Setup setup) {
+    return runs.options(setup.model(), setup.batchSize());
+  }
+
+  private JobRuns.Run run(String topic, int count, Configuration options, JobRuns.Job job)
+      throws Exception {
     return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, job);
   }
 
@@ -230,17 +250,13 @@ final class PipelineSuite {
       int part = count / SHARE_OF_OTHERS;
       Contest contest =
           new Contest()
-              .enter(OURS, () -> job(setup, topic, count, JobRuns.Job.OURS).perSecond())
+              .enter(OURS, () -> ours(setup, topic, count).perSecond())
               .enter(
                   "Flink map, one frame at a time",
-                  () ->
-                      job(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j))
-                          .perSecond())
+                  () -> theirs(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j)))
               .enter(
                   "Flink async, one frame a call",
-                  () ->
-                      job(setup, topic, part, (e, j, f) -> FlinkBaselines.addAsyncJob(e, j))
-                          .perSecond())
+                  () -> theirs(setup, topic, part, (e, j, f) -> FlinkBaselines.addAsyncJob(e, j)))
               .enter(
                   "Kafka Streams, one frame at a time",
                   () -> runs.streams(topic, part, setup.model()).perSecond());

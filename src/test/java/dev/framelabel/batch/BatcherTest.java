@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -106,6 +107,30 @@ class BatcherTest {
     closing.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     assertThat(taken).isDone();
     assertThat(batcher.ended()).isTrue();
+  }
+
+  @Test
+  void close_interruptedWhileABatchRuns_waitsForIt() throws Exception {
+    device.hold();
+    open(1, Duration.ZERO);
+    CompletableFuture<String> result = batcher.submit(1);
+    device.awaitRunning();
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread closing =
+        new Thread(
+            () -> {
+              batcher.close();
+              interrupted.set(Thread.currentThread().isInterrupted());
+            });
+    closing.start();
+    closing.interrupt();
+    closing.join(100);
+    assertThat(closing.isAlive()).as("closing waits for the device").isTrue();
+    device.permits.release(100);
+    closing.join(LIMIT_SECONDS * 1000);
+    assertThat(result.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r1");
+    assertThat(batcher.ended()).isTrue();
+    assertThat(interrupted).as("the interrupt is passed on").isTrue();
   }
 
   private static void await(CountDownLatch latch) {
@@ -324,9 +349,10 @@ class BatcherTest {
     }
 
     @Override
-    public List<String> run(int count) throws InterruptedException {
+    public List<String> run(int count) {
       device.running.release();
-      device.permits.acquire();
+      // A device does not hear of an interrupt.
+      device.permits.acquireUninterruptibly();
       if (device.failNext) {
         device.failNext = false;
         throw new IllegalStateException("device lost");

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What grows with time or with restarts. {@code -Pfaults} runs it. */
 @Tag("faults")
@@ -50,11 +52,12 @@ class EnduranceIT {
     TABLE.report(Path.of("target"), "faults-endurance");
   }
 
-  @Test
-  void restarts_inOneTaskManager_leaveNothingBehind() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {2, 1})
+  void restarts_inOneTaskManager_leaveNothingBehind(int transactionVersion) throws IOException {
     Path faults = lab.faults();
     ProcessCluster.Settings settings =
-        lab.faultySettings(0).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
+        lab.faultySettings(transactionVersion).withTaskManagers(1).withFlink(TouchedHeap.SETTINGS);
     try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit(
           "--fault-folder",
@@ -86,7 +89,8 @@ class EnduranceIT {
         assertThat(mapped).isNotEmpty();
         assertThat(mapped.values()).allMatch(copies -> copies.size() == 1);
         assertThat(nativeFolders()).as("extracted once").hasSizeLessThanOrEqualTo(1);
-        lab.judge(run, run.suffer(RESTARTS + " restarts", () -> {}, lab.random()), 0);
+        lab.judge(
+            run, run.suffer(RESTARTS + " restarts", () -> {}, lab.random()), transactionVersion);
         assertThat(resident.get(RESTARTS))
             .as("resident kB after " + RESTARTS + " restarts beside half of them")
             .isLessThan(resident.get(RESTARTS / 2) * 103 / 100);
