@@ -38,6 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults that need no killed process: real broker, real Flink, real ONNX Runtime in this JVM. */
 @Timeout(120)
@@ -119,10 +121,31 @@ class RunningFaultsIT {
     assertFails(Map.of("labels-topic", name + ".small"), name + ".small");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {".frames", ".labels"})
+  void topicDeletedWhileTheJobRuns_failsAndNamesTheTopic(String topic) throws Exception {
+    Configuration options = options();
+    Path properties = Files.writeString(folder.resolve("kafka.properties"), "max.block.ms=5000");
+    options.set(KafkaOptions.KAFKA_PROPERTIES, properties.toString());
+    LocalCluster.Job job = submit(options, "none");
+    publish("camera", Instant.now());
+    assertThat(read(1, job)).hasSize(1);
+    try (Admin admin = Admin.create(Map.copyOf(broker.client()))) {
+      admin.deleteTopics(List.of(name + topic)).all().get();
+    }
+    if (topic.equals(".labels")) {
+      publish("camera", Instant.now());
+    }
+    assertEnds(job, name + topic);
+  }
+
   private void assertFails(Map<String, String> changes, String words) throws Exception {
     Configuration options = options();
     changes.forEach(options::setString);
-    LocalCluster.Job job = submit(options, "none");
+    assertEnds(submit(options, "none"), words);
+  }
+
+  private static void assertEnds(LocalCluster.Job job, String words) {
     assertThatThrownBy(
             () -> {
               Instant deadline = Instant.now().plusSeconds(60);

@@ -167,6 +167,27 @@ class SecurityIT {
 
   @ParameterizedTest
   @CsvSource({
+    "0,Not authorized to access topics: .frames.",
+    "2,Not authorized to access topics: .labels.",
+    "6,the ACL that is missing is WRITE on transactional ids|transactionalId='framelabel\\.labels"
+  })
+  void rightTakenAwayWhileTheJobRuns_failsAndNamesWhat(int missing, String words) throws Exception {
+    LocalCluster.Job job = submit(options(broker.clientFile("taken.properties", USER, PASSWORD)));
+    publish("held-" + missing, 1);
+    assertThat(readFrames("held-" + missing, 2, job)).hasSize(2);
+    List<AclBinding> acls = new ArrayList<>(LEAST);
+    AclBinding ignored = acls.remove(missing);
+    broker.allowOnly(acls);
+    publish("taken-" + missing, 1);
+    String story = ExceptionUtils.stringifyException(catchThrowable(job::awaitEnd));
+    assertThat(story)
+        .containsPattern(words)
+        .containsIgnoringCase("authoriz")
+        .doesNotContain(PASSWORD);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "0,topic frames,[READ]",
     "1,consumer group framelabel,[READ]",
     "2,topic labels,'[READ, WRITE]'",

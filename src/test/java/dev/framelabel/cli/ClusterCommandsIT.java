@@ -225,7 +225,7 @@ class ClusterCommandsIT {
         FrameLoad little = new FrameLoad(client, "busy-fifth", 4, capacity / 5).start()) {
       Await.until(
           "the full device is busy, and both jobs have run for 20 s",
-          LIMIT,
+          LIMIT.multipliedBy(3),
           () ->
               metric("operator_framelabel_labelled", fifth) >= 20 * capacity / 5
                   && metric("busyTimeMsPerSecond", full) >= 900);

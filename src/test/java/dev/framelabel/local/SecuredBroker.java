@@ -167,8 +167,13 @@ public final class SecuredBroker implements AutoCloseable {
 
   /** Makes these the only ACLs there are, and waits until the broker goes by them. */
   public void allowOnly(Collection<AclBinding> acls) throws Exception {
-    admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get();
     admin.createAcls(acls).all().get();
+    List<AclBindingFilter> others =
+        admin.describeAcls(AclBindingFilter.ANY).values().get().stream()
+            .filter(acl -> !acls.contains(acl))
+            .map(AclBinding::toFilter)
+            .toList();
+    admin.deleteAcls(others).all().get();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!Set.copyOf(admin.describeAcls(AclBindingFilter.ANY).values().get())
         .equals(Set.copyOf(acls))) {

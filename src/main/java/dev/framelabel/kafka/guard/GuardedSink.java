@@ -56,9 +56,9 @@ public final class GuardedSink<
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
     try {
-      return new GuardedWriter<>(guardable(sink.createWriter(context)));
+      return new GuardedWriter<>(guardable(sink.createWriter(context)), settings.topic());
     } catch (TransactionalIdAuthorizationException e) {
-      throw refused(e);
+      throw refused(settings.topic(), e);
     }
   }
 
@@ -66,17 +66,17 @@ public final class GuardedSink<
   public StatefulSinkWriter<T, StateT> restoreWriter(
       WriterInitContext context, Collection<StateT> state) throws IOException {
     try {
-      return new GuardedWriter<>(guardable(sink.restoreWriter(context, state)));
+      return new GuardedWriter<>(guardable(sink.restoreWriter(context, state)), settings.topic());
     } catch (TransactionalIdAuthorizationException e) {
-      throw refused(e);
+      throw refused(settings.topic(), e);
     }
   }
 
   /** Kafka's own message names neither the id nor what is missing. */
-  private IOException refused(TransactionalIdAuthorizationException cause) {
+  static IOException refused(String topic, TransactionalIdAuthorizationException cause) {
     return new IOException(
         "the broker allows this user no transactions for topic "
-            + settings.topic()
+            + topic
             + ": the ACL that is missing is WRITE on transactional ids that begin with"
             + " --transaction-prefix and a point; docs/security.md lists all",
         cause);

@@ -10,6 +10,7 @@ import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +20,13 @@ final class GuardedWriter<T extends Outcome, StateT>
   private static final Logger LOG = LoggerFactory.getLogger(GuardedWriter.class);
 
   private final PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer;
+  private final String topic;
   private FrameRanges frames = new FrameRanges();
   private long begunMillis = System.currentTimeMillis();
 
-  GuardedWriter(PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer) {
+  GuardedWriter(PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer, String topic) {
     this.writer = writer;
+    this.topic = topic;
   }
 
   @Override
@@ -55,7 +58,12 @@ final class GuardedWriter<T extends Outcome, StateT>
 
   @Override
   public List<StateT> snapshotState(long checkpointId) throws IOException {
-    return writer.snapshotState(checkpointId);
+    // The next transaction begins here.
+    try {
+      return writer.snapshotState(checkpointId);
+    } catch (TransactionalIdAuthorizationException e) {
+      throw GuardedSink.refused(topic, e);
+    }
   }
 
   /**

@@ -21,7 +21,7 @@ class GuardedWriterTest {
   @Test
   void close_unsentResults_areNoErrorOfTheTaskManager() {
     FailingWriter failing = new FailingWriter(new IOException("Not authorized"));
-    try (GuardedWriter<RejectedFrame, String> writer = new GuardedWriter<>(failing)) {
+    try (GuardedWriter<RejectedFrame, String> writer = new GuardedWriter<>(failing, "labels")) {
       assertThatThrownBy(() -> writer.flush(false)).hasMessage("Not authorized");
     }
     assertThat(failing.closed).isTrue();
@@ -31,7 +31,7 @@ class GuardedWriterTest {
   @Test
   void close_interrupted_keepsTheInterrupt() {
     FailingWriter failing = new FailingWriter(new InterruptedException());
-    new GuardedWriter<>(failing).close();
+    new GuardedWriter<>(failing, "labels").close();
     assertThat(failing.closed).isTrue();
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
   }
