@@ -54,18 +54,19 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
     TransactionFates.Fate fate =
         TransactionFates.of(committable.transactionalId(), settings.properties());
     if (fate == TransactionFates.Fate.COMMITTED) {
-      confirm(committable);
+      confirm(committable, "committed");
     } else {
       settleByEvidence(committable, fate, cause);
     }
     request.signalAlreadyCommitted();
   }
 
-  private void confirm(GuardedCommittable committable) {
+  private void confirm(GuardedCommittable committable, String what) {
     confirmed.inc();
     LOG.info(
-        "nothing is lost: transaction {} had been committed before the recovery",
-        committable.transactionalId());
+        "nothing is lost: transaction {} had been {} before the recovery",
+        committable.transactionalId(),
+        what);
   }
 
   /**
@@ -75,14 +76,19 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   private void settleByEvidence(
       GuardedCommittable committable, TransactionFates.Fate fate, Throwable cause)
       throws IOException, InterruptedException {
+    Repair repair = new Repair(settings);
     Set<SourcePosition> visible;
     try {
-      visible = new Repair(settings).visible(committable);
+      if (repair.isDone(committable)) {
+        confirm(committable, "repaired");
+        return;
+      }
+      visible = repair.visible(committable);
     } catch (KafkaException e) {
       throw new IOException("topic " + settings.topic() + " cannot be read for the guard", e);
     }
     if (visible.size() == committable.frames().count()) {
-      confirm(committable);
+      confirm(committable, "committed");
     } else {
       lost.inc();
       answerLoss(committable, fate, visible, cause);

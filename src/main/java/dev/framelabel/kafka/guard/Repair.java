@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -43,24 +44,53 @@ final class Repair {
   }
 
   /**
-   * The frames of a transaction whose results readers of committed records can see: what became of
-   * it, whatever the broker remembers of its id. Waits until no open transaction hides records.
+   * Whether an earlier attempt has published the results. One that was cut short is ended, so that
+   * it hides nothing.
    *
-   * @throws IOException if the broker does not answer, or an open transaction hides records for a
-   *     minute: to be tried again
+   * @throws IOException if the broker does not answer: to be tried again
+   */
+  boolean isDone(GuardedCommittable lost) throws IOException, InterruptedException {
+    Optional<TransactionState> state = TransactionFates.now(id(lost), settings.properties());
+    if (state.isEmpty()) {
+      return false;
+    }
+    return switch (state.get()) {
+      case PREPARE_COMMIT, COMPLETE_COMMIT -> true;
+      case EMPTY, COMPLETE_ABORT -> false;
+      default -> {
+        try (KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
+          producer.initTransactions();
+        }
+        yield false;
+      }
+    };
+  }
+
+  /** The same in each attempt, and in no repair of another transaction. */
+  private static String id(GuardedCommittable lost) {
+    return lost.transactionalId() + ".repair-" + lost.begunMillis();
+  }
+
+  /**
+   * The frames of a transaction whose results readers of committed records can see: what became of
+   * it, whatever the broker remembers of its id. Waits until no open transaction hides those
+   * results. One that began after them is not waited for: it may be another task's, which commits
+   * only with the next checkpoint, which waits for this one.
+   *
+   * @throws IOException if the broker does not answer, or an open transaction hides the results for
+   *     a minute: to be tried again
    */
   Set<SourcePosition> visible(GuardedCommittable committable)
       throws IOException, InterruptedException {
     Set<SourcePosition> found = new HashSet<>();
     try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
         KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
-      long since = since(all, committable);
-      Map<TopicPartition, Long> ends = seek(all, since);
-      Map<TopicPartition, Long> ignored = seek(committed, since);
-      awaitVisible(committed, ends);
+      Place place = place(all, committable);
+      Map<TopicPartition, Long> ignored = seek(committed, place.sinceMillis());
+      awaitVisible(committed, place.ends());
       scan(
           committed,
-          ends,
+          place.ends(),
           (position, entry) -> {
             if (committable.frames().contains(position)) {
               found.add(position);
@@ -71,21 +101,38 @@ final class Repair {
   }
 
   /**
-   * From when on the topic is to be read: when the transaction began, or from the beginning where
-   * not all of its results came after that, because the clock of its worker was wrong.
+   * Where the results of a transaction's frames are, whatever became of them.
+   *
+   * @param frames how many of its frames have results
+   * @param ends behind the last of them, in each partition that has any
    */
-  private long since(KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable)
+  private record Place(long sinceMillis, int frames, Map<TopicPartition, Long> ends) {}
+
+  /**
+   * Looks from when the transaction began, and from the beginning where not all of its results came
+   * after that, because the clock of its worker was wrong.
+   */
+  private Place place(KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable)
+      throws IOException {
+    Place place = place(all, committable, committable.begunMillis());
+    return place.frames() < committable.frames().count() ? place(all, committable, 0) : place;
+  }
+
+  private Place place(
+      KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable, long sinceMillis)
       throws IOException {
     Set<SourcePosition> found = new HashSet<>();
+    Map<TopicPartition, Long> ends = new HashMap<>();
     scan(
         all,
-        seek(all, committable.begunMillis()),
+        seek(all, sinceMillis),
         (position, entry) -> {
           if (committable.frames().contains(position)) {
             found.add(position);
+            ends.put(new TopicPartition(entry.topic(), entry.partition()), entry.offset() + 1);
           }
         });
-    return found.size() < committable.frames().count() ? 0 : committable.begunMillis();
+    return new Place(sinceMillis, found.size(), ends);
   }
 
   private void awaitVisible(KafkaConsumer<byte[], byte[]> committed, Map<TopicPartition, Long> ends)
@@ -112,9 +159,8 @@ final class Repair {
    */
   boolean run(GuardedCommittable lost, Set<SourcePosition> visible)
       throws IOException, InterruptedException {
-    String id = lost.transactionalId() + ".repair";
     try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted");
-        KafkaProducer<byte[], byte[]> producer = producer(id)) {
+        KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
       producer.initTransactions();
       producer.beginTransaction();
       if (copy(consumer, producer, lost, visible) < lost.frames().count()) {
@@ -165,7 +211,7 @@ final class Repair {
     Set<SourcePosition> found = new HashSet<>(visible);
     scan(
         consumer,
-        seek(consumer, since(consumer, lost)),
+        seek(consumer, place(consumer, lost).sinceMillis()),
         (position, entry) -> {
           // An earlier attempt, aborted too, may have left the same frame: its result is as good.
           if (lost.frames().contains(position) && found.add(position)) {

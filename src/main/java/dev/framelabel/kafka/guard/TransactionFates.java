@@ -2,12 +2,12 @@ package dev.framelabel.kafka.guard;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
@@ -41,34 +41,53 @@ final class TransactionFates {
       throws IOException, InterruptedException {
     try (Admin admin = Admin.create(client)) {
       for (int i = 0; i < TRIES; i++) {
-        TransactionState state = describe(admin, transactionalId).state();
-        if (state == TransactionState.COMPLETE_COMMIT) {
+        Optional<TransactionState> state = describe(admin, transactionalId);
+        if (state.isEmpty()) {
+          return Fate.ABSENT;
+        }
+        if (state.get() == TransactionState.COMPLETE_COMMIT) {
           return Fate.COMMITTED;
         }
-        if (state == TransactionState.COMPLETE_ABORT) {
+        if (state.get() == TransactionState.COMPLETE_ABORT) {
           return Fate.ABORTED;
         }
-        if (state == TransactionState.EMPTY) {
+        if (state.get() == TransactionState.EMPTY) {
           return Fate.FORGOTTEN;
         }
         TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES_MILLIS);
       }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TransactionalIdNotFoundException) {
-        return Fate.ABSENT;
-      }
-      throw new IOException("the broker does not describe transaction " + transactionalId, e);
-    } catch (TimeoutException e) {
-      throw new IOException("the broker does not describe transaction " + transactionalId, e);
     }
     throw new IOException("transaction " + transactionalId + " is still open");
   }
 
-  private static TransactionDescription describe(Admin admin, String id)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    return admin
-        .describeTransactions(List.of(id))
-        .description(id)
-        .get(ASK_SECONDS, TimeUnit.SECONDS);
+  /**
+   * What the broker knows now; empty: it does not know the id.
+   *
+   * @throws IOException if the broker does not answer
+   */
+  static Optional<TransactionState> now(String transactionalId, Properties client)
+      throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      return describe(admin, transactionalId);
+    }
+  }
+
+  private static Optional<TransactionState> describe(Admin admin, String id)
+      throws IOException, InterruptedException {
+    try {
+      return Optional.of(
+          admin
+              .describeTransactions(List.of(id))
+              .description(id)
+              .get(ASK_SECONDS, TimeUnit.SECONDS)
+              .state());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TransactionalIdNotFoundException) {
+        return Optional.empty();
+      }
+      throw new IOException("the broker does not describe transaction " + id, e);
+    } catch (TimeoutException e) {
+      throw new IOException("the broker does not describe transaction " + id, e);
+    }
   }
 }

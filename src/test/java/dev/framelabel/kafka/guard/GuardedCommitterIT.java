@@ -39,6 +39,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -149,6 +150,81 @@ class GuardedCommitterIT {
     }
   }
 
+  /**
+   * Another task's transaction is open and stays open, as in the recovery of one of two workers: it
+   * commits only with a checkpoint, which waits for the repair.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_anotherTasksTransactionIsOpen_isNotWaitedFor(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = precommit(broker, "1000", false);
+      awaitAborted(broker, List.of(lost));
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
+          FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other")) {
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsLost")).isEqualTo(1);
+        // Hidden behind the other, the repair is known by its transaction.
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsConfirmed")).isEqualTo(1);
+        other.commitTransaction();
+      }
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  /** A repair whose process died halfway. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_repairCutShort_isDoneAgain(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = precommit(broker, "1000", false);
+      awaitAborted(broker, List.of(lost));
+      expected.removeIf(position -> !lost.frames().contains(position));
+      String repair = lost.transactionalId() + ".repair-" + lost.begunMillis();
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
+          FlinkKafkaInternalProducer<byte[], byte[]> half = begin(broker, repair)) {
+        var ignored = half.send(entry(expected.iterator().next()));
+        half.flush();
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsLost")).isEqualTo(1);
+      }
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  /** Begins a transaction, with a result in each partition. */
+  private FlinkKafkaInternalProducer<byte[], byte[]> open(EmbeddedBroker broker, String id) {
+    FlinkKafkaInternalProducer<byte[], byte[]> producer = begin(broker, id);
+    for (int partition = 0; partition < 2; partition++) {
+      SourcePosition position = new SourcePosition("frames", 1, partition);
+      ProducerRecord<byte[], byte[]> entry = entry(position);
+      var ignored =
+          producer.send(
+              new ProducerRecord<>(TOPIC, partition, entry.key(), entry.value(), entry.headers()));
+      expected.add(position);
+    }
+    producer.flush();
+    return producer;
+  }
+
+  private static FlinkKafkaInternalProducer<byte[], byte[]> begin(
+      EmbeddedBroker broker, String id) {
+    FlinkKafkaInternalProducer<byte[], byte[]> producer =
+        new FlinkKafkaInternalProducer<>(asProperties(producerProperties(broker, "600000")), id);
+    producer.initTransactions();
+    producer.beginTransaction();
+    return producer;
+  }
+
+  private static ProducerRecord<byte[], byte[]> entry(SourcePosition position) {
+    var entry = new ProducerRecord<>(TOPIC, new byte[] {1}, value(position));
+    entry.headers().add("frame", position.toString().getBytes(UTF_8));
+    return entry;
+  }
+
   private static GuardedCommittable ahead(GuardedCommittable committable) {
     return new GuardedCommittable(
         committable.kafka(),
@@ -233,9 +309,7 @@ class GuardedCommitterIT {
       for (int i = 0; i < count; i++) {
         nextOffset += random.nextInt(5) == 0 ? 2 : 1;
         SourcePosition position = new SourcePosition("frames", 0, nextOffset);
-        var entry = new ProducerRecord<>(TOPIC, new byte[] {1}, value(position));
-        entry.headers().add("frame", position.toString().getBytes(UTF_8));
-        var ignored = producer.send(entry);
+        var ignored = producer.send(entry(position));
         frames.add(position);
         expected.add(position);
       }
