@@ -37,6 +37,10 @@ final class Repair {
   /** Clocks of workers and brokers may differ by so much. */
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(10);
 
+  /** A commit that is prepared cannot fail any more. */
+  private static final Set<TransactionState> PUBLISHED =
+      Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
+
   private final GuardSettings settings;
 
   Repair(GuardSettings settings) {
@@ -44,26 +48,20 @@ final class Repair {
   }
 
   /**
-   * Whether an earlier attempt has published the results. One that was cut short is ended, so that
-   * it hides nothing.
+   * Whether an earlier attempt has published the results. One that has not is ended, even if its
+   * process still runs: it hides nothing any more, and publishes nothing behind this one's back.
    *
    * @throws IOException if the broker does not answer: to be tried again
    */
   boolean isDone(GuardedCommittable lost) throws IOException, InterruptedException {
     Optional<TransactionState> state = TransactionFates.now(id(lost), settings.properties());
-    if (state.isEmpty()) {
-      return false;
+    if (state.filter(PUBLISHED::contains).isPresent()) {
+      return true;
     }
-    return switch (state.get()) {
-      case PREPARE_COMMIT, COMPLETE_COMMIT -> true;
-      case EMPTY, COMPLETE_ABORT -> false;
-      default -> {
-        try (KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
-          producer.initTransactions();
-        }
-        yield false;
-      }
-    };
+    try (KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
+      producer.initTransactions();
+    }
+    return false;
   }
 
   /** The same in each attempt, and in no repair of another transaction. */

@@ -36,6 +36,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
@@ -174,7 +175,7 @@ class GuardedCommitterIT {
     }
   }
 
-  /** A repair whose process died halfway. */
+  /** A repair whose process stands still halfway, and wants to go on afterwards. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   @Timeout(50)
@@ -190,6 +191,7 @@ class GuardedCommitterIT {
         half.flush();
         committer.commit(requests(List.of(lost)));
         assertThat(count("commitsLost")).isEqualTo(1);
+        assertThatThrownBy(half::commitTransaction).isInstanceOf(KafkaException.class);
       }
       assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
     }
