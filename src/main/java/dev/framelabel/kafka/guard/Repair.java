@@ -33,6 +33,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Repair {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int TRIES = 120;
+  private static final String REPAIR = ".repair-";
 
   /** Clocks of workers and brokers may differ by so much. */
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(10);
@@ -66,7 +67,7 @@ final class Repair {
 
   /** The same in each attempt, and in no repair of another transaction. */
   private static String id(GuardedCommittable lost) {
-    return lost.transactionalId() + ".repair-" + lost.begunMillis();
+    return lost.transactionalId() + REPAIR + lost.begunMillis();
   }
 
   /**
@@ -149,6 +150,25 @@ final class Repair {
   }
 
   /**
+   * Waits until the broker has aborted what the same task wrote after the lost transaction: later
+   * results of the same cameras, which would stand before the repaired ones. They cannot be
+   * committed meanwhile, since the task waits here.
+   */
+  private void awaitLaterOnesAborted(GuardedCommittable lost)
+      throws IOException, InterruptedException {
+    String id = lost.transactionalId();
+    String task = id.substring(0, id.lastIndexOf('-') + 1);
+    for (int i = 0; i < TRIES; i++) {
+      if (TransactionFates.open(settings.properties()).stream()
+          .noneMatch(open -> open.startsWith(task) && !open.contains(REPAIR))) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+    throw new IOException("a later transaction of " + task + " is still open");
+  }
+
+  /**
    * Brings the results back, all of them or none.
    *
    * @param visible frames whose results need no repair
@@ -157,6 +177,7 @@ final class Repair {
    */
   boolean run(GuardedCommittable lost, Set<SourcePosition> visible)
       throws IOException, InterruptedException {
+    awaitLaterOnesAborted(lost);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted");
         KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
       producer.initTransactions();

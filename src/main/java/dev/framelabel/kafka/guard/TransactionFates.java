@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
@@ -19,6 +22,13 @@ final class TransactionFates {
   private static final long ASK_SECONDS = 30;
   private static final int TRIES = 120;
   private static final long BETWEEN_TRIES_MILLIS = 500;
+
+  private static final Set<TransactionState> OPEN =
+      Set.of(
+          TransactionState.ONGOING,
+          TransactionState.PREPARE_ABORT,
+          TransactionState.PREPARE_COMMIT,
+          TransactionState.PREPARE_EPOCH_FENCE);
 
   private TransactionFates() {}
 
@@ -69,6 +79,25 @@ final class TransactionFates {
       throws IOException, InterruptedException {
     try (Admin admin = Admin.create(client)) {
       return describe(admin, transactionalId);
+    }
+  }
+
+  /**
+   * Ids of transactions that are open now.
+   *
+   * @throws IOException if the broker does not answer
+   */
+  static List<String> open(Properties client) throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      return admin
+          .listTransactions(new ListTransactionsOptions().filterStates(OPEN))
+          .all()
+          .get(ASK_SECONDS, TimeUnit.SECONDS)
+          .stream()
+          .map(TransactionListing::transactionalId)
+          .toList();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the broker does not list its open transactions", e);
     }
   }
 

@@ -32,6 +32,7 @@ import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -170,6 +171,25 @@ class GuardedCommitterIT {
         committer.commit(requests(List.of(lost)));
         assertThat(count("commitsConfirmed")).isEqualTo(1);
         other.commitTransaction();
+      }
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  /** Results of the same task that came after the lost ones must not stand before them. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_nextTransactionOfTheSameTaskIsOpen_isWaitedFor(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = precommit(broker, "1000", false);
+      awaitAborted(broker, List.of(lost));
+      GuardedCommittable next = precommit(broker, "5000", false);
+      expected.removeIf(position -> !lost.frames().contains(position));
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(lost)));
+        assertThat(TransactionFates.now(next.transactionalId(), asProperties(broker.client())))
+            .contains(TransactionState.COMPLETE_ABORT);
       }
       assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
     }
