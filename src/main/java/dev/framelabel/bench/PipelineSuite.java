@@ -58,7 +58,15 @@ final class PipelineSuite {
    * @param seconds that a run of the bare loop takes
    */
   private record Setup(
-      String title, Path model, int batchSize, List<BenchFrame> frames, double seconds) {}
+      String title, Path model, int batchSize, List<BenchFrame> frames, double seconds) {
+    boolean simulated() {
+      return SimulatedLabelModel.isName(model);
+    }
+
+    int streams() {
+      return simulated() ? STREAMS : 1;
+    }
+  }
 
   void run(Set<String> parts) throws Exception {
     if (parts.contains("demo")) {
@@ -141,7 +149,7 @@ final class PipelineSuite {
           new Contest()
               .enter(BARE, () -> loop.perSecond(setup.seconds()))
               .enter(OURS, () -> ours(setup, topic, count, costs));
-      if (isSimulated(setup)) {
+      if (setup.simulated()) {
         contest.enter(ONE_STREAM, () -> ours(setup, topic, count, 1).perSecond());
       }
       List<Contest.Result> results =
@@ -151,18 +159,10 @@ final class PipelineSuite {
     }
   }
 
-  private static boolean isSimulated(Setup setup) {
-    return SimulatedLabelModel.isName(setup.model());
-  }
-
   private double ours(Setup setup, String topic, int count, List<Cost> costs) throws Exception {
-    JobRuns.Run run = ours(setup, topic, count);
+    JobRuns.Run run = ours(setup, topic, count, setup.streams());
     costs.add(run.cost());
     return run.perSecond();
-  }
-
-  private JobRuns.Run ours(Setup setup, String topic, int count) throws Exception {
-    return ours(setup, topic, count, isSimulated(setup) ? STREAMS : 1);
   }
 
   private JobRuns.Run ours(Setup setup, String topic, int count, int streams) throws Exception {
@@ -250,7 +250,7 @@ final class PipelineSuite {
       int part = count / SHARE_OF_OTHERS;
       Contest contest =
           new Contest()
-              .enter(OURS, () -> ours(setup, topic, count).perSecond())
+              .enter(OURS, () -> ours(setup, topic, count, setup.streams()).perSecond())
               .enter(
                   "Flink map, one frame at a time",
                   () -> theirs(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j)))

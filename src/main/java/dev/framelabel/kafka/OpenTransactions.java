@@ -1,5 +1,6 @@
 package dev.framelabel.kafka;
 
+import dev.framelabel.kafka.guard.TransactionFates;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -14,17 +15,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
 
 /** The transactions that hold readers back, as the broker knows them. */
 public final class OpenTransactions {
-  private static final Set<TransactionState> OPEN =
-      Set.of(
-          TransactionState.ONGOING,
-          TransactionState.PREPARE_ABORT,
-          TransactionState.PREPARE_COMMIT,
-          TransactionState.PREPARE_EPOCH_FENCE);
-
   private OpenTransactions() {}
 
   /**
@@ -56,7 +49,7 @@ public final class OpenTransactions {
     try (Admin admin = Admin.create(Map.copyOf(client))) {
       Collection<String> ids =
           admin
-              .listTransactions(new ListTransactionsOptions().filterStates(OPEN))
+              .listTransactions(new ListTransactionsOptions().filterStates(TransactionFates.OPEN))
               .all()
               .get()
               .stream()
@@ -64,7 +57,7 @@ public final class OpenTransactions {
               .filter(id -> id.startsWith(prefix))
               .toList();
       return admin.describeTransactions(ids).all().get().entrySet().stream()
-          .filter(entry -> OPEN.contains(entry.getValue().state()))
+          .filter(entry -> TransactionFates.OPEN.contains(entry.getValue().state()))
           .map(entry -> open(entry.getKey(), entry.getValue()))
           .sorted(Comparator.comparing(Open::since))
           .toList();

@@ -18,12 +18,13 @@ import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
  * Asks the broker what became of a transaction. Only right for ids that hold one transaction each,
  * as the sink's incrementing ids do.
  */
-final class TransactionFates {
+public final class TransactionFates {
   private static final long ASK_SECONDS = 30;
   private static final int TRIES = 120;
   private static final long BETWEEN_TRIES_MILLIS = 500;
 
-  private static final Set<TransactionState> OPEN =
+  /** States of transactions that hold readers back. */
+  public static final Set<TransactionState> OPEN =
       Set.of(
           TransactionState.ONGOING,
           TransactionState.PREPARE_ABORT,

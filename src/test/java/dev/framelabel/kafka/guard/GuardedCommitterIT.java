@@ -161,8 +161,7 @@ class GuardedCommitterIT {
   @Timeout(50)
   void commit_anotherTasksTransactionIsOpen_isNotWaitedFor(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = precommit(broker, "1000", false);
-      awaitAborted(broker, List.of(lost));
+      GuardedCommittable lost = lost(broker);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
           FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other")) {
         committer.commit(requests(List.of(lost)));
@@ -182,8 +181,7 @@ class GuardedCommitterIT {
   @Timeout(50)
   void commit_nextTransactionOfTheSameTaskIsOpen_isWaitedFor(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = precommit(broker, "1000", false);
-      awaitAborted(broker, List.of(lost));
+      GuardedCommittable lost = lost(broker);
       GuardedCommittable next = precommit(broker, "5000", false);
       expected.removeIf(position -> !lost.frames().contains(position));
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
@@ -201,8 +199,7 @@ class GuardedCommitterIT {
   @Timeout(50)
   void commit_repairCutShort_isDoneAgain(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = precommit(broker, "1000", false);
-      awaitAborted(broker, List.of(lost));
+      GuardedCommittable lost = lost(broker);
       expected.removeIf(position -> !lost.frames().contains(position));
       String repair = lost.transactionalId() + ".repair-" + lost.begunMillis();
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
@@ -266,8 +263,7 @@ class GuardedCommitterIT {
   @ValueSource(ints = {1, 2})
   void commit_resultsGoneFromTopic_failsAndNamesThem(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = precommit(broker, "1000", false);
-      awaitAborted(broker, List.of(lost));
+      GuardedCommittable lost = lost(broker);
       deleteAll(broker);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
@@ -283,8 +279,7 @@ class GuardedCommitterIT {
   @ValueSource(ints = 2)
   void commit_lostAndSettingFail_fails(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = precommit(broker, "1000", false);
-      awaitAborted(broker, List.of(lost));
+      GuardedCommittable lost = lost(broker);
       try (GuardedCommitter committer = committer(broker, LostCommit.FAIL)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
@@ -343,6 +338,13 @@ class GuardedCommitterIT {
       }
       return new GuardedCommittable(committable, frames, begun);
     }
+  }
+
+  /** A transaction that the broker has thrown away before its commit. */
+  private GuardedCommittable lost(EmbeddedBroker broker) throws Exception {
+    GuardedCommittable lost = precommit(broker, "1000", false);
+    awaitAborted(broker, List.of(lost));
+    return lost;
   }
 
   private static byte[] value(SourcePosition position) {
