@@ -125,7 +125,14 @@ class RunningFaultsIT {
   @ValueSource(strings = {".frames", ".labels"})
   void topicDeletedWhileTheJobRuns_failsAndNamesTheTopic(String topic) throws Exception {
     Configuration options = options();
-    Path properties = Files.writeString(folder.resolve("kafka.properties"), "max.block.ms=5000");
+    Path properties =
+        Files.writeString(
+            folder.resolve("kafka.properties"),
+            """
+            max.block.ms=5000
+            request.timeout.ms=3000
+            delivery.timeout.ms=5000
+            """);
     options.set(KafkaOptions.KAFKA_PROPERTIES, properties.toString());
     LocalCluster.Job job = submit(options, "none");
     publish("camera", Instant.now());
