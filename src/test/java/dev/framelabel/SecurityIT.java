@@ -169,7 +169,8 @@ class SecurityIT {
   @CsvSource({
     "0,Not authorized to access topics: .frames.",
     "2,Not authorized to access topics: .labels.",
-    "6,missing is WRITE on transactional ids|transactionalId='framelabel\\.(labels|rejected)"
+    "6,the ACL that is missing is WRITE on transactional ids"
+        + "|transactionalId='framelabel\\.(labels|rejected)"
   })
   void rightTakenAwayWhileTheJobRuns_failsAndNamesWhat(int missing, String words) throws Exception {
     LocalCluster.Job job = submit(options(broker.clientFile("taken.properties", USER, PASSWORD)));
