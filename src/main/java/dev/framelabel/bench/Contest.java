@@ -1,5 +1,6 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.report.Statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -92,16 +93,13 @@ public final class Contest {
   private static Result result(String name, List<double[]> figures, int at) {
     double[] own = figures.stream().mapToDouble(figure -> figure[at]).toArray();
     double[] ratios = figures.stream().mapToDouble(figure -> figure[at] / figure[0]).toArray();
-    double median = median(own);
+    double median = Statistics.median(own);
     double span = Arrays.stream(own).max().orElseThrow() - Arrays.stream(own).min().orElseThrow();
     return new Result(
-        name, median, span / median, median(ratios), Arrays.stream(own).boxed().toList());
-  }
-
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        name,
+        median,
+        span / median,
+        Statistics.median(ratios),
+        Arrays.stream(own).boxed().toList());
   }
 }

@@ -4,6 +4,7 @@ import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
 import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.report.Statistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -220,7 +221,7 @@ final class PipelineSuite {
   }
 
   private static double median(List<Cost> costs, ToDoubleFunction<Cost> part) {
-    return BenchReport.round(Contest.median(costs.stream().mapToDouble(part).toArray()));
+    return BenchReport.round(Statistics.median(costs.stream().mapToDouble(part).toArray()));
   }
 
   private void baselines() throws Exception {

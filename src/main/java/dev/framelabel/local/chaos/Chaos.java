@@ -40,10 +40,11 @@ public final class Chaos {
           recoveries.add(recovery);
           say(
               String.format(
-                  "%-30s recovered in %5.1f s   (%s)",
-                  fault, recovery.recovery().toMillis() / 1000.0, fault.story()));
+                  "%-30s recovered in %5.1f s   (%s)", fault, recovery.seconds(), fault.story()));
         }
-        return ChaosReport.of(recoveries, run.finish(), seed);
+        FaultRun.End judged = run.finish();
+        say(RecoveryTimes.of(recoveries).table());
+        return ChaosReport.of(recoveries, judged, seed);
       }
     }
   }

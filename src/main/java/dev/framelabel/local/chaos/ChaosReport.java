@@ -35,8 +35,7 @@ public record ChaosReport(
   }
 
   static ChaosReport of(List<FaultRun.Recovery> recoveries, FaultRun.End end, long seed) {
-    List<Double> seconds =
-        recoveries.stream().map(one -> one.recovery().toMillis() / 1000.0).sorted().toList();
+    RecoveryTimes times = RecoveryTimes.of(recoveries);
     Verdict live = end.live();
     Verdict fresh = end.fresh();
     return new ChaosReport(
@@ -48,8 +47,8 @@ public record ChaosReport(
         Math.max(live.invented(), fresh.invented()),
         Math.max(live.outOfOrder(), fresh.outOfOrder()),
         recoveries.stream().map(FaultRun.Recovery::fault).toList(),
-        seconds.isEmpty() ? 0 : seconds.get(seconds.size() / 2),
-        seconds.isEmpty() ? 0 : seconds.get(seconds.size() - 1),
+        times.median(),
+        times.worst(),
         seed);
   }
 }

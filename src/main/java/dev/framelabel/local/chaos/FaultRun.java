@@ -31,7 +31,12 @@ public final class FaultRun implements AutoCloseable {
    *     that was taken later
    * @param longestGap the longest time without any new committed result
    */
-  public record Recovery(String fault, Duration recovery, Duration longestGap) {}
+  public record Recovery(String fault, Duration recovery, Duration longestGap) {
+    /** The recovery's length. */
+    double seconds() {
+      return recovery.toMillis() / 1000.0;
+    }
+  }
 
   /**
    * How the run ended.

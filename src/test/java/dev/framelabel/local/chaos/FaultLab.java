@@ -65,15 +65,21 @@ final class FaultLab {
 
   /** Ends the run, notes it, and fails unless every frame came out exactly once. */
   void judge(FaultRun run, FaultRun.Recovery recovery, int transactionVersion) {
-    FaultRun.End end = note(run, recovery, transactionVersion);
+    judge(run, List.of(recovery), transactionVersion);
+  }
+
+  /** As {@link #judge(FaultRun, FaultRun.Recovery, int)}, after a fault that happened often. */
+  void judge(FaultRun run, List<FaultRun.Recovery> recoveries, int transactionVersion) {
+    FaultRun.End end = note(run, recoveries, transactionVersion);
     assertThat(end).matches(FaultRun.End::exact, "exact");
   }
 
   /** Ends the run, and notes it. */
-  FaultRun.End note(FaultRun run, FaultRun.Recovery recovery, int transactionVersion) {
+  FaultRun.End note(FaultRun run, List<FaultRun.Recovery> recoveries, int transactionVersion) {
     FaultRun.End end = run.finish();
-    table.add(recovery, transactionVersion, end);
-    System.out.println(recovery + ", version " + transactionVersion + System.lineSeparator() + end);
+    table.add(recoveries, transactionVersion, end);
+    System.out.println(
+        recoveries + ", version " + transactionVersion + System.lineSeparator() + end);
     return end;
   }
 

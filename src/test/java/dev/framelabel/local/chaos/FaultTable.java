@@ -1,27 +1,38 @@
 package dev.framelabel.local.chaos;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.framelabel.report.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Collects the judged runs of a test class, for one table and one JSON file in {@code target/}. */
+/**
+ * Collects the judged runs of a test class in {@code target/}, beside those that are there: a class
+ * that runs again adds to its figures, until {@code mvn clean}.
+ */
 final class FaultTable {
   private final List<Row> rows = new ArrayList<>();
 
   /**
    * A judged run; of the two readers the worse one counts.
    *
+   * @param ended when it was judged, UTC
    * @param transactionVersion of the broker; 0: its default
+   * @param recoverySeconds of each time that the fault happened in this run, in their order
+   * @param longestGapSeconds after the last of them
    * @param heldBack high watermarks less last stable offsets
    */
   record Row(
+      String ended,
       String fault,
       int transactionVersion,
-      double recoverySeconds,
+      List<Double> recoverySeconds,
       double longestGapSeconds,
       long produced,
       long labelled,
@@ -33,17 +44,26 @@ final class FaultTable {
       long openTransactions,
       long heldBack,
       long restored,
-      long failedCheckpoints) {}
+      long failedCheckpoints) {
+    Row {
+      recoverySeconds = List.copyOf(recoverySeconds);
+    }
+  }
 
-  void add(FaultRun.Recovery recovery, int transactionVersion, FaultRun.End end) {
+  /**
+   * @param recoveries at least one, all from the same fault
+   */
+  void add(List<FaultRun.Recovery> recoveries, int transactionVersion, FaultRun.End end) {
+    FaultRun.Recovery last = recoveries.get(recoveries.size() - 1);
     Verdict live = end.live();
     Verdict fresh = end.fresh();
     rows.add(
         new Row(
-            recovery.fault(),
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+            last.fault(),
             transactionVersion,
-            recovery.recovery().toMillis() / 1000.0,
-            recovery.longestGap().toMillis() / 1000.0,
+            recoveries.stream().map(FaultRun.Recovery::seconds).toList(),
+            last.longestGap().toMillis() / 1000.0,
             fresh.produced(),
             fresh.labelled(),
             fresh.rejected(),
@@ -57,12 +77,36 @@ final class FaultTable {
             end.failedCheckpoints()));
   }
 
-  /** Prints the table, and writes {@code NAME.txt} and {@code NAME.json} into the folder. */
+  /**
+   * Prints the runs and what each fault took in all of them, writes both to {@code NAME.txt}, and
+   * the runs to {@code NAME.json}. Runs that {@code NAME.json} holds already stay in it.
+   */
   void report(Path folder, String name) {
+    Path kept = folder.resolve(name + ".json");
+    try {
+      List<Row> all = new ArrayList<>(read(kept));
+      all.addAll(rows);
+      String text = runs(all) + System.lineSeparator() + faults(all);
+      System.out.print(text);
+      Path ignored = Files.writeString(folder.resolve(name + ".txt"), text);
+      ignored = Files.writeString(kept, Json.indented(all));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Row> read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    return List.of(JsonMapper.builder().build().readValue(file.toFile(), Row[].class));
+  }
+
+  private static String runs(List<Row> rows) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
-            "%-30s %2s %8s %7s %8s %5s %7s %8s %8s %4s %8s%n",
+            "%-36s %2s %18s %7s %8s %5s %7s %8s %8s %4s %8s%n",
             "fault",
             "v",
             "recovery",
@@ -77,10 +121,12 @@ final class FaultTable {
     for (Row row : rows) {
       text.append(
           String.format(
-              "%-30s %2d %7.1fs %6.1fs %8d %5d %7d %8d %8d %4d %8d%n",
+              "%-36s %2d %17ss %6.1fs %8d %5d %7d %8d %8d %4d %8d%n",
               row.fault(),
               row.transactionVersion(),
-              row.recoverySeconds(),
+              row.recoverySeconds().stream()
+                  .map(seconds -> String.format("%.1f", seconds))
+                  .collect(Collectors.joining(" ")),
               row.longestGapSeconds(),
               row.produced(),
               row.lost(),
@@ -90,12 +136,12 @@ final class FaultTable {
               row.openTransactions(),
               row.heldBack()));
     }
-    System.out.print(text);
-    try {
-      Path ignored = Files.writeString(folder.resolve(name + ".txt"), text);
-      ignored = Files.writeString(folder.resolve(name + ".json"), Json.indented(rows));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return text.toString();
+  }
+
+  private static String faults(List<Row> rows) {
+    RecoveryTimes times = new RecoveryTimes();
+    rows.forEach(row -> row.recoverySeconds().forEach(one -> times.add(row.fault(), one)));
+    return times.table();
   }
 }

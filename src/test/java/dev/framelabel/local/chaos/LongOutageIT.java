@@ -8,6 +8,7 @@ import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -105,16 +106,16 @@ class LongOutageIT {
       cluster.submit("--fault-folder", faults.toString());
       try (FaultRun run = new FaultRun(cluster, 40)) {
         run.load().poisonEvery(10);
-        FaultRun.Recovery recovery = null;
+        List<FaultRun.Recovery> recoveries = new ArrayList<>();
         for (int outage = 1; outage <= OUTAGES; outage++) {
           int before = lab.logLines("LOST from topic").size();
-          recovery =
-              run.suffer("long outage " + away, () -> away.happen(cluster, faults), lab.random());
+          recoveries.add(
+              run.suffer("long outage " + away, () -> away.happen(cluster, faults), lab.random()));
           assertThat(lab.logLines("LOST from topic"))
               .as("the guard finds outage " + outage)
               .hasSizeGreaterThan(before);
         }
-        lab.judge(run, recovery, transactionVersion);
+        lab.judge(run, recoveries, transactionVersion);
         List<String> lost = lab.logLines("LOST from topic");
         System.out.println(OUTAGES + " outages, " + lost.size() + " transactions lost and found");
         assertThat(lab.logLines("repaired:")).hasSameSizeAs(lost);

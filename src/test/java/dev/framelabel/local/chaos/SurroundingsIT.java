@@ -223,7 +223,7 @@ class SurroundingsIT {
                 },
                 lab.random());
         assertThat(cluster.checkpoints("restored")).as("restarts").isZero();
-        FaultRun.End end = lab.note(run, recovery, transactionVersion);
+        FaultRun.End end = lab.note(run, List.of(recovery), transactionVersion);
         Verdict verdict = end.fresh();
         assertThat(verdict.misjudged()).as("frames rejected").isPositive();
         assertThat(verdict.misjudged()).isEqualTo(verdict.rejected());
