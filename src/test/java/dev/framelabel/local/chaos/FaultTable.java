@@ -1,11 +1,13 @@
 package dev.framelabel.local.chaos;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.framelabel.report.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -79,7 +81,8 @@ final class FaultTable {
 
   /**
    * Prints the runs and what each fault took in all of them, writes both to {@code NAME.txt}, and
-   * the runs to {@code NAME.json}. Runs that {@code NAME.json} holds already stay in it.
+   * the runs to {@code NAME.json}. Runs that {@code NAME.json} holds already stay in it; one that
+   * cannot be read is set aside.
    */
   void report(Path folder, String name) {
     Path kept = folder.resolve(name + ".json");
@@ -99,7 +102,14 @@ final class FaultTable {
     if (!Files.exists(file)) {
       return List.of();
     }
-    return List.of(JsonMapper.builder().build().readValue(file.toFile(), Row[].class));
+    try {
+      return List.of(JsonMapper.builder().build().readValue(file.toFile(), Row[].class));
+    } catch (JacksonException e) {
+      Path aside = file.resolveSibling(file.getFileName() + ".old");
+      Path ignored = Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      System.out.println(file + " holds no runs of this format, so it begins anew; see " + aside);
+      return List.of();
+    }
   }
 
   private static String runs(List<Row> rows) {

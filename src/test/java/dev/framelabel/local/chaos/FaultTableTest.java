@@ -25,6 +25,16 @@ class FaultTableTest {
         .containsPattern("broker killed +3 +3\\.0 s +8\\.0 s");
   }
 
+  @Test
+  void report_otherFormatThere_setAside() throws IOException {
+    String other = "[{\"fault\": \"broker killed\", \"recoverySeconds\": 4.0}]";
+    Path ignored = Files.writeString(folder.resolve("faults.json"), other);
+    report(List.of(recovery(3)));
+    assertThat(folder.resolve("faults.json.old")).hasContent(other);
+    assertThat(Files.readString(folder.resolve("faults.txt")))
+        .containsPattern("broker killed +1 +3\\.0 s +3\\.0 s");
+  }
+
   private void report(List<FaultRun.Recovery> recoveries) {
     FaultTable table = new FaultTable();
     table.add(recoveries, 2, END);
