@@ -1,6 +1,7 @@
 package dev.framelabel;
 
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.kafka.FrameSource;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.kafka.OutcomeSinks;
@@ -9,6 +10,7 @@ import dev.framelabel.kafka.check.StartChecks;
 import dev.framelabel.pipeline.EventTypeInformation;
 import dev.framelabel.pipeline.FlinkDefaults;
 import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.OptionParser;
 import java.time.Instant;
@@ -66,10 +68,11 @@ public final class LabellingJob {
     JobOptions jobOptions = new JobOptions(job);
     KafkaOptions kafkaOptions = new KafkaOptions(job);
     FlinkDefaults.apply(environment, jobOptions, flink);
+    FrameLabeller labeller = new LabelAgain(jobOptions)::label;
     new LabellingPipeline(
             FrameSource.build(kafkaOptions, new EventTypeInformation<>(FrameEvent.class)),
-            OutcomeSinks.labels(kafkaOptions),
-            OutcomeSinks.rejected(kafkaOptions),
+            OutcomeSinks.labels(kafkaOptions, labeller),
+            OutcomeSinks.rejected(kafkaOptions, labeller),
             jobOptions)
         .addTo(environment);
   }

@@ -11,6 +11,7 @@ import dev.framelabel.model.SessionSettings;
 import dev.framelabel.pipeline.EventTypeInformation;
 import dev.framelabel.pipeline.FlinkDefaults;
 import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.pipeline.LabelAgain;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +71,8 @@ final class FlinkBaselines {
   }
 
   private static void sink(SingleOutputStreamOperator<LabelledFrame> labelled, Configuration job) {
-    labelled.sinkTo(OutcomeSinks.labels(new KafkaOptions(job)));
+    labelled.sinkTo(
+        OutcomeSinks.labels(new KafkaOptions(job), new LabelAgain(new JobOptions(job))::label));
   }
 
   private static SingleFrame open(String model, String device) {

@@ -1,14 +1,10 @@
 package dev.framelabel.kafka;
 
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.registry.RegistrySettings;
-import dev.framelabel.wire.FrameWire;
 import dev.framelabel.wire.ImageEvents;
-import dev.framelabel.wire.Subject;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -87,25 +83,19 @@ public final class FrameSource {
       implements KafkaRecordDeserializationSchema<FrameEvent> {
     private static final long serialVersionUID = 1L;
 
-    private final String topic;
-    private final FrameWire wire;
-    private final RegistrySettings registry;
+    private final FrameReading reading;
     private final TypeInformation<FrameEvent> type;
     private transient ImageEvents events;
     private transient OffsetGaps gaps;
 
     FrameDeserializer(KafkaOptions options, TypeInformation<FrameEvent> type) {
-      this.topic = options.get(KafkaOptions.FRAMES_TOPIC);
-      this.wire = options.get(KafkaOptions.FRAMES_WIRE);
-      this.registry = options.registry().orElse(null);
+      this.reading = FrameReading.of(options);
       this.type = type;
     }
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
-      events =
-          new ImageEvents(
-              wire, Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic)));
+      events = reading.open();
       gaps =
           new OffsetGaps(context.getMetricGroup().addGroup("framelabel").counter("offsetsSkipped"));
     }

@@ -54,9 +54,14 @@ public final class RejectedRecords {
   }
 
   static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
+    return consumer(client, "read_committed");
+  }
+
+  /** A reader of partitions that it is told, without a group. */
+  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client, String isolation) {
     Properties properties = new Properties();
     properties.putAll(client);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -3,10 +3,8 @@ package dev.framelabel.pipeline;
 import dev.framelabel.classify.Classifier;
 import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.ResidentMemory;
-import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
@@ -36,9 +34,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private static final String GPU_RESOURCE = "gpu";
 
   private final JobOptions options;
-  private transient SharedClassifiers.Lease lease;
-  private transient Classifier classifier;
-  private transient ClaimCheck claims;
+  private transient LeasedClassifier leased;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
   private transient ByteBudget inFlightBytes;
@@ -51,9 +47,8 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
 
   @Override
   public void open(OpenContext openContext) {
-    lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device()));
-    classifier = lease.classifier();
-    claims = options.newClaimCheck();
+    leased = new LeasedClassifier(options, device());
+    Classifier classifier = leased.classifier();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();
     patience = options.get(JobOptions.INFERENCE_TIMEOUT);
@@ -107,7 +102,8 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
       Frame frame = (Frame) event;
       inFlightFrames.incrementAndGet();
       CompletableFuture<Outcome> ignored =
-          label(frame)
+          leased
+              .label(frame)
               .whenComplete(
                   (outcome, failure) -> {
                     inFlightFrames.decrementAndGet();
@@ -115,20 +111,6 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
                     pass(outcome, failure, result);
                   });
     }
-  }
-
-  /** What only names its image's place stays so in Flink's state: the image is read after that. */
-  private CompletableFuture<Outcome> label(Frame frame) {
-    if (frame.image().format() != Image.Format.REFERENCE) {
-      return classifier.classify(frame);
-    }
-    return claims
-        .resolve(frame)
-        .thenCompose(
-            event ->
-                event instanceof Frame whole
-                    ? classifier.classify(whole)
-                    : CompletableFuture.completedFuture((RejectedFrame) event));
   }
 
   /** An image that is a part of its record keeps the whole record. */
@@ -175,11 +157,8 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   @Override
   public void close() {
     closing = true;
-    if (claims != null) {
-      claims.close();
-    }
-    if (lease != null) {
-      lease.close();
+    if (leased != null) {
+      leased.close();
     }
   }
 }

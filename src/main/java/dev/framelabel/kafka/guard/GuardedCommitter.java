@@ -4,7 +4,6 @@ import dev.framelabel.event.SourcePosition;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.metrics.Counter;
@@ -77,28 +76,32 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       GuardedCommittable committable, TransactionFates.Fate fate, Throwable cause)
       throws IOException, InterruptedException {
     Repair repair = new Repair(settings);
-    Set<SourcePosition> visible;
+    Repair.Evidence evidence;
     try {
       if (repair.isDone(committable)) {
         confirm(committable, "repaired");
         return;
       }
-      visible = repair.visible(committable);
+      evidence = repair.look(committable);
     } catch (KafkaException e) {
       throw new IOException("topic " + settings.topic() + " cannot be read for the guard", e);
     }
-    if (visible.size() == committable.frames().count()) {
+    boolean aborted = fate == TransactionFates.Fate.ABORTED || evidence.ofLoss();
+    // Where it was not, some of its results may be gone from the topic since their commit.
+    long enough = Math.min(committable.frames().count(), aborted ? Long.MAX_VALUE : 1);
+    if (evidence.visible().size() >= enough) {
       confirm(committable, "committed");
     } else {
       lost.inc();
-      answerLoss(committable, fate, visible, cause);
+      answerLoss(committable, fate, aborted, evidence, cause);
     }
   }
 
   private void answerLoss(
       GuardedCommittable committable,
       TransactionFates.Fate fate,
-      Set<SourcePosition> visible,
+      boolean aborted,
+      Repair.Evidence evidence,
       Throwable cause)
       throws IOException, InterruptedException {
     String story = story(committable, fate);
@@ -110,28 +113,40 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       throw new LostCommitException(
           story + ". The job ends, as --on-lost-commit fail asks for. " + cure(), cause);
     }
-    repair(committable, visible, story, cause);
+    if (!aborted) {
+      throw new LostCommitException(
+          story
+              + ". It is not repaired, for it may have been committed: topic "
+              + settings.topic()
+              + " no longer holds any of its results, and the broker no longer knows. If other"
+              + " readers have not seen them: "
+              + cure(),
+          cause);
+    }
+    repair(committable, evidence, story, cause);
   }
 
   private void repair(
-      GuardedCommittable committable, Set<SourcePosition> visible, String story, Throwable cause)
+      GuardedCommittable committable, Repair.Evidence evidence, String story, Throwable cause)
       throws IOException, InterruptedException {
-    boolean whole;
+    List<SourcePosition> gone;
     try {
-      whole = new Repair(settings).run(committable, visible);
+      gone = new Repair(settings).run(committable, evidence);
     } catch (KafkaException e) {
       throw new IOException("the repair of " + committable.transactionalId() + " failed", e);
     }
-    if (!whole) {
+    if (!gone.isEmpty()) {
       throw new LostCommitException(
           story
               + ". It cannot be repaired: topic "
               + settings.topic()
-              + " no longer holds all of its results. "
+              + " no longer holds all of its results, and these frames are gone from their topic: "
+              + FrameRanges.of(gone)
+              + ". "
               + cure(),
           cause);
     }
-    repaired.inc(committable.frames().count() - visible.size());
+    repaired.inc(committable.frames().count() - evidence.visible().size());
     LOG.warn(
         "repaired: the results of {} are published again and committed",
         committable.transactionalId());
@@ -148,8 +163,8 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   }
 
   private static String cure() {
-    return "To get the results, label those frames again (--bounded, with a --group and a"
-        + " --transaction-prefix of its own); to go on without them, start the job from its last"
+    return "To get the results of frames that are there, label them again (--bounded, with a"
+        + " --group and a --transaction-prefix of its own); to go on without them, start the job from its last"
         + " checkpoint with --on-lost-commit continue";
   }
 

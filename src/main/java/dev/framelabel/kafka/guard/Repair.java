@@ -25,10 +25,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Publishes the results of an aborted transaction again. They are still in the topic, where only
- * readers of committed records pass over them: they are read there by their frames' positions, and
- * written in one new transaction, whose id is made from the lost one's. So a repair that is cut
- * short is done again from the beginning. What readers can see already is never written again.
+ * Publishes the results of an aborted transaction again. As a rule they are still in the topic,
+ * where only readers of committed records pass over them: they are read there by their frames'
+ * positions. Where retention has removed any, all of the transaction's frames are labelled again
+ * instead: an earlier attempt may have left some results, and each camera's have an order. Either
+ * way they are written in one new transaction, whose id is made from the lost one's. So a repair
+ * that is cut short is done again from the beginning. What readers can see already is never written
+ * again.
  */
 final class Repair {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -71,16 +74,27 @@ final class Repair {
   }
 
   /**
-   * The frames of a transaction whose results readers of committed records can see: what became of
-   * it, whatever the broker remembers of its id. Waits until no open transaction hides those
+   * What the topic tells of a transaction's results, whatever the broker remembers of its id.
+   *
+   * @param present frames with results in the topic
+   * @param visible those of them whose results readers of committed records can see
+   */
+  record Evidence(Set<SourcePosition> present, Set<SourcePosition> visible) {
+    /** Whether there are results that were not committed: a transaction is, as a whole, or not. */
+    boolean ofLoss() {
+      return visible.size() < present.size();
+    }
+  }
+
+  /**
+   * Reads the topic for the results of a transaction. Waits until no open transaction hides those
    * results. One that began after them is not waited for: it may be another task's, which commits
    * only with the next checkpoint, which waits for this one.
    *
    * @throws IOException if the broker does not answer, or an open transaction hides the results for
    *     a minute: to be tried again
    */
-  Set<SourcePosition> visible(GuardedCommittable committable)
-      throws IOException, InterruptedException {
+  Evidence look(GuardedCommittable committable) throws IOException, InterruptedException {
     Set<SourcePosition> found = new HashSet<>();
     try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
         KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
@@ -95,17 +109,18 @@ final class Repair {
               found.add(position);
             }
           });
+      return new Evidence(place.frames(), found);
     }
-    return found;
   }
 
   /**
    * Where the results of a transaction's frames are, whatever became of them.
    *
-   * @param frames how many of its frames have results
+   * @param frames those of its frames that have results
    * @param ends behind the last of them, in each partition that has any
    */
-  private record Place(long sinceMillis, int frames, Map<TopicPartition, Long> ends) {}
+  private record Place(
+      long sinceMillis, Set<SourcePosition> frames, Map<TopicPartition, Long> ends) {}
 
   /**
    * Looks from when the transaction began, and from the beginning where not all of its results came
@@ -114,7 +129,9 @@ final class Repair {
   private Place place(KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable)
       throws IOException {
     Place place = place(all, committable, committable.begunMillis());
-    return place.frames() < committable.frames().count() ? place(all, committable, 0) : place;
+    return place.frames().size() < committable.frames().count()
+        ? place(all, committable, 0)
+        : place;
   }
 
   private Place place(
@@ -131,7 +148,7 @@ final class Repair {
             ends.put(new TopicPartition(entry.topic(), entry.partition()), entry.offset() + 1);
           }
         });
-    return new Place(sinceMillis, found.size(), ends);
+    return new Place(sinceMillis, found, ends);
   }
 
   private void awaitVisible(KafkaConsumer<byte[], byte[]> committed, Map<TopicPartition, Long> ends)
@@ -171,24 +188,42 @@ final class Repair {
   /**
    * Brings the results back, all of them or none.
    *
-   * @param visible frames whose results need no repair
-   * @return whether all are published and committed now; false: not all of them were found
-   * @throws IOException if the broker does not answer: to be tried again
+   * @return frames that are needed, because results are gone, and gone as well; none: all results
+   *     are published and committed now
+   * @throws IOException if the broker or the device does not answer: to be tried again
    */
-  boolean run(GuardedCommittable lost, Set<SourcePosition> visible)
+  List<SourcePosition> run(GuardedCommittable lost, Evidence evidence)
       throws IOException, InterruptedException {
     awaitLaterOnesAborted(lost);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted");
         KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
       producer.initTransactions();
       producer.beginTransaction();
-      if (copy(consumer, producer, lost, visible) < lost.frames().count()) {
-        producer.abortTransaction();
-        return false;
+      List<SourcePosition> gone = List.of();
+      if (evidence.present().size() == lost.frames().count()) {
+        copy(consumer, producer, lost, evidence);
+      } else {
+        gone = labelAgain(producer, lost.frames().without(evidence.visible()));
       }
-      producer.commitTransaction();
-      return true;
+      if (gone.isEmpty()) {
+        producer.commitTransaction();
+      } else {
+        producer.abortTransaction();
+      }
+      return gone;
     }
+  }
+
+  private List<SourcePosition> labelAgain(
+      KafkaProducer<byte[], byte[]> producer, List<SourcePosition> frames)
+      throws IOException, InterruptedException {
+    return settings
+        .relabelling()
+        .run(
+            frames,
+            result -> {
+              var ignored = producer.send(result);
+            });
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
@@ -217,23 +252,21 @@ final class Repair {
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /**
-   * Copies each lost frame's result once; returns how many results there are then, visible ones
-   * included.
-   */
-  private long copy(
+  /** Copies the result of each frame that has one, once. */
+  private void copy(
       KafkaConsumer<byte[], byte[]> consumer,
       KafkaProducer<byte[], byte[]> producer,
       GuardedCommittable lost,
-      Set<SourcePosition> visible)
+      Evidence evidence)
       throws IOException {
-    Set<SourcePosition> found = new HashSet<>(visible);
+    Set<SourcePosition> left = new HashSet<>(evidence.present());
+    left.removeAll(evidence.visible());
     scan(
         consumer,
         seek(consumer, place(consumer, lost).sinceMillis()),
         (position, entry) -> {
           // An earlier attempt, aborted too, may have left the same frame: its result is as good.
-          if (lost.frames().contains(position) && found.add(position)) {
+          if (left.remove(position)) {
             var ignored =
                 producer.send(
                     new ProducerRecord<>(
@@ -244,7 +277,10 @@ final class Repair {
                         entry.headers()));
           }
         });
-    return found.size();
+    if (!left.isEmpty()) {
+      throw new IOException(
+          left.size() + " results that were in topic " + settings.topic() + " are gone from it");
+    }
   }
 
   private void scan(

@@ -13,9 +13,11 @@ import dev.framelabel.kafka.Topics;
 import dev.framelabel.local.EmbeddedBroker;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.RejectedFrames;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
@@ -36,6 +39,7 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -57,7 +61,10 @@ class GuardedCommitterIT {
 
   private final Map<String, Counter> counters = new HashMap<>();
   private final Set<SourcePosition> expected = new HashSet<>();
+  private final List<SourcePosition> relabelled = new ArrayList<>();
   private final Random random = new Random(5);
+  private List<SourcePosition> goneFrames = List.of();
+  private IOException deviceFailure;
   private long nextOffset;
   private int nextCheckpoint = 1;
 
@@ -261,17 +268,103 @@ class GuardedCommitterIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void commit_resultsGoneFromTopic_failsAndNamesThem(int version) throws Exception {
+  void commit_resultsGoneFromTopic_framesAreLabelledAgain(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       GuardedCommittable lost = lost(broker);
-      deleteAll(broker);
+      delete(broker, -1);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsLost")).isEqualTo(1);
+        assertThat(count("framesRepaired")).isEqualTo(expected.size());
+        committer.commit(requests(List.of(lost)));
+        assertThat(count("commitsConfirmed")).isEqualTo(1);
+      }
+      assertThat(relabelled).containsExactlyElementsOf(inOrder(expected));
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  /** Retention has removed the first results. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_someResultsGoneFromTopic_allFramesAreLabelledAgainInOrder(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = lost(broker, 2);
+      delete(broker, 1);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(lost)));
+      }
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_labellingAgainFails_nothingIsPublishedUntilItWorks(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = lost(broker, 2);
+      delete(broker, -1);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        deviceFailure = new IOException("the device fails");
+        assertThatThrownBy(() -> committer.commit(requests(List.of(lost)))).isSameAs(deviceFailure);
+        deviceFailure = null;
+        committer.commit(requests(List.of(lost)));
+      }
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_resultsAndFramesGone_failsAndNamesThem(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = lost(broker, 2);
+      delete(broker, -1);
+      SourcePosition gone = inOrder(expected).get(0);
+      goneFrames = List.of(gone);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
             .hasMessageContaining(lost.transactionalId())
-            .hasMessageContaining("frames-0@1..")
-            .hasMessageContaining("no longer holds all of its results");
+            .hasMessageContaining("gone from their topic: " + gone + ".");
       }
+      assertThat(read(broker)).isEmpty();
+    }
+  }
+
+  /** Whether these were committed, and read before they went, cannot be known. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_brokerForgotAndResultsAreGone_failsAndDoublesNothing(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable committed = precommit(broker, "60000", true);
+      takeUpAgain(broker, committed);
+      delete(broker, -1);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        assertThatThrownBy(() -> committer.commit(requests(List.of(committed))))
+            .isInstanceOf(LostCommitException.class)
+            .hasMessageContaining("it may have been committed");
+      }
+      assertThat(relabelled).isEmpty();
+      assertThat(read(broker)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_brokerForgotAndSomeResultsAreGone_thoseLeftTellOfTheCommit(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable committed = precommit(broker, "60000", true, 2);
+      takeUpAgain(broker, committed);
+      delete(broker, 1);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(committed)));
+        assertThat(count("commitsConfirmed")).isEqualTo(1);
+      }
+      assertThat(relabelled).isEmpty();
+      assertThat(read(broker)).hasSize(expected.size() - 1);
     }
   }
 
@@ -315,6 +408,11 @@ class GuardedCommitterIT {
 
   /** A transaction as a worker leaves it that is killed before its commit, or right after it. */
   private GuardedCommittable precommit(EmbeddedBroker broker, String timeout, boolean commit) {
+    return precommit(broker, timeout, commit, 1);
+  }
+
+  private GuardedCommittable precommit(
+      EmbeddedBroker broker, String timeout, boolean commit, int atLeast) {
     String id = "test." + TOPIC + ".-0-" + nextCheckpoint++;
     FrameRanges frames = new FrameRanges();
     long begun = System.currentTimeMillis();
@@ -322,7 +420,7 @@ class GuardedCommitterIT {
         new FlinkKafkaInternalProducer<>(asProperties(producerProperties(broker, timeout)), id)) {
       producer.initTransactions();
       producer.beginTransaction();
-      int count = 1 + random.nextInt(20);
+      int count = atLeast + random.nextInt(20);
       for (int i = 0; i < count; i++) {
         nextOffset += random.nextInt(5) == 0 ? 2 : 1;
         SourcePosition position = new SourcePosition("frames", 0, nextOffset);
@@ -342,7 +440,11 @@ class GuardedCommitterIT {
 
   /** A transaction that the broker has thrown away before its commit. */
   private GuardedCommittable lost(EmbeddedBroker broker) throws Exception {
-    GuardedCommittable lost = precommit(broker, "1000", false);
+    return lost(broker, 1);
+  }
+
+  private GuardedCommittable lost(EmbeddedBroker broker, int atLeast) throws Exception {
+    GuardedCommittable lost = precommit(broker, "1000", false, atLeast);
     awaitAborted(broker, List.of(lost));
     return lost;
   }
@@ -365,7 +467,7 @@ class GuardedCommitterIT {
             nextCheckpoint,
             false,
             FlinkKafkaInternalProducer::new),
-        new GuardSettings(client, TOPIC, ResultSource.REJECTED, onLoss),
+        new GuardSettings(client, TOPIC, ResultSource.REJECTED, this::labelAgain, onLoss),
         new UnregisteredMetricsGroup() {
           @Override
           public UnregisteredMetricsGroup addGroup(String name) {
@@ -377,6 +479,26 @@ class GuardedCommitterIT {
             return counters.computeIfAbsent(name, key -> new SimpleCounter());
           }
         });
+  }
+
+  /** Stands for the device: fails, or labels what the topic of frames still holds. */
+  private List<SourcePosition> labelAgain(
+      List<SourcePosition> frames, Consumer<ProducerRecord<byte[], byte[]>> results)
+      throws IOException {
+    for (SourcePosition frame : frames) {
+      if (!goneFrames.contains(frame)) {
+        relabelled.add(frame);
+        results.accept(entry(frame));
+      }
+      if (deviceFailure != null) {
+        throw deviceFailure;
+      }
+    }
+    return goneFrames;
+  }
+
+  private static List<SourcePosition> inOrder(Set<SourcePosition> positions) {
+    return positions.stream().sorted(Comparator.comparing(SourcePosition::offset)).toList();
   }
 
   private long count(String name) {
@@ -391,13 +513,13 @@ class GuardedCommitterIT {
     }
   }
 
-  private static void deleteAll(EmbeddedBroker broker) throws Exception {
+  /** As retention does; {@code -1}: everything. */
+  private static void delete(EmbeddedBroker broker, long before) throws Exception {
+    int partition = BuiltInPartitioner.partitionForKey(new byte[] {1}, 2);
     try (Admin admin = Admin.create(Map.copyOf(broker.client()))) {
       admin
           .deleteRecords(
-              Map.of(
-                  new TopicPartition(TOPIC, 0), RecordsToDelete.beforeOffset(-1),
-                  new TopicPartition(TOPIC, 1), RecordsToDelete.beforeOffset(-1)))
+              Map.of(new TopicPartition(TOPIC, partition), RecordsToDelete.beforeOffset(before)))
           .all()
           .get();
     }

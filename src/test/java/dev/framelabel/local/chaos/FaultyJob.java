@@ -1,12 +1,14 @@
 package dev.framelabel.local.chaos;
 
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.kafka.FrameSource;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.kafka.OutcomeSinks;
 import dev.framelabel.pipeline.EventTypeInformation;
 import dev.framelabel.pipeline.FlinkDefaults;
 import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.OptionParser;
 import java.io.IOException;
@@ -47,10 +49,11 @@ public final class FaultyJob {
     KafkaOptions kafka = new KafkaOptions(parsed.job());
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     FlinkDefaults.apply(environment, job, parsed.flink());
+    FrameLabeller labeller = new LabelAgain(job)::label;
     new LabellingPipeline(
             FrameSource.build(kafka, new EventTypeInformation<>(FrameEvent.class)),
-            faulty(OutcomeSinks.labels(kafka), all.get(folder + 1)),
-            OutcomeSinks.rejected(kafka),
+            faulty(OutcomeSinks.labels(kafka, labeller), all.get(folder + 1)),
+            OutcomeSinks.rejected(kafka, labeller),
             job)
         .addTo(environment);
     environment.execute("framelabel with faults");
