@@ -23,6 +23,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the results of an aborted transaction again. As a rule they are still in the topic,
@@ -34,6 +36,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * again.
  */
 final class Repair {
+  private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int TRIES = 120;
   private static final String REPAIR = ".repair-";
@@ -167,19 +170,24 @@ final class Repair {
   }
 
   /**
-   * Waits until the broker has aborted what the same task wrote after the lost transaction: later
-   * results of the same cameras, which would stand before the repaired ones. They cannot be
-   * committed meanwhile, since the task waits here.
+   * Aborts what the same task wrote after the lost transaction: later results of the same cameras,
+   * which would stand before the repaired ones. They are not lost by that: their frames are
+   * labelled again by the job, or their commit comes to the guard in its turn. A writer of this
+   * attempt that still holds one fails at its next step, and the job goes back to its checkpoint.
    */
-  private void awaitLaterOnesAborted(GuardedCommittable lost)
-      throws IOException, InterruptedException {
+  private void abortLaterOnes(GuardedCommittable lost) throws IOException, InterruptedException {
     String id = lost.transactionalId();
     String task = id.substring(0, id.lastIndexOf('-') + 1);
     for (int i = 0; i < TRIES; i++) {
-      if (TransactionFates.open(settings.properties()).stream()
-          .noneMatch(open -> open.startsWith(task) && !open.contains(REPAIR))) {
+      List<String> later =
+          TransactionFates.open(settings.properties()).stream()
+              .filter(open -> open.startsWith(task) && !open.contains(REPAIR))
+              .toList();
+      if (later.isEmpty()) {
         return;
       }
+      LOG.warn("{} came after {} and are aborted", later, id);
+      TransactionFates.abort(later, settings.properties());
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
     throw new IOException("a later transaction of " + task + " is still open");
@@ -194,7 +202,7 @@ final class Repair {
    */
   List<SourcePosition> run(GuardedCommittable lost, Evidence evidence)
       throws IOException, InterruptedException {
-    awaitLaterOnesAborted(lost);
+    abortLaterOnes(lost);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted");
         KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
       producer.initTransactions();

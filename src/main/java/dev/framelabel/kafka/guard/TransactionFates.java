@@ -15,8 +15,8 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
 /**
- * Asks the broker what became of a transaction. Only right for ids that hold one transaction each,
- * as the sink's incrementing ids do.
+ * Asks the broker what became of a transaction, and ends what is open. Only right for ids that hold
+ * one transaction each, as the sink's incrementing ids do.
  */
 public final class TransactionFates {
   private static final long ASK_SECONDS = 30;
@@ -99,6 +99,20 @@ public final class TransactionFates {
           .toList();
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("the broker does not list its open transactions", e);
+    }
+  }
+
+  /**
+   * Aborts transactions, whoever holds them. Needs no more than the right to use their ids.
+   *
+   * @throws IOException if the broker does not answer, or does not do it
+   */
+  static void abort(List<String> transactionalIds, Properties client)
+      throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      admin.fenceProducers(transactionalIds).all().get(ASK_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the broker does not abort " + transactionalIds, e);
     }
   }
 

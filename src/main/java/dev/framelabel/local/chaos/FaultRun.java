@@ -5,8 +5,10 @@ import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +17,7 @@ public final class FaultRun implements AutoCloseable {
   private static final Duration FIRST_LIMIT = Duration.ofMinutes(5);
   private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(4);
   private static final Duration REST_LIMIT = Duration.ofMinutes(3);
+  private static final Duration RATE_WINDOW = Duration.ofSeconds(10);
   private static final int CAMERAS = 8;
 
   /** More than any job does here. */
@@ -30,8 +33,15 @@ public final class FaultRun implements AutoCloseable {
    * @param recovery from the fault's beginning until every camera had committed labels of a frame
    *     that was taken later
    * @param longestGap the longest time without any new committed result
+   * @param rateBack from the fault's beginning until results had come as often as before it, where
+   *     that was measured
    */
-  public record Recovery(String fault, Duration recovery, Duration longestGap) {
+  public record Recovery(
+      String fault, Duration recovery, Duration longestGap, Optional<Duration> rateBack) {
+    Recovery(String fault, Duration recovery, Duration longestGap) {
+      this(fault, recovery, longestGap, Optional.empty());
+    }
+
     /** The recovery's length. */
     double seconds() {
       return recovery.toMillis() / 1000.0;
@@ -150,6 +160,45 @@ public final class FaultRun implements AutoCloseable {
     Duration gap = watch.longestGap();
     cluster.awaitRunning();
     return new Recovery(fault, recovery, gap);
+  }
+
+  /**
+   * Lets a fault happen, and awaits that committed results come again as often as before it. For a
+   * load as fast as the job takes it.
+   *
+   * @param share of the former rate that counts as the same
+   */
+  Recovery sufferToRate(Fault fault, double share, RandomGenerator random) {
+    double before = rate();
+    List<Instant> begun = new ArrayList<>();
+    Recovery recovery =
+        suffer(
+            fault + " at full rate",
+            () -> {
+              begun.add(Instant.now());
+              fault.happen(cluster, random);
+            },
+            random);
+    Await.until("the former rate", RECOVERY_LIMIT, () -> rate() >= share * before);
+    Duration back = Duration.between(begun.get(0), Instant.now());
+    return new Recovery(
+        recovery.fault(), recovery.recovery(), recovery.longestGap(), Optional.of(back));
+  }
+
+  /** Committed results in a second, over the next few; blocks so long. */
+  private double rate() {
+    long before = accounted();
+    long begun = System.nanoTime();
+    Await.pause(RATE_WINDOW);
+    return (accounted() - before) * 1e9 / (System.nanoTime() - begun);
+  }
+
+  /**
+   * Reads all results with a new reader, before they are removed from their topics. The job must
+   * not run meanwhile.
+   */
+  void drainBeforeRemoval() {
+    watch.drainBeforeRemoval(REST_LIMIT);
   }
 
   /** Ends the load, waits for what is under way, and judges. */

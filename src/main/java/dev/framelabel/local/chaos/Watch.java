@@ -27,6 +27,7 @@ public final class Watch implements AutoCloseable {
 
   private final Map<String, String> client;
   private final Judge judge = new Judge();
+  private final Judge drained = new Judge();
   private final Map<String, Instant> newest = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> run = new CompletableFuture<>();
   private volatile boolean stopped;
@@ -131,18 +132,35 @@ public final class Watch implements AutoCloseable {
     return judge.verdict(load);
   }
 
-  /** What a new reader sees that reads everything from the beginning. */
+  /**
+   * What a new reader sees that reads everything from the beginning. To be called once, but for
+   * {@link #drainBeforeRemoval}.
+   */
   public Verdict drain(FrameLoad load) {
-    Judge fresh = new Judge();
+    drain();
+    return drained.verdict(load);
+  }
+
+  /**
+   * Reads everything that is there with a new reader, whose judgement then goes on with what comes
+   * after all of it was removed. Nothing may be committed until then. Blocks until the reader that
+   * runs has seen it too.
+   */
+  void drainBeforeRemoval(Duration limit) {
+    drain();
+    Await.until(
+        "the reader that runs has read all", limit, () -> accounted() >= drained.accounted());
+  }
+
+  private void drain() {
     try (OutcomeReader reader = open()) {
       do {
         List<Outcome> outcomes = reader.poll(POLL);
-        outcomes.forEach(fresh::add);
+        outcomes.forEach(drained::add);
       } while (!reader.atEnd());
     } catch (IOException e) {
       throw new IllegalStateException("a result cannot be read", e);
     }
-    return fresh.verdict(load);
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class ProcessCluster implements AutoCloseable {
   private String job = "";
   private String[] arguments = {};
   private int lastParallelism;
+  private Path jobJar;
 
   /**
    * What to start.
@@ -128,6 +129,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   private ProcessCluster(Settings settings) {
     this.settings = settings;
+    this.jobJar = settings.app().jobJar();
     this.broker =
         new BrokerProcess(
             settings.app(),
@@ -183,7 +185,7 @@ public final class ProcessCluster implements AutoCloseable {
   /** Submits the job jar without waiting for its tasks. */
   public void submitOnly(int parallelism, String savepoint, String... more) {
     // Anew each time: what was uploaded is gone with the JobManager that took it.
-    String jar = flink.rest().upload(settings.app().jobJar());
+    String jar = flink.rest().upload(jobJar);
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -217,14 +219,24 @@ public final class ProcessCluster implements AutoCloseable {
    * frames under way would be spread over the new tasks, out of their order.
    */
   public void stopAndGoOn(int parallelism) {
-    String savepoint =
-        flink
-            .rest()
-            .stopWithSavepoint(
-                job,
-                settings.folder().resolve("flink/savepoints").toUri().toString(),
-                parallelism != lastParallelism);
-    submit(parallelism, savepoint, arguments);
+    submit(parallelism, stop(parallelism != lastParallelism), arguments);
+  }
+
+  /**
+   * Stops the job with a savepoint and goes on from it with another version.
+   *
+   * @param jar that is submitted from now on
+   * @param more arguments of the job, in place of those that were given before
+   */
+  public void upgrade(Path jar, String... more) {
+    String savepoint = stop(false);
+    jobJar = jar;
+    submit(lastParallelism, savepoint, more);
+  }
+
+  private String stop(boolean drain) {
+    String folder = settings.folder().resolve("flink/savepoints").toUri().toString();
+    return flink.rest().stopWithSavepoint(job, folder, drain);
   }
 
   public BrokerProcess broker() {

@@ -35,7 +35,6 @@ import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -182,21 +181,44 @@ class GuardedCommitterIT {
     }
   }
 
-  /** Results of the same task that came after the lost ones must not stand before them. */
+  /**
+   * Results of the same task that came after the lost ones must not stand before them. They are to
+   * be committed too: then they are published after them.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   @Timeout(50)
-  void commit_nextTransactionOfTheSameTaskIsOpen_isWaitedFor(int version) throws Exception {
+  void commit_nextTransactionOfTheSameTaskIsOpen_isAbortedAndRepairedInItsTurn(int version)
+      throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       GuardedCommittable lost = lost(broker);
-      GuardedCommittable next = precommit(broker, "5000", false);
-      expected.removeIf(position -> !lost.frames().contains(position));
+      GuardedCommittable next = precommit(broker, "600000", false);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
-        committer.commit(requests(List.of(lost)));
-        assertThat(TransactionFates.now(next.transactionalId(), asProperties(broker.client())))
-            .contains(TransactionState.COMPLETE_ABORT);
+        committer.commit(requests(List.of(lost, next)));
+        assertThat(count("commitsLost")).isEqualTo(2);
       }
-      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  /** As when someone aborts a transaction of a job that runs: its writer has begun the next. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_writerHoldsTheNextTransaction_writerFailsAndLostOnesArePublished(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = lost(broker);
+      String id = lost.transactionalId();
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
+          FlinkKafkaInternalProducer<byte[], byte[]> writer =
+              begin(broker, id.substring(0, id.lastIndexOf('-') + 1) + nextCheckpoint)) {
+        var ignored = writer.send(entry(new SourcePosition("frames", 0, nextOffset + 1)));
+        writer.flush();
+        committer.commit(requests(List.of(lost)));
+        assertThatThrownBy(writer::commitTransaction).isInstanceOf(KafkaException.class);
+      }
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
     }
   }
 

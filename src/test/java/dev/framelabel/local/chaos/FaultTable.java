@@ -27,6 +27,7 @@ final class FaultTable {
    * @param ended when it was judged, UTC
    * @param transactionVersion of the broker; 0: its default
    * @param recoverySeconds of each time that the fault happened in this run, in their order
+   * @param rateBackSeconds likewise, until the former rate was back, where that was measured
    * @param longestGapSeconds after the last of them
    * @param heldBack high watermarks less last stable offsets
    */
@@ -35,6 +36,7 @@ final class FaultTable {
       String fault,
       int transactionVersion,
       List<Double> recoverySeconds,
+      List<Double> rateBackSeconds,
       double longestGapSeconds,
       long produced,
       long labelled,
@@ -49,6 +51,7 @@ final class FaultTable {
       long failedCheckpoints) {
     Row {
       recoverySeconds = List.copyOf(recoverySeconds);
+      rateBackSeconds = List.copyOf(rateBackSeconds);
     }
   }
 
@@ -65,6 +68,10 @@ final class FaultTable {
             last.fault(),
             transactionVersion,
             recoveries.stream().map(FaultRun.Recovery::seconds).toList(),
+            recoveries.stream()
+                .flatMap(one -> one.rateBack().stream())
+                .map(back -> back.toMillis() / 1000.0)
+                .toList(),
             last.longestGap().toMillis() / 1000.0,
             fresh.produced(),
             fresh.labelled(),
@@ -151,7 +158,11 @@ final class FaultTable {
 
   private static String faults(List<Row> rows) {
     RecoveryTimes times = new RecoveryTimes();
-    rows.forEach(row -> row.recoverySeconds().forEach(one -> times.add(row.fault(), one)));
+    rows.forEach(
+        row -> {
+          row.recoverySeconds().forEach(one -> times.add(row.fault(), one));
+          row.rateBackSeconds().forEach(one -> times.add(row.fault() + ", rate back", one));
+        });
     return times.table();
   }
 }

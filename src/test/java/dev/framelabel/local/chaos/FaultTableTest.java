@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,20 @@ class FaultTableTest {
     assertThat(folder.resolve("faults.json.old")).hasContent(other);
     assertThat(Files.readString(folder.resolve("faults.txt")))
         .containsPattern("broker killed +1 +3\\.0 s +3\\.0 s");
+  }
+
+  @Test
+  void report_rateBackMeasured_isALineOfItsOwn() throws IOException {
+    FaultRun.Recovery recovery =
+        new FaultRun.Recovery(
+            "kill",
+            Duration.ofSeconds(7),
+            Duration.ofSeconds(5),
+            Optional.of(Duration.ofSeconds(20)));
+    report(List.of(recovery, recovery));
+    assertThat(Files.readString(folder.resolve("faults.txt")))
+        .containsPattern("kill +2 +7\\.0 s +7\\.0 s")
+        .containsPattern("kill, rate back +2 +20\\.0 s +20\\.0 s");
   }
 
   private void report(List<FaultRun.Recovery> recoveries) {

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every fault on a cluster of its own, with both transaction versions; {@code -Pfaults} runs it.
@@ -21,6 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("faults")
 class FaultsIT {
   private static final FaultTable TABLE = new FaultTable();
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final int MOST_UNDER_WAY = 4_000;
+  private static final int KILLS = 3;
+  private static final double SAME_RATE = 0.9;
 
   @TempDir private Path folder;
 
@@ -57,6 +65,45 @@ class FaultsIT {
         FaultRun.Recovery recovery = run.suffer(fault, lab.random());
         lab.judge(run, recovery, transactionVersion);
         assertThat(recovery.longestGap()).as("the fault was felt").isGreaterThan(silence(fault));
+      }
+    }
+  }
+
+  /** As many frames as the job takes, and three kills at random moments. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 1})
+  void everyFrameOnce_taskManagersKilledAtFullRate_rateComesBack(int transactionVersion) {
+    try (ProcessCluster cluster = ProcessCluster.start(lab.settings(transactionVersion))) {
+      cluster.submit();
+      try (FaultRun run = FaultRun.atFullRate(cluster, MOST_UNDER_WAY)) {
+        Await.pause(WARM_UP);
+        List<FaultRun.Recovery> recoveries = new ArrayList<>();
+        for (int kill = 1; kill <= KILLS; kill++) {
+          recoveries.add(run.sufferToRate(Fault.TASK_MANAGER_KILL, SAME_RATE, lab.random()));
+        }
+        lab.judge(run, recoveries, transactionVersion);
+      }
+    }
+  }
+
+  /** A version with another main class and another class for a sink; then back to the first. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 1})
+  void everyFrameOnce_upgradeToAnotherJarAndBack(int transactionVersion) throws IOException {
+    Path first = lab.settings(transactionVersion).app().jobJar();
+    Path next = FaultyJob.jar(first, folder.resolve("framelabel-job-next.jar"));
+    String fault = "upgrade to another jar";
+    try (ProcessCluster cluster = ProcessCluster.start(lab.settings(transactionVersion))) {
+      cluster.submit();
+      try (FaultRun run = new FaultRun(cluster, 40)) {
+        FaultRun.Recovery there =
+            run.suffer(
+                fault,
+                () -> cluster.upgrade(next, "--fault-folder", lab.faults().toString()),
+                lab.random());
+        FaultRun.Recovery back = run.suffer(fault, () -> cluster.upgrade(first), lab.random());
+        lab.judge(run, List.of(there, back), transactionVersion);
+        assertThat(lab.logLines(FaultyJob.NAME)).as("the other version ran").isNotEmpty();
       }
     }
   }

@@ -32,6 +32,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * where they are armed.
  */
 public final class FaultyJob {
+  /** The job's, in Flink's logs. */
+  static final String NAME = "framelabel with faults";
+
   private FaultyJob() {}
 
   /** Runs as the job jar's main class. */
@@ -56,7 +59,7 @@ public final class FaultyJob {
             OutcomeSinks.rejected(kafka, labeller),
             job)
         .addTo(environment);
-    environment.execute("framelabel with faults");
+    environment.execute(NAME);
   }
 
   private static <T> Sink<T> faulty(Sink<T> sink, String folder) {

@@ -9,12 +9,19 @@ import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Outages between a checkpoint and its commit that outlast the transactions: the broker throws away
@@ -84,6 +91,72 @@ class LongOutageIT {
     }
   }
 
+  /** What the aborted transactions left is removed too, as retention does: only frames are left. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 1})
+  void everyFrameOnce_resultsGoneToo(int transactionVersion) {
+    FaultLab lab = new FaultLab(folder, TABLE);
+    Path faults = lab.faults();
+    try (ProcessCluster cluster = ProcessCluster.start(settings(lab, transactionVersion))) {
+      cluster.submit("--fault-folder", faults.toString());
+      try (FaultRun run = new FaultRun(cluster, 40)) {
+        run.load().poisonEvery(10);
+        List<FaultRun.Recovery> recoveries = new ArrayList<>();
+        for (int outage = 1; outage <= OUTAGES; outage++) {
+          recoveries.add(
+              run.suffer(
+                  "long outage, results removed",
+                  () -> {
+                    Away.killBeforeCommit(cluster, faults);
+                    Away.awaitAborted(cluster);
+                    run.drainBeforeRemoval();
+                    removeResults(cluster);
+                    JavaProcess ignored = cluster.flink().startTaskManager();
+                  },
+                  lab.random()));
+          assertThat(lab.logLines("labelled again"))
+              .as("frames are labelled again after outage " + outage)
+              .hasSizeGreaterThanOrEqualTo(outage);
+        }
+        lab.judge(run, recoveries, transactionVersion);
+        System.out.println(String.join(System.lineSeparator(), lab.logLines("labelled again")));
+        assertThat(lab.logLines("repaired:")).hasSameSizeAs(lab.logLines("LOST from topic"));
+      }
+    }
+  }
+
+  private static ProcessCluster.Settings settings(FaultLab lab, int transactionVersion) {
+    return lab.faultySettings(transactionVersion)
+        .withTaskManagers(1)
+        .withTransactionTimeout(TRANSACTION_TIMEOUT);
+  }
+
+  private static void removeResults(ProcessCluster cluster) {
+    List<String> topics = List.of(ProcessCluster.LABELS, ProcessCluster.REJECTED);
+    try (Admin admin = Admin.create(Map.copyOf(cluster.broker().client()))) {
+      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+      admin
+          .describeTopics(topics)
+          .allTopicNames()
+          .get()
+          .forEach(
+              (topic, description) ->
+                  description
+                      .partitions()
+                      .forEach(
+                          info ->
+                              all.put(
+                                  new TopicPartition(topic, info.partition()),
+                                  RecordsToDelete.beforeOffset(-1))));
+      admin.deleteRecords(all).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   @AfterAll
   static void report() {
     TABLE.report(Path.of("target"), "faults-outages");
@@ -98,11 +171,7 @@ class LongOutageIT {
   void everyFrameOnce_outageLongerThanTheTransactions(Away away, int transactionVersion) {
     FaultLab lab = new FaultLab(folder, TABLE);
     Path faults = lab.faults();
-    ProcessCluster.Settings settings =
-        lab.faultySettings(transactionVersion)
-            .withTaskManagers(1)
-            .withTransactionTimeout(TRANSACTION_TIMEOUT);
-    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
+    try (ProcessCluster cluster = ProcessCluster.start(settings(lab, transactionVersion))) {
       cluster.submit("--fault-folder", faults.toString());
       try (FaultRun run = new FaultRun(cluster, 40)) {
         run.load().poisonEvery(10);
