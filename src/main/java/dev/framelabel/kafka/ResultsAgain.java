@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,22 +49,23 @@ final class ResultsAgain implements Relabelling {
       List<SourcePosition> frames, Consumer<ProducerRecord<byte[], byte[]>> results)
       throws IOException, InterruptedException {
     LOG.warn("{} frames are read and labelled again, from {}", frames.size(), frames.get(0));
-    records.open();
     // As the source reads them.
     String isolation =
         client.getOrDefault(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
     try (KafkaConsumer<byte[], byte[]> consumer = RejectedRecords.consumer(client, isolation)) {
+      records.open();
       Frames found = new Frames(consumer, reading.open(), frames);
       labeller.label(found, outcome -> results.accept(records.of(outcome)));
       return found.gone();
     } catch (KafkaException | RegistryException e) {
-      throw new IOException("frames that are to be labelled again cannot be read", e);
+      throw new IOException("frames cannot be read and labelled again", e);
     }
   }
 
   /** Frames at given positions, one partition after another; notes those that are not there. */
   private static final class Frames implements Iterator<FrameEvent> {
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final int TRIES = 300;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ImageEvents events;
@@ -120,8 +122,8 @@ final class ResultsAgain implements Relabelling {
 
     /** The next wanted record of the partition; null: there is none. */
     private ConsumerRecord<byte[], byte[]> find(NavigableSet<Long> offsets) {
-      while (polled.hasNext() || consumer.position(partition) < end) {
-        while (polled.hasNext()) {
+      while (!offsets.isEmpty()) {
+        if (polled.hasNext()) {
           ConsumerRecord<byte[], byte[]> entry = polled.next();
           while (!offsets.isEmpty() && offsets.first() < entry.offset()) {
             gone.add(position(offsets.pollFirst()));
@@ -129,13 +131,25 @@ final class ResultsAgain implements Relabelling {
           if (offsets.remove(entry.offset())) {
             return entry;
           }
-          if (offsets.isEmpty()) {
-            return null;
-          }
+        } else if (consumer.position(partition) < end) {
+          polled = poll();
+        } else {
+          return null;
         }
-        polled = consumer.poll(POLL).records(partition).iterator();
       }
       return null;
+    }
+
+    /** The next records; where there are none, the consumer has at least got on. */
+    private Iterator<ConsumerRecord<byte[], byte[]>> poll() {
+      long before = consumer.position(partition);
+      for (int i = 0; i < TRIES; i++) {
+        List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition);
+        if (!records.isEmpty() || consumer.position(partition) != before) {
+          return records.iterator();
+        }
+      }
+      throw new TimeoutException(partition + " gives no records at offset " + before);
     }
 
     private SourcePosition position(long offset) {

@@ -6,9 +6,7 @@ import dev.framelabel.classify.ResidentMemory;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
-import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,8 +35,6 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private transient LeasedClassifier leased;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
-  private transient ByteBudget inFlightBytes;
-  private transient Duration patience;
   private transient volatile boolean closing;
 
   public ClassifyFunction(JobOptions options) {
@@ -51,8 +47,6 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     Classifier classifier = leased.classifier();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();
-    patience = options.get(JobOptions.INFERENCE_TIMEOUT);
-    inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
     framesIn = metrics.counter("framesIn");
     ClassifierStatistics statistics = classifier.statistics();
     metrics.gauge("batches", statistics::batches);
@@ -64,7 +58,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("sessionOpenBytes", classifier::openedBytes);
     metrics.gauge("residentBytes", ResidentMemory::bytes);
     metrics.gauge("inFlightFrames", inFlightFrames::get);
-    metrics.gauge("inFlightBytes", inFlightBytes::held);
+    metrics.gauge("inFlightBytes", leased::inFlightBytes);
     metrics.gauge(
         "deviceBusyRatio",
         new DeviceBusyRatio(
@@ -94,30 +88,13 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   @Override
   public void asyncInvoke(FrameEvent event, ResultFuture<Outcome> result) throws Exception {
     framesIn.inc();
-    ByteBudget.Hold hold = inFlightBytes.take(bytes(event), patience);
-    if (event instanceof RejectedFrame rejected) {
-      hold.done();
-      result.complete(List.of(rejected));
-    } else {
-      Frame frame = (Frame) event;
+    CompletableFuture<Outcome> outcome = leased.label(event);
+    if (event instanceof Frame) {
       inFlightFrames.incrementAndGet();
-      CompletableFuture<Outcome> ignored =
-          leased
-              .label(frame)
-              .whenComplete(
-                  (outcome, failure) -> {
-                    inFlightFrames.decrementAndGet();
-                    hold.done();
-                    pass(outcome, failure, result);
-                  });
+      outcome = outcome.whenComplete((done, failure) -> inFlightFrames.decrementAndGet());
     }
-  }
-
-  /** An image that is a part of its record keeps the whole record. */
-  private static long bytes(FrameEvent event) {
-    return event instanceof RejectedFrame rejected
-        ? rejected.original().heldLength()
-        : ((Frame) event).image().bytes().heldLength();
+    CompletableFuture<Outcome> ignored =
+        outcome.whenComplete((done, failure) -> pass(done, failure, result));
   }
 
   /**

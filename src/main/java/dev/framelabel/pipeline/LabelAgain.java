@@ -16,11 +16,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Labels frames outside the stream, as the job labels them: with its model, its limits and its
- * device. Any thread may; it uses the worker's classifier, and opens it where no task has yet.
+ * Labels frames outside the stream with the job's model and limits, on the CPU: every worker has
+ * one, and which accelerator is this worker's only its tasks know. Any thread may. A job that
+ * labels on the CPU too shares its classifier with this.
  */
 public final class LabelAgain implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  private static final String DEVICE = "cpu";
 
   private final JobOptions options;
 
@@ -33,13 +36,12 @@ public final class LabelAgain implements Serializable {
    *
    * @param frames read as they are needed, no more at a time than a task has under way
    * @param outcomes takes them in the order of the frames, on the calling thread
-   * @throws IOException if the device fails, or gives no result for --inference-timeout
+   * @throws IOException if the model fails, or gives no result for --inference-timeout
    */
   public void label(Iterator<FrameEvent> frames, Consumer<Outcome> outcomes)
       throws IOException, InterruptedException {
     Deque<CompletableFuture<Outcome>> underWay = new ArrayDeque<>();
-    try (LeasedClassifier classifier =
-        new LeasedClassifier(options, options.get(JobOptions.DEVICE))) {
+    try (LeasedClassifier classifier = new LeasedClassifier(options, DEVICE)) {
       while (frames.hasNext()) {
         underWay.add(classifier.label(frames.next()));
         if (underWay.size() >= options.inFlight()) {
@@ -49,14 +51,6 @@ public final class LabelAgain implements Serializable {
       while (!underWay.isEmpty()) {
         outcomes.accept(await(underWay.remove()));
       }
-    }
-  }
-
-  private Outcome await(CompletableFuture<Outcome> outcome)
-      throws IOException, InterruptedException {
-    try {
-      return outcome.get(
-          options.get(JobOptions.INFERENCE_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new IOException("a frame could not be labelled again: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
@@ -66,5 +60,10 @@ public final class LabelAgain implements Serializable {
               + " s",
           e);
     }
+  }
+
+  private Outcome await(CompletableFuture<Outcome> outcome)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return outcome.get(options.get(JobOptions.INFERENCE_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -7,15 +7,19 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
 /**
- * A user's hold on the worker's classifier, and its reading of images that stand elsewhere.
- * Thread-safe; closing it gives up what is under way only where no one else uses the classifier.
+ * A user's hold on a classifier of this worker, its reading of images that stand elsewhere, and its
+ * share of memory. Frames are given by one thread.
  */
 final class LeasedClassifier implements AutoCloseable {
-  private final SharedClassifiers.Lease lease;
   private final ClaimCheck claims;
+  private final SharedClassifiers.Lease lease;
+  private final ByteBudget inFlightBytes;
+  private final Duration patience;
 
   /**
    * Blocks while a model is being opened.
@@ -23,34 +27,54 @@ final class LeasedClassifier implements AutoCloseable {
    * @param device as {@link JobOptions#classifierSettings}
    */
   LeasedClassifier(JobOptions options, String device) {
-    this.lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device));
+    this.inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
+    this.patience = options.get(JobOptions.INFERENCE_TIMEOUT);
     this.claims = options.newClaimCheck();
+    this.lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device));
   }
 
   Classifier classifier() {
     return lease.classifier();
   }
 
+  /** Bytes of what is under way. */
+  long inFlightBytes() {
+    return inFlightBytes.held();
+  }
+
   /**
-   * The outcome of what came from Kafka. Never blocks; fails only where the device or this code
-   * does. What only names its image's place stays so in Flink's state: the image is read after
-   * that.
+   * The outcome of what came from Kafka. Blocks while too many bytes are under way. The outcome
+   * fails only where the device or this code does; it comes on a thread that must not be held up.
+   *
+   * @throws TimeoutException if nothing that is under way was done for --inference-timeout
    */
-  CompletableFuture<Outcome> label(FrameEvent event) {
+  CompletableFuture<Outcome> label(FrameEvent event) throws InterruptedException, TimeoutException {
+    ByteBudget.Hold hold = inFlightBytes.take(bytes(event), patience);
+    return begin(event).whenComplete((outcome, failure) -> hold.done());
+  }
+
+  /** What only names its image's place stays so in Flink's state: the image is read after that. */
+  private CompletableFuture<Outcome> begin(FrameEvent event) {
     if (event instanceof RejectedFrame rejected) {
       return CompletableFuture.completedFuture(rejected);
     }
     Frame frame = (Frame) event;
-    if (frame.image().format() != Image.Format.REFERENCE) {
-      return classifier().classify(frame);
-    }
-    return claims
-        .resolve(frame)
-        .thenCompose(
-            read ->
-                read instanceof Frame whole
-                    ? classifier().classify(whole)
-                    : CompletableFuture.completedFuture((RejectedFrame) read));
+    return frame.image().format() == Image.Format.REFERENCE
+        ? claims.resolve(frame).thenCompose(this::classify)
+        : classify(frame);
+  }
+
+  private CompletableFuture<Outcome> classify(FrameEvent read) {
+    return read instanceof Frame whole
+        ? classifier().classify(whole)
+        : CompletableFuture.completedFuture((RejectedFrame) read);
+  }
+
+  /** An image that is a part of its record keeps the whole record. */
+  private static long bytes(FrameEvent event) {
+    return event instanceof RejectedFrame rejected
+        ? rejected.original().heldLength()
+        : ((Frame) event).image().bytes().heldLength();
   }
 
   @Override

@@ -16,6 +16,8 @@ import dev.framelabel.local.EmbeddedBroker;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.pipeline.LabelAgain;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.RejectedFrames;
 import java.awt.Color;
@@ -29,12 +31,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.LongStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +119,34 @@ class ResultsAgainIT {
     List<SourcePosition> wanted = positions(LongStream.range(0, FRAMES));
     assertThat(again().run(wanted, results::add)).isEmpty();
     assertThat(outcomes()).extracting(Outcome::source).containsExactlyElementsOf(wanted);
+  }
+
+  /** Markers of a transaction stand between the frames, and others in another partition. */
+  @Test
+  void run_severalPartitionsAndMarkers_everyFrameOnce() throws Exception {
+    List<SourcePosition> wanted = new ArrayList<>(positions(LongStream.of(7, FRAMES - 1)));
+    try (Admin admin = Admin.create(Map.copyOf(broker.client()))) {
+      admin.createPartitions(Map.of("frames", NewPartitions.increaseTo(2))).all().get();
+    }
+    Properties properties = new Properties();
+    properties.putAll(broker.client());
+    properties.put("transactional.id", "publisher");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      for (int transaction = 0; transaction < 3; transaction++) {
+        producer.beginTransaction();
+        for (int partition = 0; partition < 2; partition++) {
+          byte[] value = new ImageEvents().write(frame(3), Framing.SINGLE_OBJECT);
+          RecordMetadata sent =
+              producer.send(new ProducerRecord<>("frames", partition, null, value)).get();
+          wanted.add(new SourcePosition("frames", partition, sent.offset()));
+        }
+        producer.commitTransaction();
+      }
+    }
+    assertThat(again().run(wanted, results::add)).isEmpty();
+    assertThat(outcomes()).extracting(Outcome::source).containsExactlyInAnyOrderElementsOf(wanted);
   }
 
   @Test

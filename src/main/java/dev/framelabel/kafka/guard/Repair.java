@@ -79,7 +79,7 @@ final class Repair {
   /**
    * What the topic tells of a transaction's results, whatever the broker remembers of its id.
    *
-   * @param present frames with results in the topic
+   * @param present frames with results in the topic, when both were looked for
    * @param visible those of them whose results readers of committed records can see
    */
   record Evidence(Set<SourcePosition> present, Set<SourcePosition> visible) {
@@ -112,18 +112,31 @@ final class Repair {
               found.add(position);
             }
           });
-      return new Evidence(place.frames(), found);
+      return new Evidence(present(committed, place, found), found);
     }
+  }
+
+  /** Without what retention has removed meanwhile: that was only not seen, not uncommitted. */
+  private static Set<SourcePosition> present(
+      KafkaConsumer<byte[], byte[]> consumer, Place place, Set<SourcePosition> visible) {
+    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(place.ends().keySet());
+    Map<SourcePosition, At> left = new HashMap<>(place.frames());
+    left.values().removeIf(at -> at.offset() < beginnings.get(at.partition()));
+    Set<SourcePosition> present = new HashSet<>(visible);
+    present.addAll(left.keySet());
+    return present;
   }
 
   /**
    * Where the results of a transaction's frames are, whatever became of them.
    *
-   * @param frames those of its frames that have results
+   * @param frames those of its frames that have results, and where the last one of each is
    * @param ends behind the last of them, in each partition that has any
    */
   private record Place(
-      long sinceMillis, Set<SourcePosition> frames, Map<TopicPartition, Long> ends) {}
+      long sinceMillis, Map<SourcePosition, At> frames, Map<TopicPartition, Long> ends) {}
+
+  private record At(TopicPartition partition, long offset) {}
 
   /**
    * Looks from when the transaction began, and from the beginning where not all of its results came
@@ -140,15 +153,16 @@ final class Repair {
   private Place place(
       KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable, long sinceMillis)
       throws IOException {
-    Set<SourcePosition> found = new HashSet<>();
+    Map<SourcePosition, At> found = new HashMap<>();
     Map<TopicPartition, Long> ends = new HashMap<>();
     scan(
         all,
         seek(all, sinceMillis),
         (position, entry) -> {
           if (committable.frames().contains(position)) {
-            found.add(position);
-            ends.put(new TopicPartition(entry.topic(), entry.partition()), entry.offset() + 1);
+            TopicPartition partition = new TopicPartition(entry.topic(), entry.partition());
+            found.put(position, new At(partition, entry.offset()));
+            ends.put(partition, entry.offset() + 1);
           }
         });
     return new Place(sinceMillis, found, ends);

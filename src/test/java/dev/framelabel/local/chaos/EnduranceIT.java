@@ -34,6 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("faults")
 class EnduranceIT {
   private static final int RESTARTS = 100;
+
+  /** Restarts after which most of the code that a restart runs is compiled. */
+  private static final int WARM_UP = 20;
+
   private static final int SOAK_MINUTES = Integer.getInteger("soak_minutes", 10);
   private static final int MOST_UNDER_WAY = 4_000;
   private static final FaultTable TABLE = new FaultTable();
@@ -94,6 +98,9 @@ class EnduranceIT {
         assertThat(resident.get(RESTARTS))
             .as("resident kB after " + RESTARTS + " restarts beside half of them")
             .isLessThan(resident.get(RESTARTS / 2) * 103 / 100);
+        assertThat(resident.get(WARM_UP + 50))
+            .as("resident kB after 50 restarts beside those after the first " + WARM_UP)
+            .isLessThan(resident.get(WARM_UP) * 103 / 100);
       }
     }
   }
