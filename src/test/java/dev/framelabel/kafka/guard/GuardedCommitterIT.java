@@ -11,6 +11,7 @@ import dev.framelabel.event.SourcePosition;
 import dev.framelabel.kafka.OutcomeReader;
 import dev.framelabel.kafka.Topics;
 import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.cluster.Await;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.RejectedFrames;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
@@ -370,6 +373,36 @@ class GuardedCommitterIT {
       }
       assertThat(relabelled).isEmpty();
       assertThat(read(broker)).isEmpty();
+    }
+  }
+
+  /** They are seen, then go while another transaction still hides whether they are committed. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_committedResultsGoWhileTheyAreLookedFor_doublesNothing(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other");
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable committed = precommit(broker, "60000", true);
+      takeUpAgain(broker, committed);
+      CompletableFuture<Void> commit =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  committer.commit(requests(List.of(committed)));
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      Await.pause(Duration.ofSeconds(5));
+      delete(broker, -1);
+      other.abortTransaction();
+      assertThat(commit)
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(LostCommitException.class);
+      assertThat(relabelled).isEmpty();
     }
   }
 
