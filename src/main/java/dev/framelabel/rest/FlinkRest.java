@@ -16,8 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -157,6 +159,16 @@ public final class FlinkRest {
       all &= vertex.path("tasks").path("RUNNING").asInt() == vertex.path("parallelism").asInt();
     }
     return all;
+  }
+
+  /** Ids of the TaskManagers that have tasks of the job. */
+  public Set<String> taskManagers(String job) {
+    Set<String> ids = new HashSet<>();
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      String path = "/jobs/" + job + "/vertices/" + vertex.path("id").asText();
+      get(path).path("subtasks").forEach(task -> ids.add(task.path("taskmanager-id").asText()));
+    }
+    return ids;
   }
 
   /** Why the job failed; empty where it did not. */

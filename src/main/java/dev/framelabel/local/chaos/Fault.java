@@ -118,8 +118,9 @@ public enum Fault {
   /** Makes it happen and mends it; the job may still be recovering when this returns. */
   abstract void happen(ProcessCluster cluster, RandomGenerator random);
 
+  /** One that the job runs on: another's end would not be felt. */
   private static JavaProcess anyTaskManager(ProcessCluster cluster, RandomGenerator random) {
-    List<JavaProcess> all = cluster.flink().taskManagers();
+    List<JavaProcess> all = cluster.busyTaskManagers();
     return all.get(random.nextInt(all.size()));
   }
 

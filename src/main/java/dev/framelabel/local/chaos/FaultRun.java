@@ -5,10 +5,13 @@ import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -17,7 +20,9 @@ public final class FaultRun implements AutoCloseable {
   private static final Duration FIRST_LIMIT = Duration.ofMinutes(5);
   private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(4);
   private static final Duration REST_LIMIT = Duration.ofMinutes(3);
-  private static final Duration RATE_WINDOW = Duration.ofSeconds(10);
+  private static final Duration RATE_STEP = Duration.ofMillis(500);
+  private static final int RATE_STEPS = 20;
+  private static final Duration RATE_WINDOW = RATE_STEP.multipliedBy(RATE_STEPS);
   private static final int CAMERAS = 8;
 
   /** More than any job does here. */
@@ -169,28 +174,38 @@ public final class FaultRun implements AutoCloseable {
    * @param share of the former rate that counts as the same
    */
   Recovery sufferToRate(Fault fault, double share, RandomGenerator random) {
-    double before = rate();
-    List<Instant> begun = new ArrayList<>();
+    long before = accounted();
+    Await.pause(RATE_WINDOW);
+    long enough = (long) (share * (accounted() - before));
+    List<CompletableFuture<Duration>> back = new ArrayList<>();
     Recovery recovery =
         suffer(
             fault + " at full rate",
             () -> {
-              begun.add(Instant.now());
+              back.add(CompletableFuture.supplyAsync(() -> untilSoMany(enough)));
               fault.happen(cluster, random);
             },
             random);
-    Await.until("the former rate", RECOVERY_LIMIT, () -> rate() >= share * before);
-    Duration back = Duration.between(begun.get(0), Instant.now());
     return new Recovery(
-        recovery.fault(), recovery.recovery(), recovery.longestGap(), Optional.of(back));
+        recovery.fault(),
+        recovery.recovery(),
+        recovery.longestGap(),
+        Optional.of(back.get(0).join()));
   }
 
-  /** Committed results in a second, over the next few; blocks so long. */
-  private double rate() {
-    long before = accounted();
+  /** How long it takes from now until so many results have been committed within one window. */
+  private Duration untilSoMany(long enough) {
     long begun = System.nanoTime();
-    Await.pause(RATE_WINDOW);
-    return (accounted() - before) * 1e9 / (System.nanoTime() - begun);
+    Deque<Long> counts = new ArrayDeque<>();
+    long end = begun + RECOVERY_LIMIT.toNanos();
+    do {
+      counts.add(accounted());
+      Await.pause(RATE_STEP);
+      if (counts.size() == RATE_STEPS && accounted() - counts.remove() >= enough) {
+        return Duration.ofNanos(System.nanoTime() - begun);
+      }
+    } while (System.nanoTime() < end);
+    throw new IllegalStateException("the former rate did not come back in " + RECOVERY_LIMIT);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A Flink cluster of real processes: one JobManager, some TaskManagers of two slots each, and
@@ -187,14 +188,17 @@ public final class FlinkProcesses implements AutoCloseable {
                 "-XX:MaxDirectMemorySize=320m",
                 "-Dorg.apache.avro.limits.bytes.maxLength=67108864"));
     options.addAll(workerOptions);
+    String name = "taskmanager-" + ++started;
     JavaProcess process =
         start(
-            "taskmanager-" + ++started,
+            name,
             options,
             List.of(
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                 "--configDir",
-                folder.resolve("conf").toString()),
+                folder.resolve("conf").toString(),
+                "-D",
+                "taskmanager.resource-id=" + name),
             wrapper);
     taskManagers.add(process);
     return process;
@@ -231,6 +235,14 @@ public final class FlinkProcesses implements AutoCloseable {
           others.forEach(JavaProcess::requireAlive);
           return rest.taskManagers() >= count;
         });
+  }
+
+  /** The TaskManagers that live and have tasks of the job; all that live where none has. */
+  List<JavaProcess> taskManagers(String job) {
+    Set<String> ids = rest.taskManagers(job);
+    List<JavaProcess> busy =
+        taskManagers().stream().filter(process -> ids.contains(process.name())).toList();
+    return busy.isEmpty() ? taskManagers() : busy;
   }
 
   /** The TaskManagers that live. */

@@ -247,6 +247,11 @@ public final class ProcessCluster implements AutoCloseable {
     return flink;
   }
 
+  /** The TaskManagers that the job runs on; all of them while it runs on none. */
+  public List<JavaProcess> busyTaskManagers() {
+    return flink.taskManagers(job);
+  }
+
   /** The id of the job that was submitted last. */
   public String job() {
     return job;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultsIT {
   private static final FaultTable TABLE = new FaultTable();
   private static final Duration WARM_UP = Duration.ofSeconds(30);
-  private static final int MOST_UNDER_WAY = 4_000;
+  private static final int MOST_UNDER_WAY = 1_500;
   private static final int KILLS = 3;
   private static final double SAME_RATE = 0.9;
 
