@@ -75,17 +75,26 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   private void settleByEvidence(
       GuardedCommittable committable, TransactionFates.Fate fate, Throwable cause)
       throws IOException, InterruptedException {
-    Repair repair = new Repair(settings);
-    Repair.Evidence evidence;
-    try {
-      if (repair.isDone(committable)) {
+    try (Repair repair = new Repair(settings, committable)) {
+      if (repair.isDone()) {
         confirm(committable, "repaired");
-        return;
+      } else {
+        settleByEvidence(committable, fate, repair, cause);
       }
-      evidence = repair.look(committable);
     } catch (KafkaException e) {
-      throw new IOException("topic " + settings.topic() + " cannot be read for the guard", e);
+      throw new IOException(
+          "the guard cannot settle "
+              + committable.transactionalId()
+              + " on topic "
+              + settings.topic(),
+          e);
     }
+  }
+
+  private void settleByEvidence(
+      GuardedCommittable committable, TransactionFates.Fate fate, Repair repair, Throwable cause)
+      throws IOException, InterruptedException {
+    Repair.Evidence evidence = repair.look();
     boolean aborted = fate == TransactionFates.Fate.ABORTED || evidence.ofLoss();
     // Where it was not, some of its results may be gone from the topic since their commit.
     long enough = Math.min(committable.frames().count(), aborted ? Long.MAX_VALUE : 1);
@@ -93,27 +102,29 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       confirm(committable, "committed");
     } else {
       lost.inc();
-      answerLoss(committable, fate, aborted, evidence, cause);
+      if (answerLoss(committable, fate, aborted, cause)) {
+        repair(committable, fate, repair, evidence, cause);
+      }
     }
   }
 
-  private void answerLoss(
+  /**
+   * Logs the loss, and ends the job where the results may not or must not be brought back.
+   *
+   * @return whether they are to be brought back
+   */
+  private boolean answerLoss(
       GuardedCommittable committable,
       TransactionFates.Fate fate,
       boolean aborted,
-      Repair.Evidence evidence,
-      Throwable cause)
-      throws IOException, InterruptedException {
+      Throwable cause) {
     String story = story(committable, fate);
     LOG.error("{}", story);
-    if (settings.onLoss() == LostCommit.CONTINUE) {
-      return;
-    }
     if (settings.onLoss() == LostCommit.FAIL) {
       throw new LostCommitException(
           story + ". The job ends, as --on-lost-commit fail asks for. " + cure(), cause);
     }
-    if (!aborted) {
+    if (settings.onLoss() == LostCommit.REPAIR && !aborted) {
       throw new LostCommitException(
           story
               + ". It is not repaired, for it may have been committed: topic "
@@ -123,21 +134,20 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
               + cure(),
           cause);
     }
-    repair(committable, evidence, story, cause);
+    return settings.onLoss() == LostCommit.REPAIR;
   }
 
   private void repair(
-      GuardedCommittable committable, Repair.Evidence evidence, String story, Throwable cause)
+      GuardedCommittable committable,
+      TransactionFates.Fate fate,
+      Repair repair,
+      Repair.Evidence evidence,
+      Throwable cause)
       throws IOException, InterruptedException {
-    List<SourcePosition> gone;
-    try {
-      gone = new Repair(settings).run(committable, evidence);
-    } catch (KafkaException e) {
-      throw new IOException("the repair of " + committable.transactionalId() + " failed", e);
-    }
+    List<SourcePosition> gone = repair.run(evidence);
     if (!gone.isEmpty()) {
       throw new LostCommitException(
-          story
+          story(committable, fate)
               + ". It cannot be repaired: topic "
               + settings.topic()
               + " no longer holds all of its results, and these frames are gone from their topic: "

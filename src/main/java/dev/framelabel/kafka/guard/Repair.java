@@ -34,8 +34,12 @@ import org.slf4j.LoggerFactory;
  * way they are written in one new transaction, whose id is made from the lost one's. So a repair
  * that is cut short is done again from the beginning. What readers can see already is never written
  * again.
+ *
+ * <p>Attempts may overlap: a process that stood still goes on later. Each takes the id first, then
+ * looks, then writes with the producer that took it. Whoever takes it afterwards fences this one
+ * off; and whoever took it before has published what this one sees, or never will.
  */
-final class Repair {
+final class Repair implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int TRIES = 120;
@@ -49,31 +53,36 @@ final class Repair {
       Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
 
   private final GuardSettings settings;
+  private final GuardedCommittable lost;
 
-  Repair(GuardSettings settings) {
+  /** The same in each attempt, and in no repair of another transaction. */
+  private final String id;
+
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  Repair(GuardSettings settings, GuardedCommittable lost) {
     this.settings = settings;
+    this.lost = lost;
+    this.id = lost.transactionalId() + REPAIR + lost.begunMillis();
+    Properties properties = settings.properties();
+    properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+    this.producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /**
    * Whether an earlier attempt has published the results. One that has not is ended, even if its
-   * process still runs: it hides nothing any more, and publishes nothing behind this one's back.
+   * process still runs. To be called first.
    *
    * @throws IOException if the broker does not answer: to be tried again
    */
-  boolean isDone(GuardedCommittable lost) throws IOException, InterruptedException {
-    Optional<TransactionState> state = TransactionFates.now(id(lost), settings.properties());
+  boolean isDone() throws IOException, InterruptedException {
+    Optional<TransactionState> state = TransactionFates.now(id, settings.properties());
     if (state.filter(PUBLISHED::contains).isPresent()) {
       return true;
     }
-    try (KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
-      producer.initTransactions();
-    }
+    producer.initTransactions();
     return false;
-  }
-
-  /** The same in each attempt, and in no repair of another transaction. */
-  private static String id(GuardedCommittable lost) {
-    return lost.transactionalId() + REPAIR + lost.begunMillis();
   }
 
   /**
@@ -97,18 +106,18 @@ final class Repair {
    * @throws IOException if the broker does not answer, or an open transaction hides the results for
    *     a minute: to be tried again
    */
-  Evidence look(GuardedCommittable committable) throws IOException, InterruptedException {
+  Evidence look() throws IOException, InterruptedException {
     Set<SourcePosition> found = new HashSet<>();
     try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
         KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
-      Place place = place(all, committable);
+      Place place = place(all);
       Map<TopicPartition, Long> ignored = seek(committed, place.sinceMillis());
       awaitVisible(committed, place.ends());
       scan(
           committed,
           place.ends(),
           (position, entry) -> {
-            if (committable.frames().contains(position)) {
+            if (lost.frames().contains(position)) {
               found.add(position);
             }
           });
@@ -142,24 +151,19 @@ final class Repair {
    * Looks from when the transaction began, and from the beginning where not all of its results came
    * after that, because the clock of its worker was wrong.
    */
-  private Place place(KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable)
-      throws IOException {
-    Place place = place(all, committable, committable.begunMillis());
-    return place.frames().size() < committable.frames().count()
-        ? place(all, committable, 0)
-        : place;
+  private Place place(KafkaConsumer<byte[], byte[]> all) throws IOException {
+    Place place = place(all, lost.begunMillis());
+    return place.frames().size() < lost.frames().count() ? place(all, 0) : place;
   }
 
-  private Place place(
-      KafkaConsumer<byte[], byte[]> all, GuardedCommittable committable, long sinceMillis)
-      throws IOException {
+  private Place place(KafkaConsumer<byte[], byte[]> all, long sinceMillis) throws IOException {
     Map<SourcePosition, At> found = new HashMap<>();
     Map<TopicPartition, Long> ends = new HashMap<>();
     scan(
         all,
         seek(all, sinceMillis),
         (position, entry) -> {
-          if (committable.frames().contains(position)) {
+          if (lost.frames().contains(position)) {
             TopicPartition partition = new TopicPartition(entry.topic(), entry.partition());
             found.put(position, new At(partition, entry.offset()));
             ends.put(partition, entry.offset() + 1);
@@ -189,9 +193,9 @@ final class Repair {
    * labelled again by the job, or their commit comes to the guard in its turn. A writer of this
    * attempt that still holds one fails at its next step, and the job goes back to its checkpoint.
    */
-  private void abortLaterOnes(GuardedCommittable lost) throws IOException, InterruptedException {
-    String id = lost.transactionalId();
-    String task = id.substring(0, id.lastIndexOf('-') + 1);
+  private void abortLaterOnes() throws IOException, InterruptedException {
+    String before = lost.transactionalId();
+    String task = before.substring(0, before.lastIndexOf('-') + 1);
     for (int i = 0; i < TRIES; i++) {
       List<String> later =
           TransactionFates.open(settings.properties()).stream()
@@ -200,7 +204,7 @@ final class Repair {
       if (later.isEmpty()) {
         return;
       }
-      LOG.warn("{} came after {} and are aborted", later, id);
+      LOG.warn("{} came after {} and are aborted", later, before);
       TransactionFates.abort(later, settings.properties());
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
@@ -214,30 +218,24 @@ final class Repair {
    *     are published and committed now
    * @throws IOException if the broker or the device does not answer: to be tried again
    */
-  List<SourcePosition> run(GuardedCommittable lost, Evidence evidence)
-      throws IOException, InterruptedException {
-    abortLaterOnes(lost);
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted");
-        KafkaProducer<byte[], byte[]> producer = producer(id(lost))) {
-      producer.initTransactions();
-      producer.beginTransaction();
-      List<SourcePosition> gone = List.of();
-      if (evidence.present().size() == lost.frames().count()) {
-        copy(consumer, producer, lost, evidence);
-      } else {
-        gone = labelAgain(producer, lost.frames().without(evidence.visible()));
-      }
-      if (gone.isEmpty()) {
-        producer.commitTransaction();
-      } else {
-        producer.abortTransaction();
-      }
-      return gone;
+  List<SourcePosition> run(Evidence evidence) throws IOException, InterruptedException {
+    abortLaterOnes();
+    producer.beginTransaction();
+    List<SourcePosition> gone = List.of();
+    if (evidence.present().size() == lost.frames().count()) {
+      copy(evidence);
+    } else {
+      gone = labelAgain(lost.frames().without(evidence.visible()));
     }
+    if (gone.isEmpty()) {
+      producer.commitTransaction();
+    } else {
+      producer.abortTransaction();
+    }
+    return gone;
   }
 
-  private List<SourcePosition> labelAgain(
-      KafkaProducer<byte[], byte[]> producer, List<SourcePosition> frames)
+  private List<SourcePosition> labelAgain(List<SourcePosition> frames)
       throws IOException, InterruptedException {
     return settings
         .relabelling()
@@ -268,37 +266,28 @@ final class Repair {
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private KafkaProducer<byte[], byte[]> producer(String id) {
-    Properties properties = settings.properties();
-    properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
   /** Copies the result of each frame that has one, once. */
-  private void copy(
-      KafkaConsumer<byte[], byte[]> consumer,
-      KafkaProducer<byte[], byte[]> producer,
-      GuardedCommittable lost,
-      Evidence evidence)
-      throws IOException {
+  private void copy(Evidence evidence) throws IOException {
     Set<SourcePosition> left = new HashSet<>(evidence.present());
     left.removeAll(evidence.visible());
-    scan(
-        consumer,
-        seek(consumer, place(consumer, lost).sinceMillis()),
-        (position, entry) -> {
-          // An earlier attempt, aborted too, may have left the same frame: its result is as good.
-          if (left.remove(position)) {
-            var ignored =
-                producer.send(
-                    new ProducerRecord<>(
-                        entry.topic(),
-                        entry.partition(),
-                        entry.key(),
-                        entry.value(),
-                        entry.headers()));
-          }
-        });
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+      scan(
+          consumer,
+          seek(consumer, place(consumer).sinceMillis()),
+          (position, entry) -> {
+            // An earlier attempt, aborted too, may have left the same frame: its result is as good.
+            if (left.remove(position)) {
+              var ignored =
+                  producer.send(
+                      new ProducerRecord<>(
+                          entry.topic(),
+                          entry.partition(),
+                          entry.key(),
+                          entry.value(),
+                          entry.headers()));
+            }
+          });
+    }
     if (!left.isEmpty()) {
       throw new IOException(
           left.size() + " results that were in topic " + settings.topic() + " are gone from it");
@@ -338,5 +327,10 @@ final class Repair {
                     .map(OffsetAndTimestamp::offset)
                     .orElse(ends.get(partition))));
     return ends;
+  }
+
+  @Override
+  public void close() {
+    producer.close();
   }
 }

@@ -246,6 +246,25 @@ class GuardedCommitterIT {
     }
   }
 
+  /** A repair whose process stands still before it writes, is done by another, and goes on. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_repairThatStoodStillGoesOnAfterAnother_publishesNothing(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = lost(broker);
+      try (Repair still = new Repair(settings(broker, LostCommit.REPAIR), lost);
+          GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        assertThat(still.isDone()).isFalse();
+        Repair.Evidence evidence = still.look();
+        committer.commit(requests(List.of(lost)));
+        assertThatThrownBy(() -> still.run(evidence)).isInstanceOf(KafkaException.class);
+      }
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
   /** Begins a transaction, with a result in each partition. */
   private FlinkKafkaInternalProducer<byte[], byte[]> open(EmbeddedBroker broker, String id) {
     FlinkKafkaInternalProducer<byte[], byte[]> producer = begin(broker, id);
@@ -512,6 +531,11 @@ class GuardedCommitterIT {
             Framing.SINGLE_OBJECT);
   }
 
+  private GuardSettings settings(EmbeddedBroker broker, LostCommit onLoss) {
+    Map<String, String> client = producerProperties(broker, "60000");
+    return new GuardSettings(client, TOPIC, ResultSource.REJECTED, this::labelAgain, onLoss);
+  }
+
   private GuardedCommitter committer(EmbeddedBroker broker, LostCommit onLoss) {
     Map<String, String> client = producerProperties(broker, "60000");
     return new GuardedCommitter(
@@ -522,7 +546,7 @@ class GuardedCommitterIT {
             nextCheckpoint,
             false,
             FlinkKafkaInternalProducer::new),
-        new GuardSettings(client, TOPIC, ResultSource.REJECTED, this::labelAgain, onLoss),
+        settings(broker, onLoss),
         new UnregisteredMetricsGroup() {
           @Override
           public UnregisteredMetricsGroup addGroup(String name) {

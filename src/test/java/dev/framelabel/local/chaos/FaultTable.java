@@ -123,7 +123,7 @@ final class FaultTable {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
-            "%-36s %2s %18s %7s %8s %5s %7s %8s %8s %4s %8s%n",
+            "%-36s %2s %18s %7s %8s %5s %7s %8s %8s %4s %8s %8s %6s%n",
             "fault",
             "v",
             "recovery",
@@ -134,11 +134,13 @@ final class FaultTable {
             "invented",
             "disorder",
             "open",
-            "heldBack"));
+            "heldBack",
+            "restored",
+            "failed"));
     for (Row row : rows) {
       text.append(
           String.format(
-              "%-36s %2d %17ss %6.1fs %8d %5d %7d %8d %8d %4d %8d%n",
+              "%-36s %2d %17ss %6.1fs %8d %5d %7d %8d %8d %4d %8d %8d %6d%n",
               row.fault(),
               row.transactionVersion(),
               row.recoverySeconds().stream()
@@ -151,7 +153,9 @@ final class FaultTable {
               row.invented(),
               row.outOfOrder(),
               row.openTransactions(),
-              row.heldBack()));
+              row.heldBack(),
+              row.restored(),
+              row.failedCheckpoints()));
     }
     return text.toString();
   }
