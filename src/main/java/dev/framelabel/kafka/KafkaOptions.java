@@ -119,7 +119,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           .defaultValue(LostCommit.REPAIR)
           .withDescription(
               "When the broker has aborted a transaction whose checkpoint was complete: repair (publish its"
-                  + " results again; where they are gone, label its frames again), fail (end the job) or continue (count and log the loss).");
+                  + " results again; where they are gone, label its frames again), fail (end the job) or continue"
+                  + " (count and log the loss).");
 
   public static final ConfigOption<Boolean> SKIP_START_CHECKS =
       key("skip-start-checks")

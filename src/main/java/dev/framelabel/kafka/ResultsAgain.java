@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,8 +72,7 @@ final class ResultsAgain implements Relabelling {
     private final ImageEvents events;
     private final Map<TopicPartition, NavigableSet<Long>> wanted = new LinkedHashMap<>();
     private final List<SourcePosition> gone = new ArrayList<>();
-    private Iterator<ConsumerRecord<byte[], byte[]>> polled =
-        List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+    private Iterator<ConsumerRecord<byte[], byte[]>> polled = Collections.emptyIterator();
     private TopicPartition partition;
     private long end;
     private ConsumerRecord<byte[], byte[]> next;
@@ -113,7 +113,7 @@ final class ResultsAgain implements Relabelling {
 
     private void begin(TopicPartition first) {
       partition = first;
-      polled = List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+      polled = Collections.emptyIterator();
       consumer.assign(List.of(first));
       end = consumer.endOffsets(List.of(first)).get(first);
       // Where retention has passed that, the consumer goes on at the earliest that is left.

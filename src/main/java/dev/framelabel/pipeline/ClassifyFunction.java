@@ -89,12 +89,14 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   public void asyncInvoke(FrameEvent event, ResultFuture<Outcome> result) throws Exception {
     framesIn.inc();
     CompletableFuture<Outcome> outcome = leased.label(event);
-    if (event instanceof Frame) {
-      inFlightFrames.incrementAndGet();
-      outcome = outcome.whenComplete((done, failure) -> inFlightFrames.decrementAndGet());
-    }
+    int frames = event instanceof Frame ? 1 : 0;
+    inFlightFrames.addAndGet(frames);
     CompletableFuture<Outcome> ignored =
-        outcome.whenComplete((done, failure) -> pass(done, failure, result));
+        outcome.whenComplete(
+            (done, failure) -> {
+              inFlightFrames.addAndGet(-frames);
+              pass(done, failure, result);
+            });
   }
 
   /**

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 
 /**
  * Labels frames outside the stream with the job's model and limits, on the CPU: every worker has
- * one, and which accelerator is this worker's only its tasks know. Any thread may. A job that
- * labels on the CPU too shares its classifier with this.
+ * one, and which accelerator is this worker's only its tasks know. Any thread may. The tasks of a
+ * job with {@code --device cpu} share their classifier with this.
  */
 public final class LabelAgain implements Serializable {
   private static final long serialVersionUID = 1L;

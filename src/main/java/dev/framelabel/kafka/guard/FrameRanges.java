@@ -64,7 +64,6 @@ final class FrameRanges {
                                 .mapToObj(offset -> position(entry.getKey(), offset))))
         .filter(position -> !some.contains(position))
         .sorted(ORDER)
-        .distinct()
         .toList();
   }
 

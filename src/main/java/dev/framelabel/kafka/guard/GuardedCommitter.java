@@ -174,8 +174,8 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
 
   private static String cure() {
     return "To get the results of frames that are there, label them again (--bounded, with a"
-        + " --group and a --transaction-prefix of its own); to go on without them, start the job from its last"
-        + " checkpoint with --on-lost-commit continue";
+        + " --group and a --transaction-prefix of its own); to go on without them, start the job from"
+        + " its last checkpoint with --on-lost-commit continue";
   }
 
   @Override

@@ -103,7 +103,7 @@ public final class TransactionFates {
   }
 
   /**
-   * Aborts transactions, whoever holds them. Needs no more than the right to use their ids.
+   * Aborts transactions, whoever holds them.
    *
    * @throws IOException if the broker does not answer, or does not do it
    */

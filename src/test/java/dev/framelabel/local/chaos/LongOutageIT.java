@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -96,39 +97,52 @@ class LongOutageIT {
   @ValueSource(ints = {2, 1})
   void everyFrameOnce_resultsGoneToo(int transactionVersion) {
     FaultLab lab = new FaultLab(folder, TABLE);
-    Path faults = lab.faults();
-    try (ProcessCluster cluster = ProcessCluster.start(settings(lab, transactionVersion))) {
-      cluster.submit("--fault-folder", faults.toString());
+    suffer(
+        lab,
+        "long outage, results removed",
+        transactionVersion,
+        (cluster, run) -> {
+          Away.killBeforeCommit(cluster, lab.faults());
+          Away.awaitAborted(cluster);
+          run.drainBeforeRemoval();
+          removeResults(cluster);
+          JavaProcess ignored = cluster.flink().startTaskManager();
+        },
+        "labelled again");
+    System.out.println(String.join(System.lineSeparator(), lab.logLines("labelled again")));
+  }
+
+  /**
+   * @param sign words in the log that tell that the guard has answered
+   */
+  private static void suffer(
+      FaultLab lab,
+      String fault,
+      int transactionVersion,
+      BiConsumer<ProcessCluster, FaultRun> outage,
+      String sign) {
+    ProcessCluster.Settings settings =
+        lab.faultySettings(transactionVersion)
+            .withTaskManagers(1)
+            .withTransactionTimeout(TRANSACTION_TIMEOUT);
+    try (ProcessCluster cluster = ProcessCluster.start(settings)) {
+      cluster.submit("--fault-folder", lab.faults().toString());
       try (FaultRun run = new FaultRun(cluster, 40)) {
         run.load().poisonEvery(10);
         List<FaultRun.Recovery> recoveries = new ArrayList<>();
-        for (int outage = 1; outage <= OUTAGES; outage++) {
-          recoveries.add(
-              run.suffer(
-                  "long outage, results removed",
-                  () -> {
-                    Away.killBeforeCommit(cluster, faults);
-                    Away.awaitAborted(cluster);
-                    run.drainBeforeRemoval();
-                    removeResults(cluster);
-                    JavaProcess ignored = cluster.flink().startTaskManager();
-                  },
-                  lab.random()));
-          assertThat(lab.logLines("labelled again"))
-              .as("frames are labelled again after outage " + outage)
-              .hasSizeGreaterThanOrEqualTo(outage);
+        for (int i = 1; i <= OUTAGES; i++) {
+          int before = lab.logLines(sign).size();
+          recoveries.add(run.suffer(fault, () -> outage.accept(cluster, run), lab.random()));
+          assertThat(lab.logLines(sign))
+              .as("the guard finds outage " + i)
+              .hasSizeGreaterThan(before);
         }
         lab.judge(run, recoveries, transactionVersion);
-        System.out.println(String.join(System.lineSeparator(), lab.logLines("labelled again")));
-        assertThat(lab.logLines("repaired:")).hasSameSizeAs(lab.logLines("LOST from topic"));
+        List<String> lost = lab.logLines("LOST from topic");
+        System.out.println(OUTAGES + " outages, " + lost.size() + " transactions lost and found");
+        assertThat(lab.logLines("repaired:")).hasSameSizeAs(lost);
       }
     }
-  }
-
-  private static ProcessCluster.Settings settings(FaultLab lab, int transactionVersion) {
-    return lab.faultySettings(transactionVersion)
-        .withTaskManagers(1)
-        .withTransactionTimeout(TRANSACTION_TIMEOUT);
   }
 
   private static void removeResults(ProcessCluster cluster) {
@@ -170,25 +184,11 @@ class LongOutageIT {
   })
   void everyFrameOnce_outageLongerThanTheTransactions(Away away, int transactionVersion) {
     FaultLab lab = new FaultLab(folder, TABLE);
-    Path faults = lab.faults();
-    try (ProcessCluster cluster = ProcessCluster.start(settings(lab, transactionVersion))) {
-      cluster.submit("--fault-folder", faults.toString());
-      try (FaultRun run = new FaultRun(cluster, 40)) {
-        run.load().poisonEvery(10);
-        List<FaultRun.Recovery> recoveries = new ArrayList<>();
-        for (int outage = 1; outage <= OUTAGES; outage++) {
-          int before = lab.logLines("LOST from topic").size();
-          recoveries.add(
-              run.suffer("long outage " + away, () -> away.happen(cluster, faults), lab.random()));
-          assertThat(lab.logLines("LOST from topic"))
-              .as("the guard finds outage " + outage)
-              .hasSizeGreaterThan(before);
-        }
-        lab.judge(run, recoveries, transactionVersion);
-        List<String> lost = lab.logLines("LOST from topic");
-        System.out.println(OUTAGES + " outages, " + lost.size() + " transactions lost and found");
-        assertThat(lab.logLines("repaired:")).hasSameSizeAs(lost);
-      }
-    }
+    suffer(
+        lab,
+        "long outage " + away,
+        transactionVersion,
+        (cluster, run) -> away.happen(cluster, lab.faults()),
+        "LOST from topic");
   }
 }
