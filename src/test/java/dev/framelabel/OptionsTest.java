@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
 import dev.framelabel.pipeline.JobOptions;
@@ -26,6 +27,7 @@ class OptionsTest {
                 Map.entry("bootstrap-servers", "localhost:9092"),
                 Map.entry("bounded", "false"),
                 Map.entry("checkpoint-interval", "PT5S"),
+                Map.entry("cuda-memory", "0 bytes"),
                 Map.entry("decode-threads", "0"),
                 Map.entry("delivery", "exactly-once"),
                 Map.entry("device", "auto"),
@@ -95,6 +97,15 @@ class OptionsTest {
     configuration.set(JobOptions.BATCH_SIZE, 10);
     configuration.set(JobOptions.DEVICE_STREAMS, 2);
     assertThat(new JobOptions(configuration).inFlight()).isEqualTo(80);
+  }
+
+  @Test
+  void sessionSettings_ofCuda_areTheOptions() {
+    Configuration configuration =
+        Configuration.fromMap(Map.of("device", "cuda:1", "cuda-memory", "6 gb"));
+    configuration.set(JobOptions.MODEL, "m");
+    assertThat(new JobOptions(configuration).sessionSettings().cuda())
+        .isEqualTo(new CudaSettings(6L << 30));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.framelabel.bench;
 
 import dev.framelabel.local.EmbeddedBroker;
 import dev.framelabel.local.cluster.AppFolder;
+import dev.framelabel.model.Device;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.xception.LabelCard;
 import dev.framelabel.xception.Xception;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,6 +48,7 @@ public final class Bench {
    * @param fullModel an Xception of 299x299 pixels, or empty to make one with random weights
    * @param reference another ONNX file of the same network as {@code model}, or empty to leave out
    *     the graph suite
+   * @param batchSize of the pipeline suite's jobs and bare loops, or empty for its own
    * @param rounds that count, from 1
    * @param seconds of a run of the suites that run jobs
    * @param minutes of a run of the memory suite
@@ -59,6 +62,7 @@ public final class Bench {
       Optional<Path> fullModel,
       Optional<Path> reference,
       String device,
+      OptionalInt batchSize,
       int rounds,
       double seconds,
       double minutes,
@@ -72,6 +76,10 @@ public final class Bench {
     /** Of a session on the device. */
     SessionSettings session(int maxBatch) {
       return SessionSettings.on(device, maxBatch);
+    }
+
+    boolean accelerator() {
+      return Device.parse(device).isAccelerator();
     }
 
     /** The file of the paper's network; made when it is first asked for. */

@@ -63,10 +63,15 @@ final class PipelineSuite {
     boolean simulated() {
       return SimulatedLabelModel.isName(model);
     }
+  }
 
-    int streams() {
-      return simulated() ? STREAMS : 1;
-    }
+  /** Whether frames go to a device that is not the processor. */
+  private boolean accelerated(Setup setup) {
+    return setup.simulated() || settings.accelerator();
+  }
+
+  private int streams(Setup setup) {
+    return accelerated(setup) ? STREAMS : 1;
   }
 
   void run(Set<String> parts) throws Exception {
@@ -79,7 +84,7 @@ final class PipelineSuite {
               new Setup(
                   "full Xception 299 x 299, 640 x 480 JPEG",
                   settings.fullXception(),
-                  FULL_BATCH,
+                  batch(settings.accelerator() ? BATCH : FULL_BATCH),
                   BenchFrame.jpegs(640, 480),
                   2 * settings.seconds()),
               "Framelabel at least 0.95 of the bare loop",
@@ -99,7 +104,7 @@ final class PipelineSuite {
           new Setup(
               "demo model, " + size[0] + " x " + size[1] + " JPEG",
               settings.model(),
-              BATCH,
+              batch(BATCH),
               BenchFrame.jpegs(size[0], size[1]),
               settings.seconds());
       List<Cost> costs = new ArrayList<>();
@@ -111,7 +116,12 @@ final class PipelineSuite {
   private void accelerator() throws Exception {
     List<Cost> costs = new ArrayList<>();
     Setup raw =
-        new Setup("simulated accelerator, raw RGB", device(71), BATCH, BenchFrame.raw(), seconds());
+        new Setup(
+            "simulated accelerator, raw RGB",
+            device(71),
+            batch(BATCH),
+            BenchFrame.raw(),
+            seconds());
     share(raw, against(raw, "Framelabel at least 0.90 of what the device allows", costs));
     cost(raw, costs);
     for (int side : new int[] {71, 299}) {
@@ -119,13 +129,17 @@ final class PipelineSuite {
           new Setup(
               "simulated accelerator, 640 x 480 JPEG to " + side + " x " + side,
               device(side),
-              BATCH,
+              batch(BATCH),
               BenchFrame.jpegs(640, 480),
               seconds());
       List<Cost> ofJpegs = new ArrayList<>();
       double ignored = against(jpegs, "as far as the cores carry decoding", ofJpegs);
       cost(jpegs, ofJpegs);
     }
+  }
+
+  private int batch(int own) {
+    return settings.batchSize().orElse(own);
   }
 
   private double seconds() {
@@ -150,7 +164,7 @@ final class PipelineSuite {
           new Contest()
               .enter(BARE, () -> loop.perSecond(setup.seconds()))
               .enter(OURS, () -> ours(setup, topic, count, costs));
-      if (setup.simulated()) {
+      if (accelerated(setup)) {
         contest.enter(ONE_STREAM, () -> ours(setup, topic, count, 1).perSecond());
       }
       List<Contest.Result> results =
@@ -161,7 +175,7 @@ final class PipelineSuite {
   }
 
   private double ours(Setup setup, String topic, int count, List<Cost> costs) throws Exception {
-    JobRuns.Run run = ours(setup, topic, count, setup.streams());
+    JobRuns.Run run = ours(setup, topic, count, streams(setup));
     costs.add(run.cost());
     return run.perSecond();
   }
@@ -229,7 +243,7 @@ final class PipelineSuite {
         new Setup(
             "demo model, 640 x 480 JPEG, against what people write today",
             settings.model(),
-            BATCH,
+            batch(BATCH),
             BenchFrame.jpegs(640, 480),
             seconds()),
         "Framelabel faster than each");
@@ -237,7 +251,7 @@ final class PipelineSuite {
         new Setup(
             "simulated accelerator, raw RGB, against what people write today",
             device(71),
-            BATCH,
+            batch(BATCH),
             BenchFrame.raw(),
             seconds()),
         "Framelabel at least 4 times as fast as each");
@@ -251,7 +265,7 @@ final class PipelineSuite {
       int part = count / SHARE_OF_OTHERS;
       Contest contest =
           new Contest()
-              .enter(OURS, () -> ours(setup, topic, count, setup.streams()).perSecond())
+              .enter(OURS, () -> ours(setup, topic, count, streams(setup)).perSecond())
               .enter(
                   "Flink map, one frame at a time",
                   () -> theirs(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j)))

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -94,6 +95,13 @@ final class BenchCommand implements Callable<Integer> {
   private String device;
 
   @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description =
+          "Largest batch in the pipeline suite. Default: 16, and 4 for the full Xception on a CPU.")
+  private Integer batchSize;
+
+  @Option(
       names = "--report",
       paramLabel = "FILE",
       description =
@@ -140,6 +148,7 @@ final class BenchCommand implements Callable<Integer> {
         Optional.ofNullable(fullModel),
         Optional.ofNullable(reference),
         device,
+        batchSize == null ? OptionalInt.empty() : OptionalInt.of(batchSize),
         rounds,
         seconds,
         minutes,

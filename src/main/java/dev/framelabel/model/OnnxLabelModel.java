@@ -79,8 +79,23 @@ public final class OnnxLabelModel implements LabelModel {
   private void warmUp(int maxBatch) {
     ByteBuffer frames = ByteBuffer.allocateDirect(maxBatch * card.frameBytes());
     FloatBuffer probabilities = newProbabilities(maxBatch, card.classes());
+    int fits = 0;
     for (int size : buckets.warmUp(device)) {
-      label(frames, size, probabilities);
+      try {
+        label(frames, size, probabilities);
+      } catch (DeviceMemoryException e) {
+        throw new ModelException(
+            device
+                + " has no memory for a batch of "
+                + size
+                + " frames"
+                + (fits > 0 ? "; the largest that was tried and fits is " + fits : "")
+                + ". Set a smaller --batch-size, or let the session have more (--cuda-memory, and"
+                + " who else uses the device): "
+                + e.getMessage(),
+            e);
+      }
+      fits = size;
     }
   }
 

@@ -102,7 +102,10 @@ final class SessionFactory {
       addTensorRt(options, card(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
-      cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+      for (Map.Entry<String, String> option : settings.cuda().options().entrySet()) {
+        cuda.add(option.getKey(), option.getValue());
+      }
+      LOG.info("{}", cuda);
       options.addCUDA(cuda);
     }
   }

@@ -12,6 +12,7 @@ import static java.util.Objects.requireNonNull;
  *     neighbours
  * @param maxBatch the largest batch that will be asked for
  * @param sha256 what the model file must have, or empty
+ * @param cuda for {@code cuda:N}, and for what TensorRT leaves to it
  * @param tensorRt for {@code tensorrt:N} alone
  */
 public record SessionSettings(
@@ -20,12 +21,14 @@ public record SessionSettings(
     boolean spinning,
     int maxBatch,
     String sha256,
+    CudaSettings cuda,
     TensorRtSettings tensorRt) {
   public static final String AUTO = "auto";
 
   public SessionSettings {
     requireNonNull(device, "device");
     requireNonNull(sha256, "sha256");
+    requireNonNull(cuda, "cuda");
     requireNonNull(tensorRt, "tensorRt");
     if (threads < 0) {
       throw new IllegalArgumentException("session threads are " + threads + "; expected 0 or more");
@@ -38,10 +41,17 @@ public record SessionSettings(
     }
   }
 
-  /** With TensorRT as it is by default. */
+  /** With CUDA and TensorRT as they are by default. */
   public SessionSettings(
       String device, int threads, boolean spinning, int maxBatch, String sha256) {
-    this(device, threads, spinning, maxBatch, sha256, TensorRtSettings.DEFAULT);
+    this(
+        device,
+        threads,
+        spinning,
+        maxBatch,
+        sha256,
+        CudaSettings.DEFAULT,
+        TensorRtSettings.DEFAULT);
   }
 
   /** One thread for each core, no spinning, any file. */

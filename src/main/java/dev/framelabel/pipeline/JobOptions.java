@@ -6,6 +6,7 @@ import dev.framelabel.batch.BatchPolicy;
 import dev.framelabel.classify.ClassifierSettings;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
+import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
 import java.io.Serializable;
@@ -88,6 +89,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .booleanType()
           .defaultValue(false)
           .withDescription("Whether those threads burn their core while they wait.");
+
+  public static final ConfigOption<MemorySize> CUDA_MEMORY =
+      key("cuda-memory")
+          .memoryType()
+          .defaultValue(new MemorySize(CudaSettings.DEFAULT.memoryLimit()))
+          .withDescription(
+              "Most of an accelerator's memory that a worker's session takes; 0: all that it needs. For accelerators that"
+                  + " several workers share. A session that does not fit says at its start which batch does.");
 
   public static final ConfigOption<String> TENSORRT_CACHE =
       key("tensorrt-cache")
@@ -208,6 +217,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           DEVICE_STREAMS,
           SESSION_THREADS,
           SESSION_SPINNING,
+          CUDA_MEMORY,
           TENSORRT_CACHE,
           TENSORRT_FP16,
           TENSORRT_PROFILES,
@@ -349,6 +359,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
         configuration.get(SESSION_SPINNING),
         configuration.get(BATCH_SIZE),
         configuration.get(MODEL_SHA256),
+        new CudaSettings(configuration.get(CUDA_MEMORY).getBytes()),
         new TensorRtSettings(
             configuration.get(TENSORRT_CACHE),
             configuration.get(TENSORRT_FP16),
