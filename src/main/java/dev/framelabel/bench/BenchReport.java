@@ -19,14 +19,16 @@ public final class BenchReport {
 
   private final PrintWriter out;
   private final Optional<Path> file;
-  private final String machine = Report.thisMachine();
+  private final String machine;
   private final List<Table> tables = new ArrayList<>();
 
   /**
+   * @param machine on which, in words
    * @param file of the JSON report, which may be there; empty: none is written
    * @throws IllegalArgumentException if the file is the report of another machine
    */
-  public BenchReport(PrintWriter out, Optional<Path> file) {
+  public BenchReport(PrintWriter out, String machine, Optional<Path> file) {
+    this.machine = machine;
     this.out = out;
     this.file = file;
     file.filter(Files::exists).ifPresent(this::goOn);

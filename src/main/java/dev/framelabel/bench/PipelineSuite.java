@@ -82,7 +82,7 @@ final class PipelineSuite {
       double ignored =
           against(
               new Setup(
-                  "full Xception 299 x 299, 640 x 480 JPEG",
+                  title("full Xception 299 x 299, 640 x 480 JPEG"),
                   settings.fullXception(),
                   batch(settings.accelerator() ? BATCH : FULL_BATCH),
                   BenchFrame.jpegs(640, 480),
@@ -102,7 +102,7 @@ final class PipelineSuite {
     for (int[] size : new int[][] {{640, 480}, {1280, 720}}) {
       Setup setup =
           new Setup(
-              "demo model, " + size[0] + " x " + size[1] + " JPEG",
+              title("demo model, " + size[0] + " x " + size[1] + " JPEG"),
               settings.model(),
               batch(BATCH),
               BenchFrame.jpegs(size[0], size[1]),
@@ -117,7 +117,7 @@ final class PipelineSuite {
     List<Cost> costs = new ArrayList<>();
     Setup raw =
         new Setup(
-            "simulated accelerator, raw RGB",
+            title("simulated accelerator, raw RGB"),
             device(71),
             batch(BATCH),
             BenchFrame.raw(),
@@ -127,7 +127,7 @@ final class PipelineSuite {
     for (int side : new int[] {71, 299}) {
       Setup jpegs =
           new Setup(
-              "simulated accelerator, 640 x 480 JPEG to " + side + " x " + side,
+              title("simulated accelerator, 640 x 480 JPEG to " + side + " x " + side),
               device(side),
               batch(BATCH),
               BenchFrame.jpegs(640, 480),
@@ -136,6 +136,12 @@ final class PipelineSuite {
       double ignored = against(jpegs, "as far as the cores carry decoding", ofJpegs);
       cost(jpegs, ofJpegs);
     }
+  }
+
+  private String title(String own) {
+    return settings.batchSize().isEmpty()
+        ? own
+        : own + ", batches of " + settings.batchSize().getAsInt();
   }
 
   private int batch(int own) {
@@ -241,7 +247,7 @@ final class PipelineSuite {
   private void baselines() throws Exception {
     againstOthers(
         new Setup(
-            "demo model, 640 x 480 JPEG, against what people write today",
+            title("demo model, 640 x 480 JPEG, against what people write today"),
             settings.model(),
             batch(BATCH),
             BenchFrame.jpegs(640, 480),
@@ -249,7 +255,7 @@ final class PipelineSuite {
         "Framelabel faster than each");
     againstOthers(
         new Setup(
-            "simulated accelerator, raw RGB, against what people write today",
+            title("simulated accelerator, raw RGB, against what people write today"),
             device(71),
             batch(BATCH),
             BenchFrame.raw(),

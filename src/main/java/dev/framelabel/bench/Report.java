@@ -1,6 +1,7 @@
 package dev.framelabel.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.model.Device;
 import dev.framelabel.report.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,12 +52,17 @@ public record Report(String machine, List<Table> tables) {
     return of(suite).stream().filter(table -> table.title().startsWith(title)).findFirst();
   }
 
-  /** The processor, its cores and the Java version of this machine, in words. */
-  public static String thisMachine() {
+  /**
+   * The processor, its cores, the accelerator and the Java version of this machine, in words.
+   *
+   * @param device that sessions run on
+   */
+  public static String thisMachine(String device) {
     return processor()
         + ", "
         + Runtime.getRuntime().availableProcessors()
         + " cores, "
+        + Accelerator.name(Device.parse(device)).map(name -> name + ", ").orElse("")
         + System.getProperty("os.name")
         + ", Java "
         + System.getProperty("java.version");

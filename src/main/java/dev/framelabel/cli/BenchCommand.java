@@ -126,8 +126,10 @@ final class BenchCommand implements Callable<Integer> {
       return 0;
     }
     try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
-      out.println(Report.thisMachine());
-      new Bench(settings(folder.path()), new BenchReport(out, Optional.ofNullable(report))).run();
+      String machine = Report.thisMachine(device);
+      out.println(machine);
+      BenchReport written = new BenchReport(out, machine, Optional.ofNullable(report));
+      new Bench(settings(folder.path()), written).run();
       if (report != null) {
         out.printf("%nReport: %s%n", report);
       }

@@ -74,12 +74,19 @@ final class SessionFactory {
               + device
               + ": "
               + e.getMessage()
-              + (device.kind() == Device.Kind.TENSORRT
-                  ? "; expected TensorRT's libraries (libnvinfer) on this worker, and a model that"
-                      + " TensorRT takes whole (else --tensorrt-profiles false)"
-                  : ""),
+              + expectedBy(device.kind()),
           e);
     }
+  }
+
+  private static String expectedBy(Device.Kind kind) {
+    return switch (kind) {
+      case CPU -> "";
+      case CUDA -> "; expected an NVIDIA driver, CUDA's libraries and cuDNN on this worker";
+      case TENSORRT ->
+          "; expected TensorRT's libraries (libnvinfer) on this worker, and a model that"
+              + " TensorRT takes whole (else --tensorrt-profiles false)";
+    };
   }
 
   private void addProvider(SessionOptions options, Path file, String sha256, Device device)

@@ -52,10 +52,11 @@ class BenchReportTest {
   void report_ofAnotherMachine_isRefused() {
     Path file = folder.resolve("report.json");
     new Report("another", List.of()).write(file);
-    assertThatThrownBy(() -> report(file)).hasMessageContaining("is of another machine (another;");
+    assertThatThrownBy(() -> report(file))
+        .hasMessageContaining("is of another machine (another; this is this one)");
   }
 
   private static BenchReport report(Path file) {
-    return new BenchReport(new PrintWriter(Writer.nullWriter()), Optional.of(file));
+    return new BenchReport(new PrintWriter(Writer.nullWriter()), "this one", Optional.of(file));
   }
 }

@@ -12,12 +12,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The pages of a checkout that show figures of its {@code docs/benchmark.json}. Their generated
- * parts stand between comments: {@code <!-- figures: NAME -->} and {@code <!-- end of figures -->}.
+ * The pages of a checkout that show figures of its reports of benchmarks. Their generated parts
+ * stand between comments: {@code <!-- figures: NAME -->} and {@code <!-- end of figures -->}.
  */
 public final class Documents {
-  private static final List<String> PAGES =
-      List.of("README.md", "docs/benchmark.md", "docs/sizing.md", "docs/tuning.md");
+  private static final String REPORT = "docs/benchmark.json";
+
+  /** Pages, by the report whose figures they show. */
+  private static final Map<String, List<String>> PAGES =
+      Map.of(
+          REPORT,
+          List.of("README.md", "docs/benchmark.md", "docs/sizing.md", "docs/tuning.md"),
+          "docs/benchmark-gpu.json",
+          List.of("docs/gpu.md"));
 
   private static final String PICTURE = "docs/images/benchmark.svg";
   private static final String END = "<!-- end of figures -->";
@@ -36,13 +43,15 @@ public final class Documents {
    * @throws IllegalArgumentException if the report lacks something that a page shows
    */
   public Map<Path, String> rendered() throws IOException {
-    Report report = Report.read(checkout.resolve("docs/benchmark.json"));
     Map<Path, String> rendered = new LinkedHashMap<>();
-    for (String page : PAGES) {
-      Path file = checkout.resolve(page);
-      rendered.put(file, fill(Files.readString(file), new Sections(report)));
+    for (Map.Entry<String, List<String>> pages : PAGES.entrySet()) {
+      Sections sections = new Sections(Report.read(checkout.resolve(pages.getKey())));
+      for (String page : pages.getValue()) {
+        Path file = checkout.resolve(page);
+        rendered.put(file, fill(Files.readString(file), sections));
+      }
     }
-    rendered.put(checkout.resolve(PICTURE), Picture.of(report));
+    rendered.put(checkout.resolve(PICTURE), Picture.of(Report.read(checkout.resolve(REPORT))));
     return rendered;
   }
 
