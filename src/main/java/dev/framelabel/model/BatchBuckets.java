@@ -4,23 +4,39 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The batch sizes that a device is warmed up for. CUDA tunes its convolutions anew for every batch
- * size it has not seen (PaddleX#5057), so smaller batches are padded up to the next bucket there;
- * the CPU takes any size.
+ * The batch sizes that a device is warmed up for. An accelerator prepares its work anew for a size
+ * that it has not seen, so smaller batches are padded up to the next bucket there; the CPU takes
+ * any size.
+ *
+ * <p>For CUDA the buckets lie a factor of 4 apart: each has a session of its own, since a session
+ * plans its convolutions anew at each change of size, not only for new ones, which took a second on
+ * an H200 (onnxruntime#23006). TensorRT has one engine for all, and its buckets double.
  */
 final class BatchBuckets {
+  private static final int CUDA_FACTOR = 4;
+  private static final int TENSORRT_FACTOR = 2;
+
+  private final Device device;
   private final int[] sizes;
 
-  private BatchBuckets(int[] sizes) {
+  private BatchBuckets(Device device, int[] sizes) {
+    this.device = device;
     this.sizes = sizes;
   }
 
   static BatchBuckets of(Device device, int maxBatch) {
-    if (!device.isAccelerator()) {
-      return new BatchBuckets(IntStream.rangeClosed(1, maxBatch).toArray());
-    }
-    IntStream powers = IntStream.iterate(1, size -> size < maxBatch, size -> size * 2);
-    return new BatchBuckets(IntStream.concat(powers, IntStream.of(maxBatch)).toArray());
+    int[] sizes =
+        switch (device.kind()) {
+          case CPU -> IntStream.rangeClosed(1, maxBatch).toArray();
+          case CUDA -> powers(CUDA_FACTOR, maxBatch);
+          case TENSORRT -> powers(TENSORRT_FACTOR, maxBatch);
+        };
+    return new BatchBuckets(device, sizes);
+  }
+
+  private static int[] powers(int factor, int maxBatch) {
+    IntStream powers = IntStream.iterate(1, size -> size < maxBatch, size -> size * factor);
+    return IntStream.concat(powers, IntStream.of(maxBatch)).toArray();
   }
 
   /** The smallest bucket that holds {@code count} frames. */
@@ -33,9 +49,16 @@ final class BatchBuckets {
    * The sizes to run once before the first frame: all buckets of an accelerator; one frame and a
    * full batch on a CPU.
    */
-  int[] warmUp(Device device) {
-    return device.isAccelerator()
-        ? sizes.clone()
-        : IntStream.of(1, sizes[sizes.length - 1]).distinct().toArray();
+  int[] warmUp() {
+    return device.isAccelerator() ? sizes.clone() : ends();
+  }
+
+  /** The largest batch of each session that the device needs. */
+  int[] sessions() {
+    return device.kind() == Device.Kind.CUDA ? sizes.clone() : new int[] {sizes[sizes.length - 1]};
+  }
+
+  private int[] ends() {
+    return IntStream.of(1, sizes[sizes.length - 1]).distinct().toArray();
   }
 }

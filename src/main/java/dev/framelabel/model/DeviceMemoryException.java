@@ -15,6 +15,8 @@ public final class DeviceMemoryException extends ModelException {
     String words = message == null ? "" : message.toLowerCase(Locale.ROOT);
     return words.contains("out of memory")
         || words.contains("failed to allocate memory")
+        // CUDA's arena at its limit: Available memory of 1 is smaller than requested bytes of 2.
+        || words.contains("is smaller than requested bytes")
         || words.contains("bad_alloc")
         || words.contains("bad allocation")
         || words.contains("cudnn_status_alloc_failed")

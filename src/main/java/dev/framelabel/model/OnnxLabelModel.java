@@ -22,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A label model in an ONNX Runtime session. The session is thread-safe and so is this class;
- * tensors lie over the caller's direct buffers and nothing is copied on a CPU. The process-wide
- * ONNX Runtime environment is never closed.
+ * A label model in ONNX Runtime's sessions. They are thread-safe and so is this class; tensors lie
+ * over the caller's direct buffers and nothing is copied on a CPU. The process-wide ONNX Runtime
+ * environment is never closed.
  */
 public final class OnnxLabelModel implements LabelModel {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxLabelModel.class);
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final Tensors tensors = new Tensors(environment);
-  private final OrtSession session;
+  private final BucketSessions sessions;
   private final Device device;
   private final ModelCard card;
   private final BatchBuckets buckets;
@@ -51,12 +51,12 @@ public final class OnnxLabelModel implements LabelModel {
           "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
     }
     refuseExternalData(file);
-    SessionFactory.Opened opened = new SessionFactory(environment, settings).open(file, sha256);
-    session = opened.session();
-    device = opened.device();
+    SessionFactory factory = new SessionFactory(environment, settings);
+    sessions = new BucketSessions(factory, file, sha256, settings.maxBatch());
+    device = sessions.device();
     buckets = BatchBuckets.of(device, settings.maxBatch());
     try {
-      card = CardReader.read(session, sha256);
+      card = CardReader.read(sessions.of(settings.maxBatch()), sha256);
       warmUp(settings.maxBatch());
     } catch (OrtException e) {
       close();
@@ -80,7 +80,7 @@ public final class OnnxLabelModel implements LabelModel {
     ByteBuffer frames = ByteBuffer.allocateDirect(maxBatch * card.frameBytes());
     FloatBuffer probabilities = newProbabilities(maxBatch, card.classes());
     int fits = 0;
-    for (int size : buckets.warmUp(device)) {
+    for (int size : buckets.warmUp()) {
       try {
         label(frames, size, probabilities);
       } catch (DeviceMemoryException e) {
@@ -127,8 +127,9 @@ public final class OnnxLabelModel implements LabelModel {
     try (Tensors.Tensor in = tensors.over(input, size, card.height(), card.width(), 3);
         Tensors.Tensor out = tensors.over(output, size, card.classes());
         OrtSession.Result ignored =
-            session.run(
-                Map.of(ModelCard.INPUT, in.value()), Map.of(ModelCard.OUTPUT, out.value()))) {
+            sessions
+                .of(size)
+                .run(Map.of(ModelCard.INPUT, in.value()), Map.of(ModelCard.OUTPUT, out.value()))) {
       // The result lies in the caller's buffer.
     } catch (OrtException e) {
       throw failure(size, e);
@@ -158,11 +159,7 @@ public final class OnnxLabelModel implements LabelModel {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      try {
-        session.close();
-      } catch (OrtException e) {
-        throw new ModelException("the session does not close: " + e.getMessage(), e);
-      }
+      sessions.close();
     }
   }
 

@@ -35,16 +35,19 @@ final class SessionFactory {
   record Opened(OrtSession session, Device device) {}
 
   /**
+   * Finds the device, and opens a session on it.
+   *
    * @param sha256 of the file
+   * @param maxBatch of this session
    */
-  Opened open(Path file, String sha256) {
+  Opened open(Path file, String sha256, int maxBatch) {
     if (!settings.device().equals(SessionSettings.AUTO)) {
       Device device = Device.parse(settings.device());
-      return new Opened(open(file, sha256, device), device);
+      return new Opened(open(file, sha256, device, maxBatch), device);
     }
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
-        Opened opened = new Opened(open(file, sha256, device), device);
+        Opened opened = new Opened(open(file, sha256, device, maxBatch), device);
         LOG.info("device auto: took {}", device);
         return opened;
       } catch (ModelException e) {
@@ -52,10 +55,11 @@ final class SessionFactory {
       }
     }
     LOG.info("device auto: took cpu");
-    return new Opened(open(file, sha256, Device.CPU), Device.CPU);
+    return new Opened(open(file, sha256, Device.CPU, maxBatch), Device.CPU);
   }
 
-  private OrtSession open(Path file, String sha256, Device device) {
+  /** As the other, on a device that is known. */
+  OrtSession open(Path file, String sha256, Device device, int maxBatch) {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       // Batches vary in size; a plan for each would only grow the arena (onnxruntime#29351).
@@ -64,7 +68,7 @@ final class SessionFactory {
       if (settings.threads() > 0) {
         options.setIntraOpNumThreads(settings.threads());
       }
-      addProvider(options, file, sha256, device);
+      addProvider(options, file, sha256, device, maxBatch);
       return environment.createSession(file.toString(), options);
     } catch (OrtException e) {
       throw new ModelException(
@@ -89,7 +93,8 @@ final class SessionFactory {
     };
   }
 
-  private void addProvider(SessionOptions options, Path file, String sha256, Device device)
+  private void addProvider(
+      SessionOptions options, Path file, String sha256, Device device, int maxBatch)
       throws OrtException {
     if (!device.isAccelerator()) {
       return;
@@ -109,11 +114,21 @@ final class SessionFactory {
       addTensorRt(options, card(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
-      for (Map.Entry<String, String> option : settings.cuda().options().entrySet()) {
+      for (Map.Entry<String, String> option :
+          settings.cuda().options(share(file, device, maxBatch)).entrySet()) {
         cuda.add(option.getKey(), option.getValue());
       }
       LOG.info("{}", cuda);
       options.addCUDA(cuda);
+    }
+  }
+
+  private long share(Path file, Device device, int maxBatch) {
+    try {
+      int[] sizes = BatchBuckets.of(device, settings.maxBatch()).sessions();
+      return settings.cuda().share(maxBatch, sizes, Files.size(file));
+    } catch (IOException e) {
+      throw new ModelException("model file " + file + " cannot be read: " + e, e);
     }
   }
 

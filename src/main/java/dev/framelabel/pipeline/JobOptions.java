@@ -95,8 +95,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .memoryType()
           .defaultValue(new MemorySize(CudaSettings.DEFAULT.memoryLimit()))
           .withDescription(
-              "Most of an accelerator's memory that a worker's session takes; 0: all that it needs. For accelerators that"
-                  + " several workers share. A session that does not fit says at its start which batch does.");
+              "Most of an accelerator's memory that a worker's model takes; 0: all that it needs. For accelerators that"
+                  + " several workers share. A model that does not fit says at its start which batch does.");
 
   public static final ConfigOption<String> TENSORRT_CACHE =
       key("tensorrt-cache")

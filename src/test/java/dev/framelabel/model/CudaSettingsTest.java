@@ -5,20 +5,68 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is handed to ONNX Runtime; no accelerator is needed for that. */
 class CudaSettingsTest {
   @Test
   void options_default_searchAlgorithmsByHeuristicAndLimitNothing() {
-    assertThat(CudaSettings.DEFAULT.options())
+    assertThat(
+            CudaSettings.DEFAULT.options(CudaSettings.DEFAULT.share(16, new int[] {1, 4, 16}, 100)))
         .containsExactly(Map.entry("cudnn_conv_algo_search", "HEURISTIC"));
   }
 
   @Test
   void options_memoryLimit_isHandedOverInBytes() {
-    assertThat(new CudaSettings(3L << 30).options())
+    assertThat(new CudaSettings(3L << 30).options(3L << 30))
         .containsEntry("gpu_mem_limit", "3221225472")
         .containsEntry("arena_extend_strategy", "kSameAsRequested");
+  }
+
+  @Test
+  void share_ofEachSession_isItsWeightsAndTheRestByBatch_allTogetherTheLimit() {
+    CudaSettings settings = new CudaSettings(2400);
+    int[] sessions = {1, 4, 16};
+    assertThat(settings.share(1, sessions, 100)).isEqualTo(200);
+    assertThat(settings.share(4, sessions, 100)).isEqualTo(500);
+    assertThat(settings.share(16, sessions, 100)).isEqualTo(1700);
+  }
+
+  @Test
+  void share_limitBelowTheWeights_isRefused() {
+    CudaSettings settings = new CudaSettings(300);
+    assertThatThrownBy(() -> settings.share(16, new int[] {1, 4, 16}, 100))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("--cuda-memory is 300 bytes")
+        .hasMessageContaining("weights of 3 sessions");
+  }
+
+  @Test
+  void buckets_ofCuda_haveASessionEachAndLieFourApart() {
+    BatchBuckets buckets = BatchBuckets.of(Device.parse("cuda:0"), 48);
+    assertThat(buckets.sessions()).containsExactly(1, 4, 16, 48);
+    assertThat(buckets.warmUp()).containsExactly(1, 4, 16, 48);
+    assertThat(buckets.atLeast(5)).isEqualTo(16);
+    assertThat(buckets.atLeast(17)).isEqualTo(48);
+  }
+
+  @Test
+  void buckets_ofOthers_haveOneSession() {
+    assertThat(BatchBuckets.of(Device.CPU, 16).sessions()).containsExactly(16);
+    assertThat(BatchBuckets.of(Device.parse("tensorrt:0"), 16).sessions()).containsExactly(16);
+    assertThat(BatchBuckets.of(Device.CPU, 16).warmUp()).containsExactly(1, 16);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Available memory of 43331584 is smaller than requested bytes of 88510464",
+        "Failed to allocate memory for requested buffer of size 1",
+        "CUDA failure 2: out of memory"
+      })
+  void deviceMemory_wordsOfTheRuntime_areKnown(String words) {
+    assertThat(DeviceMemoryException.isMeant("Non-zero status code: " + words)).isTrue();
   }
 
   @Test

@@ -25,9 +25,9 @@ class DeviceTest {
   }
 
   @Test
-  void buckets_accelerator_arePowersOfTwoAndTheMaximum() {
-    BatchBuckets buckets = BatchBuckets.of(Device.parse("cuda:0"), 24);
-    assertThat(buckets.warmUp(Device.parse("cuda:0"))).containsExactly(1, 2, 4, 8, 16, 24);
+  void buckets_tensorRt_arePowersOfTwoAndTheMaximum() {
+    BatchBuckets buckets = BatchBuckets.of(Device.parse("tensorrt:0"), 24);
+    assertThat(buckets.warmUp()).containsExactly(1, 2, 4, 8, 16, 24);
     assertThat(buckets.atLeast(1)).isEqualTo(1);
     assertThat(buckets.atLeast(5)).isEqualTo(8);
     assertThat(buckets.atLeast(17)).isEqualTo(24);
@@ -37,6 +37,6 @@ class DeviceTest {
   void buckets_cpu_takeEverySize() {
     BatchBuckets buckets = BatchBuckets.of(Device.CPU, 24);
     assertThat(buckets.atLeast(5)).isEqualTo(5);
-    assertThat(buckets.warmUp(Device.CPU)).containsExactly(1, 24);
+    assertThat(buckets.warmUp()).containsExactly(1, 24);
   }
 }

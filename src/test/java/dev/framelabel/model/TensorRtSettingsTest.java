@@ -28,7 +28,7 @@ class TensorRtSettingsTest {
   @Test
   void options_profile_holdsEveryBucket() {
     BatchBuckets buckets = BatchBuckets.of(SECOND, 24);
-    assertThat(buckets.warmUp(SECOND)).startsWith(1).endsWith(24);
+    assertThat(buckets.warmUp()).startsWith(1).endsWith(24);
   }
 
   @Test
