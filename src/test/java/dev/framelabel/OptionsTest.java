@@ -27,6 +27,7 @@ class OptionsTest {
                 Map.entry("bootstrap-servers", "localhost:9092"),
                 Map.entry("bounded", "false"),
                 Map.entry("checkpoint-interval", "PT5S"),
+                Map.entry("cuda-channels-last", "true"),
                 Map.entry("cuda-memory", "0 bytes"),
                 Map.entry("decode-threads", "0"),
                 Map.entry("delivery", "exactly-once"),
@@ -102,10 +103,11 @@ class OptionsTest {
   @Test
   void sessionSettings_ofCuda_areTheOptions() {
     Configuration configuration =
-        Configuration.fromMap(Map.of("device", "cuda:1", "cuda-memory", "6 gb"));
+        Configuration.fromMap(
+            Map.of("device", "cuda:1", "cuda-memory", "6 gb", "cuda-channels-last", "false"));
     configuration.set(JobOptions.MODEL, "m");
     assertThat(new JobOptions(configuration).sessionSettings().cuda())
-        .isEqualTo(new CudaSettings(6L << 30));
+        .isEqualTo(new CudaSettings(6L << 30, false));
   }
 
   @Test

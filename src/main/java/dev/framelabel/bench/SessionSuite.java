@@ -1,5 +1,7 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.model.CudaSettings;
+import dev.framelabel.model.Device;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
@@ -7,12 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
-/** The model alone: frames a second by batch size, and with and without spinning threads. */
+/** The model alone: frames a second by batch size, with the defaults and a setting changed. */
 final class SessionSuite {
   private static final int[] BATCHES = {1, 4, 8, 16, 32};
+  private static final int MOST = 32;
 
   private final BenchReport report;
   private final int rounds;
@@ -30,13 +35,11 @@ final class SessionSuite {
     List<LabelModel> open = new ArrayList<>();
     try {
       Contest contest = new Contest();
-      for (boolean spinning : new boolean[] {false, true}) {
-        LabelModel session =
-            LabelModel.open(model, new SessionSettings(device, 0, spinning, 32, ""));
+      for (Map.Entry<String, SessionSettings> variant : variants().entrySet()) {
+        LabelModel session = LabelModel.open(model, variant.getValue());
         open.add(session);
         for (int batch : BATCHES) {
-          contest.enter(
-              "batch " + batch + (spinning ? ", spinning" : ""), () -> perSecond(session, batch));
+          contest.enter("batch " + batch + variant.getKey(), () -> perSecond(session, batch));
         }
       }
       report.contest(
@@ -49,6 +52,25 @@ final class SessionSuite {
     } finally {
       open.forEach(LabelModel::close);
     }
+  }
+
+  /** What is compared with the defaults: spinning on a processor, channels first on a GPU. */
+  private Map<String, SessionSettings> variants() {
+    Map<String, SessionSettings> variants = new LinkedHashMap<>();
+    SessionSettings usual = SessionSettings.on(device, MOST);
+    variants.put("", usual);
+    switch (Device.parse(device).kind()) {
+      case CPU -> variants.put(", spinning", new SessionSettings(device, 0, true, MOST, ""));
+      case CUDA ->
+          variants.put(
+              ", channels first",
+              new SessionSettings(
+                  device, 0, false, MOST, "", new CudaSettings(0, false), usual.tensorRt()));
+      case TENSORRT -> {
+        // Nothing to compare with.
+      }
+    }
+    return variants;
   }
 
   /** Steps until 0.4 s are over, after one that does not count. */

@@ -24,13 +24,13 @@ final class BucketSessions implements AutoCloseable {
    * @throws ModelException if one does not open; none stays open then
    */
   BucketSessions(SessionFactory factory, Path file, String sha256, int maxBatch) {
-    SessionFactory.Opened largest = factory.open(file, sha256, maxBatch);
+    SessionFactory.Opened largest = factory.open(file, sha256);
     device = largest.device();
     sessions.put(maxBatch, largest.session());
     try {
       for (int size : BatchBuckets.of(device, maxBatch).sessions()) {
         if (size < maxBatch) {
-          sessions.put(size, factory.open(file, sha256, device, size));
+          sessions.put(size, factory.open(file, sha256, device));
         }
       }
     } catch (ModelException e) {
@@ -41,6 +41,10 @@ final class BucketSessions implements AutoCloseable {
 
   Device device() {
     return device;
+  }
+
+  int count() {
+    return sessions.size();
   }
 
   /** The session for a batch of this size. */

@@ -38,16 +38,15 @@ final class SessionFactory {
    * Finds the device, and opens a session on it.
    *
    * @param sha256 of the file
-   * @param maxBatch of this session
    */
-  Opened open(Path file, String sha256, int maxBatch) {
+  Opened open(Path file, String sha256) {
     if (!settings.device().equals(SessionSettings.AUTO)) {
       Device device = Device.parse(settings.device());
-      return new Opened(open(file, sha256, device, maxBatch), device);
+      return new Opened(open(file, sha256, device), device);
     }
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
-        Opened opened = new Opened(open(file, sha256, device, maxBatch), device);
+        Opened opened = new Opened(open(file, sha256, device), device);
         LOG.info("device auto: took {}", device);
         return opened;
       } catch (ModelException e) {
@@ -55,11 +54,11 @@ final class SessionFactory {
       }
     }
     LOG.info("device auto: took cpu");
-    return new Opened(open(file, sha256, Device.CPU, maxBatch), Device.CPU);
+    return new Opened(open(file, sha256, Device.CPU), Device.CPU);
   }
 
   /** As the other, on a device that is known. */
-  OrtSession open(Path file, String sha256, Device device, int maxBatch) {
+  OrtSession open(Path file, String sha256, Device device) {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       // Batches vary in size; a plan for each would only grow the arena (onnxruntime#29351).
@@ -68,7 +67,7 @@ final class SessionFactory {
       if (settings.threads() > 0) {
         options.setIntraOpNumThreads(settings.threads());
       }
-      addProvider(options, file, sha256, device, maxBatch);
+      addProvider(options, file, sha256, device);
       return environment.createSession(file.toString(), options);
     } catch (OrtException e) {
       throw new ModelException(
@@ -93,8 +92,7 @@ final class SessionFactory {
     };
   }
 
-  private void addProvider(
-      SessionOptions options, Path file, String sha256, Device device, int maxBatch)
+  private void addProvider(SessionOptions options, Path file, String sha256, Device device)
       throws OrtException {
     if (!device.isAccelerator()) {
       return;
@@ -114,21 +112,11 @@ final class SessionFactory {
       addTensorRt(options, card(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
-      for (Map.Entry<String, String> option :
-          settings.cuda().options(share(file, device, maxBatch)).entrySet()) {
+      for (Map.Entry<String, String> option : settings.cuda().options(device.kind()).entrySet()) {
         cuda.add(option.getKey(), option.getValue());
       }
       LOG.info("{}", cuda);
       options.addCUDA(cuda);
-    }
-  }
-
-  private long share(Path file, Device device, int maxBatch) {
-    try {
-      int[] sizes = BatchBuckets.of(device, settings.maxBatch()).sessions();
-      return settings.cuda().share(maxBatch, sizes, Files.size(file));
-    } catch (IOException e) {
-      throw new ModelException("model file " + file + " cannot be read: " + e, e);
     }
   }
 

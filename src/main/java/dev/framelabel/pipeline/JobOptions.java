@@ -95,8 +95,16 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .memoryType()
           .defaultValue(new MemorySize(CudaSettings.DEFAULT.memoryLimit()))
           .withDescription(
-              "Most of an accelerator's memory that a worker's model takes; 0: all that it needs. For accelerators that"
-                  + " several workers share. A model that does not fit says at its start which batch does.");
+              "Most of an accelerator's memory that a session takes; 0: all that it needs. For accelerators that several"
+                  + " workers share. There is a session for each of a few sizes of batch, and the largest takes most. A"
+                  + " model that does not fit says at its start which batch does.");
+
+  public static final ConfigOption<Boolean> CUDA_CHANNELS_LAST =
+      key("cuda-channels-last")
+          .booleanType()
+          .defaultValue(CudaSettings.DEFAULT.channelsLast())
+          .withDescription(
+              "Whether CUDA keeps a pixel's channels together (NHWC), as tensor cores want them.");
 
   public static final ConfigOption<String> TENSORRT_CACHE =
       key("tensorrt-cache")
@@ -218,6 +226,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           SESSION_THREADS,
           SESSION_SPINNING,
           CUDA_MEMORY,
+          CUDA_CHANNELS_LAST,
           TENSORRT_CACHE,
           TENSORRT_FP16,
           TENSORRT_PROFILES,
@@ -359,7 +368,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
         configuration.get(SESSION_SPINNING),
         configuration.get(BATCH_SIZE),
         configuration.get(MODEL_SHA256),
-        new CudaSettings(configuration.get(CUDA_MEMORY).getBytes()),
+        new CudaSettings(
+            configuration.get(CUDA_MEMORY).getBytes(), configuration.get(CUDA_CHANNELS_LAST)),
         new TensorRtSettings(
             configuration.get(TENSORRT_CACHE),
             configuration.get(TENSORRT_FP16),

@@ -11,35 +11,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is handed to ONNX Runtime; no accelerator is needed for that. */
 class CudaSettingsTest {
   @Test
-  void options_default_searchAlgorithmsByHeuristicAndLimitNothing() {
-    assertThat(
-            CudaSettings.DEFAULT.options(CudaSettings.DEFAULT.share(16, new int[] {1, 4, 16}, 100)))
+  void options_default_areHeuristicAndChannelsLastAndLimitNothing() {
+    assertThat(CudaSettings.DEFAULT.options(Device.Kind.CUDA))
+        .containsExactly(
+            Map.entry("cudnn_conv_algo_search", "HEURISTIC"), Map.entry("prefer_nhwc", "1"));
+  }
+
+  @Test
+  void options_channelsFirstOrBehindTensorRt_doNotAskForChannelsLast() {
+    assertThat(new CudaSettings(0, false).options(Device.Kind.CUDA))
+        .containsExactly(Map.entry("cudnn_conv_algo_search", "HEURISTIC"));
+    assertThat(CudaSettings.DEFAULT.options(Device.Kind.TENSORRT))
         .containsExactly(Map.entry("cudnn_conv_algo_search", "HEURISTIC"));
   }
 
   @Test
   void options_memoryLimit_isHandedOverInBytes() {
-    assertThat(new CudaSettings(3L << 30).options(3L << 30))
+    assertThat(new CudaSettings(3L << 30, true).options(Device.Kind.CUDA))
         .containsEntry("gpu_mem_limit", "3221225472")
         .containsEntry("arena_extend_strategy", "kSameAsRequested");
-  }
-
-  @Test
-  void share_ofEachSession_isItsWeightsAndTheRestByBatch_allTogetherTheLimit() {
-    CudaSettings settings = new CudaSettings(2400);
-    int[] sessions = {1, 4, 16};
-    assertThat(settings.share(1, sessions, 100)).isEqualTo(200);
-    assertThat(settings.share(4, sessions, 100)).isEqualTo(500);
-    assertThat(settings.share(16, sessions, 100)).isEqualTo(1700);
-  }
-
-  @Test
-  void share_limitBelowTheWeights_isRefused() {
-    CudaSettings settings = new CudaSettings(300);
-    assertThatThrownBy(() -> settings.share(16, new int[] {1, 4, 16}, 100))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContaining("--cuda-memory is 300 bytes")
-        .hasMessageContaining("weights of 3 sessions");
   }
 
   @Test
@@ -71,7 +61,7 @@ class CudaSettingsTest {
 
   @Test
   void new_negativeLimit_isRefused() {
-    assertThatThrownBy(() -> new CudaSettings(-1))
+    assertThatThrownBy(() -> new CudaSettings(-1, true))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected 0 or more");
   }

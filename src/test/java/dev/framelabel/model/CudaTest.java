@@ -177,7 +177,7 @@ class CudaTest {
     Path full = save(Xception.random(10, 1, 7).toModel(299, card), "full.onnx");
     SessionSettings settings =
         new SessionSettings(
-            DEVICE, 0, false, 64, "", new CudaSettings(1L << 30), TensorRtSettings.DEFAULT);
+            DEVICE, 0, false, 64, "", new CudaSettings(1L << 30, true), TensorRtSettings.DEFAULT);
     assertThatThrownBy(() -> new OnnxLabelModel(full, settings))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("cuda:0 has no memory for a batch of ")
@@ -189,7 +189,7 @@ class CudaTest {
   @Test
   void options_areTakenByOnnxRuntime_andOthersRefused() throws OrtException {
     try (OrtCUDAProviderOptions options = new OrtCUDAProviderOptions(0)) {
-      for (var option : new CudaSettings(1L << 30).options(1L << 30).entrySet()) {
+      for (var option : new CudaSettings(1L << 30, true).options(Device.Kind.CUDA).entrySet()) {
         options.add(option.getKey(), option.getValue());
       }
       assertThat(options.toString()).contains("HEURISTIC").contains("1073741824");
