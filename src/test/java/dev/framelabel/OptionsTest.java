@@ -27,12 +27,12 @@ class OptionsTest {
                 Map.entry("bootstrap-servers", "localhost:9092"),
                 Map.entry("bounded", "false"),
                 Map.entry("checkpoint-interval", "PT5S"),
-                Map.entry("cuda-channels-last", "true"),
+                Map.entry("cuda-channels-last", "false"),
                 Map.entry("cuda-memory", "0 bytes"),
                 Map.entry("decode-threads", "0"),
                 Map.entry("delivery", "exactly-once"),
                 Map.entry("device", "auto"),
-                Map.entry("device-streams", "1"),
+                Map.entry("device-streams", "2"),
                 Map.entry("frames-topic", "frames"),
                 Map.entry("frames-wire", "auto"),
                 Map.entry("from-timestamp", ""),
@@ -96,18 +96,32 @@ class OptionsTest {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, "m");
     configuration.set(JobOptions.BATCH_SIZE, 10);
-    configuration.set(JobOptions.DEVICE_STREAMS, 2);
-    assertThat(new JobOptions(configuration).inFlight()).isEqualTo(80);
+    assertThat(new JobOptions(configuration).inFlight()).isEqualTo(40);
+    configuration.set(JobOptions.DEVICE_STREAMS, 3);
+    assertThat(new JobOptions(configuration).inFlight()).isEqualTo(60);
+  }
+
+  @Test
+  void sessionThreads_default_areOneForEachCoreOfAllStreams() {
+    Configuration configuration = new Configuration();
+    configuration.set(JobOptions.MODEL, "m");
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertThat(new JobOptions(configuration).sessionSettings().threads())
+        .isEqualTo(Math.max(1, cores - 1));
+    configuration.set(JobOptions.DEVICE_STREAMS, 1);
+    assertThat(new JobOptions(configuration).sessionSettings().threads()).isEqualTo(cores);
+    configuration.set(JobOptions.SESSION_THREADS, 7);
+    assertThat(new JobOptions(configuration).sessionSettings().threads()).isEqualTo(7);
   }
 
   @Test
   void sessionSettings_ofCuda_areTheOptions() {
     Configuration configuration =
         Configuration.fromMap(
-            Map.of("device", "cuda:1", "cuda-memory", "6 gb", "cuda-channels-last", "false"));
+            Map.of("device", "cuda:1", "cuda-memory", "6 gb", "cuda-channels-last", "true"));
     configuration.set(JobOptions.MODEL, "m");
     assertThat(new JobOptions(configuration).sessionSettings().cuda())
-        .isEqualTo(new CudaSettings(6L << 30, false));
+        .isEqualTo(new CudaSettings(6L << 30, true));
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.pipeline.JobOptions;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -14,10 +15,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The most that decoding and the model allow: the same decoder and session, and as many threads, in
- * a loop without Kafka and Flink. The next batch is decoded while one runs.
+ * The most that decoding and the model allow: the same decoder and session, as many threads and as
+ * many batches at the same time, in loops without Kafka and Flink. The next batch is decoded while
+ * one runs.
  */
 final class BareLoop implements AutoCloseable {
+  /** As a job has by default. */
+  static final int STREAMS = JobOptions.DEVICE_STREAMS.defaultValue();
+
   private static final int FEWEST_FRAMES = 64;
 
   private final LabelModel model;
@@ -26,8 +31,7 @@ final class BareLoop implements AutoCloseable {
   private final ImageDecoder decoder;
   private final ExecutorService pool =
       Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
-  private final ByteBuffer[] pixels = new ByteBuffer[2];
-  private final FloatBuffer probabilities;
+  private final ExecutorService streams = Executors.newFixedThreadPool(STREAMS);
 
   BareLoop(LabelModel model, List<BenchFrame> frames, int batchSize) {
     this.model = model;
@@ -36,15 +40,12 @@ final class BareLoop implements AutoCloseable {
     this.decoder =
         new ImageDecoder(
             model.card().width(), model.card().height(), Resize.CROP, ImageLimits.DEFAULT);
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = ByteBuffer.allocateDirect(batchSize * model.card().frameBytes());
-    }
-    this.probabilities = OnnxLabelModel.newProbabilities(batchSize, model.card().classes());
   }
 
   /** About as many frames as this model labels in so long on this machine. */
   static int framesFor(Bench.Settings settings, List<BenchFrame> frames, int batchSize) {
-    try (LabelModel opened = LabelModel.open(settings.model(), settings.session(batchSize));
+    try (LabelModel opened =
+            LabelModel.open(settings.model(), settings.session(batchSize, STREAMS));
         BareLoop loop = new BareLoop(opened, frames, batchSize)) {
       return loop.framesFor(settings.seconds());
     }
@@ -57,31 +58,54 @@ final class BareLoop implements AutoCloseable {
 
   /** Labels frames for so long and returns how many a second. */
   double perSecond(double seconds) {
-    CompletableFuture<Void> decoded = decode(0);
-    decoded.join();
-    long begun = System.nanoTime();
-    int batches = 0;
-    while (System.nanoTime() - begun < seconds * 1e9) {
-      CompletableFuture<Void> next = decode(batches + 1);
-      model.label(pixels[batches % 2], batchSize, probabilities);
-      next.join();
-      batches++;
+    List<CompletableFuture<Double>> loops = new ArrayList<>();
+    for (int stream = 0; stream < STREAMS; stream++) {
+      loops.add(CompletableFuture.supplyAsync(() -> new Loop().perSecond(seconds), streams));
     }
-    return batches * batchSize * 1e9 / (System.nanoTime() - begun);
-  }
-
-  private CompletableFuture<Void> decode(int batch) {
-    List<CompletableFuture<Void>> slots = new ArrayList<>();
-    for (int slot = 0; slot < batchSize; slot++) {
-      ByteBuffer target = pixels[batch % 2].duplicate().position(slot * model.card().frameBytes());
-      BenchFrame frame = frames.get((batch * batchSize + slot) % frames.size());
-      slots.add(CompletableFuture.runAsync(() -> frame.decode(decoder, target), pool));
-    }
-    return CompletableFuture.allOf(slots.toArray(CompletableFuture[]::new));
+    return loops.stream().mapToDouble(CompletableFuture::join).sum();
   }
 
   @Override
   public void close() {
+    streams.shutdownNow();
     pool.shutdownNow();
+  }
+
+  /** One batch at a time, and the next. */
+  private final class Loop {
+    private final ByteBuffer[] pixels = new ByteBuffer[2];
+    private final FloatBuffer probabilities =
+        OnnxLabelModel.newProbabilities(batchSize, model.card().classes());
+
+    Loop() {
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = ByteBuffer.allocateDirect(batchSize * model.card().frameBytes());
+      }
+    }
+
+    double perSecond(double seconds) {
+      CompletableFuture<Void> decoded = decode(0);
+      decoded.join();
+      long begun = System.nanoTime();
+      int batches = 0;
+      while (System.nanoTime() - begun < seconds * 1e9) {
+        CompletableFuture<Void> next = decode(batches + 1);
+        model.label(pixels[batches % 2], batchSize, probabilities);
+        next.join();
+        batches++;
+      }
+      return batches * batchSize * 1e9 / (System.nanoTime() - begun);
+    }
+
+    private CompletableFuture<Void> decode(int batch) {
+      List<CompletableFuture<Void>> slots = new ArrayList<>();
+      for (int slot = 0; slot < batchSize; slot++) {
+        ByteBuffer target =
+            pixels[batch % 2].duplicate().position(slot * model.card().frameBytes());
+        BenchFrame frame = frames.get((batch * batchSize + slot) % frames.size());
+        slots.add(CompletableFuture.runAsync(() -> frame.decode(decoder, target), pool));
+      }
+      return CompletableFuture.allOf(slots.toArray(CompletableFuture[]::new));
+    }
   }
 }

@@ -73,9 +73,10 @@ public final class Bench {
       return new AppFolder(appFolder);
     }
 
-    /** Of a session on the device. */
-    SessionSettings session(int maxBatch) {
-      return SessionSettings.on(device, maxBatch);
+    /** Of a session on the device, with the threads that a job gives it. */
+    SessionSettings session(int maxBatch, int streams) {
+      return new SessionSettings(
+          device, SessionSettings.threadsBeside(streams), false, maxBatch, "");
     }
 
     boolean accelerator() {

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Measures contestants side by side: all of them in each round, one after the other, so that what
- * disturbs the machine disturbs all alike. A figure is the median over the rounds.
+ * disturbs the machine disturbs all alike. Each round begins with another of them, since what ran
+ * just before can tell. A figure is the median over the rounds.
  */
 public final class Contest {
   private final Map<String, Contestant> contestants = new LinkedHashMap<>();
@@ -63,14 +64,16 @@ public final class Contest {
 
   /** Runs the rounds, after one that does not count. */
   List<Result> run(int rounds, FigureListener figures, RoundListener ends) throws Exception {
+    List<Map.Entry<String, Contestant>> order = List.copyOf(contestants.entrySet());
     List<double[]> counted = new ArrayList<>();
     List<Result> results = List.of();
     for (int round = 0; round <= rounds; round++) {
       double[] figure = new double[contestants.size()];
-      int at = 0;
-      for (Map.Entry<String, Contestant> contestant : contestants.entrySet()) {
+      for (int turn = 0; turn < figure.length; turn++) {
+        int at = (round + turn) % figure.length;
+        Map.Entry<String, Contestant> contestant = order.get(at);
         figure[at] = contestant.getValue().perSecond();
-        figures.measured(round, contestant.getKey(), figure[at++]);
+        figures.measured(round, contestant.getKey(), figure[at]);
       }
       if (round > 0) {
         counted.add(figure);

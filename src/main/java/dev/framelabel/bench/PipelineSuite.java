@@ -30,9 +30,6 @@ final class PipelineSuite {
   /** Steps of 2 ms and 0.12 ms a frame. */
   private static final String STEP = "2000:120";
 
-  /** The accelerator has its next batch before it is done with one. */
-  private static final int STREAMS = 2;
-
   private static final int BATCH = 16;
 
   /** The full network takes long for a frame, and a commit holds whole batches. */
@@ -59,20 +56,7 @@ final class PipelineSuite {
    * @param seconds that a run of the bare loop takes
    */
   private record Setup(
-      String title, Path model, int batchSize, List<BenchFrame> frames, double seconds) {
-    boolean simulated() {
-      return SimulatedLabelModel.isName(model);
-    }
-  }
-
-  /** Whether frames go to a device that is not the processor. */
-  private boolean accelerated(Setup setup) {
-    return setup.simulated() || settings.accelerator();
-  }
-
-  private int streams(Setup setup) {
-    return accelerated(setup) ? STREAMS : 1;
-  }
+      String title, Path model, int batchSize, List<BenchFrame> frames, double seconds) {}
 
   void run(Set<String> parts) throws Exception {
     if (parts.contains("demo")) {
@@ -162,17 +146,16 @@ final class PipelineSuite {
    * @param costs takes what each run of Framelabel cost
    */
   private double against(Setup setup, String target, List<Cost> costs) throws Exception {
-    try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
+    try (LabelModel model =
+            LabelModel.open(setup.model(), settings.session(setup.batchSize(), BareLoop.STREAMS));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
       Contest contest =
           new Contest()
               .enter(BARE, () -> loop.perSecond(setup.seconds()))
-              .enter(OURS, () -> ours(setup, topic, count, costs));
-      if (accelerated(setup)) {
-        contest.enter(ONE_STREAM, () -> ours(setup, topic, count, 1).perSecond());
-      }
+              .enter(OURS, () -> ours(setup, topic, count, costs))
+              .enter(ONE_STREAM, () -> oneStream(setup, topic, count));
       List<Contest.Result> results =
           report.contest(
               NAME, setup.title(), "committed frames/s", target, contest, settings.rounds());
@@ -181,15 +164,15 @@ final class PipelineSuite {
   }
 
   private double ours(Setup setup, String topic, int count, List<Cost> costs) throws Exception {
-    JobRuns.Run run = ours(setup, topic, count, streams(setup));
+    JobRuns.Run run = run(topic, count, options(setup), JobRuns.Job.OURS);
     costs.add(run.cost());
     return run.perSecond();
   }
 
-  private JobRuns.Run ours(Setup setup, String topic, int count, int streams) throws Exception {
+  private double oneStream(Setup setup, String topic, int count) throws Exception {
     Configuration options = options(setup);
-    options.set(JobOptions.DEVICE_STREAMS, streams);
-    return run(topic, count, options, JobRuns.Job.OURS);
+    options.set(JobOptions.DEVICE_STREAMS, 1);
+    return run(topic, count, options, JobRuns.Job.OURS).perSecond();
   }
 
   private double theirs(Setup setup, String topic, int count, JobRuns.Job job) throws Exception {
@@ -264,14 +247,15 @@ final class PipelineSuite {
   }
 
   private void againstOthers(Setup setup, String target) throws Exception {
-    try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
+    try (LabelModel model =
+            LabelModel.open(setup.model(), settings.session(setup.batchSize(), BareLoop.STREAMS));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
       int part = count / SHARE_OF_OTHERS;
       Contest contest =
           new Contest()
-              .enter(OURS, () -> ours(setup, topic, count, streams(setup)).perSecond())
+              .enter(OURS, () -> theirs(setup, topic, count, JobRuns.Job.OURS))
               .enter(
                   "Flink map, one frame at a time",
                   () -> theirs(setup, topic, part, (e, j, f) -> FlinkBaselines.addMapJob(e, j)))

@@ -1,13 +1,16 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.model.SessionSettings;
 import dev.framelabel.pipeline.JobOptions;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * The job's thread settings against each other, inside the job: threads of the session, whether
- * they spin, and threads that decode. The first row is the default.
+ * The job's thread settings against each other, inside the job: batches at the same time, threads
+ * of the session, whether they spin, and threads that decode. The first row is the default.
  */
 final class ThreadsSuite {
   static final String NAME = "threads";
@@ -30,14 +33,8 @@ final class ThreadsSuite {
     String topic = runs.fill(frames, count);
     int cores = Runtime.getRuntime().availableProcessors();
     Contest contest = new Contest();
-    for (boolean spinning : new boolean[] {false, true}) {
-      for (int session : new int[] {cores, 1}) {
-        for (int decoding : new int[] {cores, 1}) {
-          contest.enter(
-              name(session, spinning, decoding),
-              () -> perSecond(topic, count, options(session, spinning, decoding)));
-        }
-      }
+    for (Threads threads : settings(cores)) {
+      contest.enter(threads.toString(), () -> perSecond(topic, count, threads));
     }
     report.contest(
         NAME,
@@ -48,20 +45,50 @@ final class ThreadsSuite {
         settings.rounds());
   }
 
-  private static String name(int session, boolean spinning, int decoding) {
-    return "session " + session + (spinning ? ", spinning" : "") + ", decoding " + decoding;
+  /** Those of a machine, the default first. */
+  private static Set<Threads> settings(int cores) {
+    Set<Threads> all = new LinkedHashSet<>();
+    all.add(
+        new Threads(
+            SessionSettings.threadsBeside(BareLoop.STREAMS), false, BareLoop.STREAMS, cores));
+    for (int decoding : new int[] {cores, 1}) {
+      for (int streams : new int[] {2, 1}) {
+        for (int session : new int[] {cores, 1}) {
+          all.add(new Threads(session, false, streams, decoding));
+        }
+      }
+    }
+    all.add(new Threads(cores, true, 2, cores));
+    all.add(new Threads(cores, true, 1, cores));
+    return all;
   }
 
-  private Configuration options(int session, boolean spinning, int decoding) {
+  private double perSecond(String topic, int count, Threads threads) throws Exception {
     Configuration options = runs.options(settings.model(), BATCH);
-    options.set(JobOptions.SESSION_THREADS, session);
-    options.set(JobOptions.SESSION_SPINNING, spinning);
-    options.set(JobOptions.DECODE_THREADS, decoding);
-    return options;
-  }
-
-  private double perSecond(String topic, int count, Configuration options) throws Exception {
+    options.set(JobOptions.SESSION_THREADS, threads.session());
+    options.set(JobOptions.SESSION_SPINNING, threads.spinning());
+    options.set(JobOptions.DEVICE_STREAMS, threads.streams());
+    options.set(JobOptions.DECODE_THREADS, threads.decoding());
     return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, JobRuns.Job.OURS)
         .perSecond();
+  }
+
+  /**
+   * A setting.
+   *
+   * @param session computing threads
+   * @param streams batches at the same time
+   */
+  private record Threads(int session, boolean spinning, int streams, int decoding) {
+    @Override
+    public String toString() {
+      return "streams "
+          + streams
+          + ", session "
+          + session
+          + (spinning ? ", spinning" : "")
+          + ", decoding "
+          + decoding;
+    }
   }
 }

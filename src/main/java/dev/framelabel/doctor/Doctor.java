@@ -5,13 +5,20 @@ import dev.framelabel.kafka.BrokerFacts;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.rest.FlinkRest;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
 /**
@@ -53,6 +60,33 @@ public final class Doctor {
         : Finding.failed("Java", version + "; expected 17 or newer", "install a JDK 17");
   }
 
+  /**
+   * Runs as many full batches at the same time as the job will, which all take memory.
+   *
+   * @return this process's resident bytes then, without the pixels of those batches
+   */
+  private long runStreams(LabelModel model) {
+    int batch = job.get(JobOptions.BATCH_SIZE);
+    int streams = job.get(JobOptions.DEVICE_STREAMS);
+    long pixels = 0;
+    ExecutorService threads = Executors.newFixedThreadPool(streams);
+    try {
+      List<CompletableFuture<Void>> running = new ArrayList<>();
+      for (int stream = 0; stream < streams; stream++) {
+        ByteBuffer frames = ByteBuffer.allocateDirect(batch * model.card().frameBytes());
+        pixels += frames.capacity();
+        FloatBuffer scores = OnnxLabelModel.newProbabilities(batch, model.card().classes());
+        running.add(CompletableFuture.runAsync(() -> model.label(frames, batch, scores), threads));
+      }
+      running.forEach(CompletableFuture::join);
+      return ResidentMemory.anonymousBytes() - pixels;
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof ModelException failure ? failure : e;
+    } finally {
+      threads.shutdown();
+    }
+  }
+
   private Optional<ModelNeeds> openModel(List<Finding> findings) {
     long before = ResidentMemory.anonymousBytes();
     try (LabelModel model =
@@ -67,14 +101,17 @@ public final class Doctor {
                   + model.card().classes()
                   + " classes"));
       findings.add(Finding.ok("device", model.device() + " (of this machine) takes the model"));
-      long took = Math.max(0, ResidentMemory.anonymousBytes() - before);
+      long took = Math.max(0, runStreams(model) - before);
       findings.add(
           Finding.ok(
               "session memory",
               "about "
                   + Finding.mib(took)
-                  + " outside of the heap, with batches of "
-                  + job.get(JobOptions.BATCH_SIZE)));
+                  + " outside of the heap, with "
+                  + job.get(JobOptions.DEVICE_STREAMS)
+                  + " batches of "
+                  + job.get(JobOptions.BATCH_SIZE)
+                  + " at the same time"));
       return Optional.of(new ModelNeeds(model.card().frameBytes(), took));
     } catch (ModelException | LinkageError e) {
       findings.add(

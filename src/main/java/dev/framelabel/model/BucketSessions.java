@@ -43,10 +43,6 @@ final class BucketSessions implements AutoCloseable {
     return device;
   }
 
-  int count() {
-    return sessions.size();
-  }
-
   /** The session for a batch of this size. */
   OrtSession of(int size) {
     Map.Entry<Integer, OrtSession> session = sessions.ceilingEntry(size);

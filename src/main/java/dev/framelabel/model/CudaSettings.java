@@ -13,7 +13,7 @@ import java.util.Map;
  *     want them
  */
 public record CudaSettings(long memoryLimit, boolean channelsLast) {
-  public static final CudaSettings DEFAULT = new CudaSettings(0, true);
+  public static final CudaSettings DEFAULT = new CudaSettings(0, false);
 
   public CudaSettings {
     if (memoryLimit < 0) {

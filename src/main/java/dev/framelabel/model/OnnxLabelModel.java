@@ -17,16 +17,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,58 +77,33 @@ public final class OnnxLabelModel implements LabelModel {
     }
   }
 
-  /**
-   * Runs each size once; sizes with sessions of their own at the same time, as each takes seconds.
-   */
   private void warmUp(int maxBatch) {
     ByteBuffer frames = ByteBuffer.allocateDirect(maxBatch * card.frameBytes());
-    int[] sizes = buckets.warmUp();
-    NavigableMap<Integer, DeviceMemoryException> noMemory = new ConcurrentSkipListMap<>();
-    ExecutorService pool = Executors.newFixedThreadPool(sessions.count());
-    Executor threads = sessions.count() == 1 ? Runnable::run : pool;
-    try {
-      CompletableFuture.allOf(
-              IntStream.of(sizes)
-                  .mapToObj(
-                      size ->
-                          CompletableFuture.runAsync(() -> warmUp(frames, size, noMemory), threads))
-                  .toArray(CompletableFuture[]::new))
-          .join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof ModelException failed
-          ? failed
-          : new ModelException("the model does not warm up: " + e.getCause(), e.getCause());
-    } finally {
-      pool.shutdown();
-    }
-    if (!noMemory.isEmpty()) {
-      throw tooLarge(sizes, noMemory.firstEntry());
+    FloatBuffer probabilities = newProbabilities(maxBatch, card.classes());
+    OptionalInt fits = OptionalInt.empty();
+    for (int size : buckets.warmUp()) {
+      try {
+        label(frames, size, probabilities);
+      } catch (DeviceMemoryException e) {
+        throw tooLarge(size, fits, e);
+      }
+      fits = OptionalInt.of(size);
     }
   }
 
-  private void warmUp(
-      ByteBuffer frames, int size, NavigableMap<Integer, DeviceMemoryException> noMemory) {
-    try {
-      label(frames, size, newProbabilities(size, card.classes()));
-    } catch (DeviceMemoryException e) {
-      noMemory.put(size, e);
-    }
-  }
-
-  private ModelException tooLarge(int[] sizes, Map.Entry<Integer, DeviceMemoryException> smallest) {
-    OptionalInt fits = IntStream.of(sizes).filter(size -> size < smallest.getKey()).max();
+  private ModelException tooLarge(int size, OptionalInt fits, DeviceMemoryException cause) {
     return new ModelException(
         device
             + " has no memory for a batch of "
-            + smallest.getKey()
+            + size
             + " frames"
             + (fits.isPresent()
                 ? "; the largest that was tried and fits is " + fits.getAsInt()
                 : "")
             + ". Set a smaller --batch-size, or let the session have more (--cuda-memory, and who"
             + " else uses the device): "
-            + smallest.getValue().getMessage(),
-        smallest.getValue());
+            + cause.getMessage(),
+        cause);
   }
 
   /** A direct buffer for the output of {@code capacity} frames. */

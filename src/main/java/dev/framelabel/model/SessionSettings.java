@@ -7,7 +7,8 @@ import static java.util.Objects.requireNonNull;
  *
  * @param device {@code cpu}, {@code cuda:N}, {@code tensorrt:N}, or {@code auto}: the best that
  *     works
- * @param threads computing threads of a CPU session; 0 = one for each core
+ * @param threads computing threads that a batch has on a CPU, the one that brings it among them; 0
+ *     = one for each core
  * @param spinning whether those threads burn their core while they wait: faster alone, harmful to
  *     neighbours
  * @param maxBatch the largest batch that will be asked for
@@ -52,6 +53,16 @@ public record SessionSettings(
         sha256,
         CudaSettings.DEFAULT,
         TensorRtSettings.DEFAULT);
+  }
+
+  /**
+   * The computing threads that a session needs so that all batches together have one for each core:
+   * each batch computes on the thread that brings it, and all share the session's others.
+   *
+   * @param streams batches at the same time, from 1
+   */
+  public static int threadsBeside(int streams) {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() - (streams - 1));
   }
 
   /** One thread for each core, no spinning, any file. */

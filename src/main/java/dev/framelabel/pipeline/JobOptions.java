@@ -75,14 +75,18 @@ public record JobOptions(Configuration configuration) implements Serializable {
   public static final ConfigOption<Integer> DEVICE_STREAMS =
       key("device-streams")
           .intType()
-          .defaultValue(1)
-          .withDescription("Batches that the device is given at the same time.");
+          .defaultValue(2)
+          .withDescription(
+              "Batches that the device is given at the same time. On the CPU each is computed by a thread of its own"
+                  + " besides those that all share.");
 
   public static final ConfigOption<Integer> SESSION_THREADS =
       key("session-threads")
           .intType()
           .defaultValue(0)
-          .withDescription("Computing threads of a CPU session; 0: one for each core.");
+          .withDescription(
+              "Computing threads that a batch has on the CPU: its own, and others that all batches share; 0: so many that"
+                  + " there is one for each core.");
 
   public static final ConfigOption<Boolean> SESSION_SPINNING =
       key("session-spinning")
@@ -328,7 +332,9 @@ public record JobOptions(Configuration configuration) implements Serializable {
     int inFlight = configuration.get(IN_FLIGHT);
     return inFlight != 0
         ? inFlight
-        : BATCHES_IN_FLIGHT * configuration.get(BATCH_SIZE) * configuration.get(DEVICE_STREAMS);
+        : configuration.get(BATCH_SIZE)
+            * Math.max(
+                BATCHES_IN_FLIGHT, FEWEST_BATCHES_IN_FLIGHT * configuration.get(DEVICE_STREAMS));
   }
 
   /**
@@ -362,9 +368,12 @@ public record JobOptions(Configuration configuration) implements Serializable {
   }
 
   private static SessionSettings session(Configuration configuration, String device) {
+    int sessionThreads = configuration.get(SESSION_THREADS);
     return new SessionSettings(
         device,
-        configuration.get(SESSION_THREADS),
+        sessionThreads == 0
+            ? SessionSettings.threadsBeside(configuration.get(DEVICE_STREAMS))
+            : sessionThreads,
         configuration.get(SESSION_SPINNING),
         configuration.get(BATCH_SIZE),
         configuration.get(MODEL_SHA256),

@@ -68,7 +68,7 @@ class ChecksTest {
     assertThat(of(findings, "task heap").cure()).contains("taskmanager.memory.task.heap.size");
     assertThat(of(findings, "task off-heap memory").level()).isEqualTo(Level.FAILED);
     assertThat(of(findings, "task off-heap memory").found())
-        .isEqualTo("1 MiB; batches of pixels take 8 MiB, the session about 100 MiB");
+        .isEqualTo("1 MiB; batches of pixels take 12 MiB, the session about 100 MiB");
     List<Finding> noRoomForTheSession = cluster("2.2.1", "", 1024L * MIB, 64L * MIB);
     assertThat(of(noRoomForTheSession, "task off-heap memory").level()).isEqualTo(Level.WARNING);
   }

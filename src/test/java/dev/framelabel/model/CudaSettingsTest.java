@@ -11,23 +11,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is handed to ONNX Runtime; no accelerator is needed for that. */
 class CudaSettingsTest {
   @Test
-  void options_default_areHeuristicAndChannelsLastAndLimitNothing() {
+  void options_default_areHeuristicAndLimitNothing() {
     assertThat(CudaSettings.DEFAULT.options(Device.Kind.CUDA))
-        .containsExactly(
-            Map.entry("cudnn_conv_algo_search", "HEURISTIC"), Map.entry("prefer_nhwc", "1"));
+        .containsExactly(Map.entry("cudnn_conv_algo_search", "HEURISTIC"));
   }
 
   @Test
-  void options_channelsFirstOrBehindTensorRt_doNotAskForChannelsLast() {
-    assertThat(new CudaSettings(0, false).options(Device.Kind.CUDA))
-        .containsExactly(Map.entry("cudnn_conv_algo_search", "HEURISTIC"));
-    assertThat(CudaSettings.DEFAULT.options(Device.Kind.TENSORRT))
-        .containsExactly(Map.entry("cudnn_conv_algo_search", "HEURISTIC"));
+  void options_channelsLast_areForCudaAndNotBehindTensorRt() {
+    CudaSettings settings = new CudaSettings(0, true);
+    assertThat(settings.options(Device.Kind.CUDA)).containsEntry("prefer_nhwc", "1");
+    assertThat(settings.options(Device.Kind.TENSORRT)).doesNotContainKey("prefer_nhwc");
   }
 
   @Test
   void options_memoryLimit_isHandedOverInBytes() {
-    assertThat(new CudaSettings(3L << 30, true).options(Device.Kind.CUDA))
+    assertThat(new CudaSettings(3L << 30, false).options(Device.Kind.CUDA))
         .containsEntry("gpu_mem_limit", "3221225472")
         .containsEntry("arena_extend_strategy", "kSameAsRequested");
   }
@@ -61,7 +59,7 @@ class CudaSettingsTest {
 
   @Test
   void new_negativeLimit_isRefused() {
-    assertThatThrownBy(() -> new CudaSettings(-1, true))
+    assertThatThrownBy(() -> new CudaSettings(-1, false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected 0 or more");
   }

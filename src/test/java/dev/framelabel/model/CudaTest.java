@@ -124,6 +124,20 @@ class CudaTest {
   }
 
   @Test
+  void label_channelsLast_labelsTheSame() {
+    SessionSettings settings =
+        new SessionSettings(
+            DEVICE, 0, false, BATCH, "", new CudaSettings(0, true), TensorRtSettings.DEFAULT);
+    try (OnnxLabelModel last = new OnnxLabelModel(TestModels.demo(), settings);
+        OnnxLabelModel cpu = new OnnxLabelModel(TestModels.demo(), SessionSettings.onCpu(BATCH))) {
+      float[][] found = all(last);
+      float[][] expected = all(cpu);
+      assertNear(found, expected, TF32);
+      assertThat(agreeing(found, expected)).isGreaterThanOrEqualTo(FRAMES * 995L / 1000);
+    }
+  }
+
+  @Test
   void label_everyCountOfFrames_isPaddedAndEachRowIsItsOwnFrame() {
     try (OnnxLabelModel model = open(TestModels.demo(), BATCH)) {
       float[][] full = label(model, 0, BATCH);
@@ -177,7 +191,7 @@ class CudaTest {
     Path full = save(Xception.random(10, 1, 7).toModel(299, card), "full.onnx");
     SessionSettings settings =
         new SessionSettings(
-            DEVICE, 0, false, 64, "", new CudaSettings(1L << 30, true), TensorRtSettings.DEFAULT);
+            DEVICE, 0, false, 64, "", new CudaSettings(1L << 30, false), TensorRtSettings.DEFAULT);
     assertThatThrownBy(() -> new OnnxLabelModel(full, settings))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("cuda:0 has no memory for a batch of ")
