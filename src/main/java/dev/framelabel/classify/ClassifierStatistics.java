@@ -9,11 +9,16 @@ public final class ClassifierStatistics {
   private final LongAdder inferenceNanos = new LongAdder();
   private final LongAdder halvedBatches = new LongAdder();
   private final LongAdder decodeNanos = new LongAdder();
+  private final BusyTime device = new BusyTime();
 
   void batchDone(int size, long nanos) {
     batches.increment();
     frames.add(size);
     inferenceNanos.add(nanos);
+  }
+
+  BusyTime device() {
+    return device;
   }
 
   void halved() {
@@ -39,9 +44,16 @@ public final class ClassifierStatistics {
     return halvedBatches.sum();
   }
 
-  /** Time for which the device ran batches, summed over its streams. */
+  /**
+   * Time that batches took on the device, one that waited there for another too: summed over all.
+   */
   public long inferenceNanos() {
     return inferenceNanos.sum();
+  }
+
+  /** Time for which the device had at least one batch to run, up to now. */
+  public long deviceBusyNanos() {
+    return device.nanos(System.nanoTime());
   }
 
   /** Time for which images were decoded, summed over the decoding threads. */

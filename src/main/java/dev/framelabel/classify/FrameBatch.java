@@ -117,7 +117,12 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
 
   private List<Outcome> label(int count) {
     long begun = System.nanoTime();
-    model.label(pixels, count, probabilities);
+    statistics.device().begin(begun);
+    try {
+      model.label(pixels, count, probabilities);
+    } finally {
+      statistics.device().end(System.nanoTime());
+    }
     long inferenceNanos = System.nanoTime() - begun;
     statistics.batchDone(count, inferenceNanos);
     Instant labelledAt = Instant.now().truncatedTo(ChronoUnit.MICROS);

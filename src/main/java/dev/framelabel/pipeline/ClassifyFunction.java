@@ -60,9 +60,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("inFlightFrames", inFlightFrames::get);
     metrics.gauge("inFlightBytes", leased::inFlightBytes);
     metrics.gauge(
-        "deviceBusyRatio",
-        new DeviceBusyRatio(
-            statistics::inferenceNanos, System::nanoTime, options.get(JobOptions.DEVICE_STREAMS)));
+        "deviceBusyRatio", new DeviceBusyRatio(statistics::deviceBusyNanos, System::nanoTime));
     metrics
         .addGroup("model", classifier.card().name())
         .addGroup("version", classifier.card().version())

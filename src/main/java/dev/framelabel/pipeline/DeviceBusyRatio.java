@@ -12,19 +12,16 @@ import org.apache.flink.metrics.View;
 final class DeviceBusyRatio implements Gauge<Double>, View {
   private final LongSupplier busyNanos;
   private final LongSupplier clockNanos;
-  private final int streams;
   private long lastBusyNanos;
   private long lastClockNanos;
   private volatile double ratio;
 
   /**
-   * @param busyNanos running total over all streams
-   * @param streams batches that the device is given at the same time, from 1
+   * @param busyNanos running total of the time in which it ran at least one batch
    */
-  DeviceBusyRatio(LongSupplier busyNanos, LongSupplier clockNanos, int streams) {
+  DeviceBusyRatio(LongSupplier busyNanos, LongSupplier clockNanos) {
     this.busyNanos = busyNanos;
     this.clockNanos = clockNanos;
-    this.streams = streams;
     this.lastBusyNanos = busyNanos.getAsLong();
     this.lastClockNanos = clockNanos.getAsLong();
   }
@@ -34,8 +31,8 @@ final class DeviceBusyRatio implements Gauge<Double>, View {
     long busy = busyNanos.getAsLong();
     long now = clockNanos.getAsLong();
     if (now > lastClockNanos) {
-      double part = (double) (busy - lastBusyNanos) / (now - lastClockNanos) / streams;
-      // A batch is counted when it ends, so one that began before the interval can exceed it.
+      double part = (double) (busy - lastBusyNanos) / (now - lastClockNanos);
+      // The two clocks are not read at the same moment.
       ratio = Math.max(0, Math.min(1, part));
       lastBusyNanos = busy;
       lastClockNanos = now;

@@ -263,13 +263,16 @@ public record JobOptions(Configuration configuration) implements Serializable {
     int batchSize = configuration.get(BATCH_SIZE);
     int streams = configuration.get(DEVICE_STREAMS);
     int inFlight = configuration.get(IN_FLIGHT);
-    if (inFlight != 0 && inFlight < FEWEST_BATCHES_IN_FLIGHT * batchSize * streams) {
+    int fewestBatches = Math.max(FEWEST_BATCHES_IN_FLIGHT, streams);
+    if (inFlight != 0 && inFlight < fewestBatches * batchSize) {
       throw new IllegalArgumentException(
           "--in-flight is "
               + inFlight
-              + "; expected 2 x batch-size x device-streams = "
-              + FEWEST_BATCHES_IN_FLIGHT * batchSize * streams
-              + " or more, so that one batch fills while another runs");
+              + "; expected "
+              + fewestBatches
+              + " x batch-size = "
+              + fewestBatches * batchSize
+              + " or more, so that one batch fills while another runs, and each device stream has one");
     }
     requirePositive(LATENCY_TARGET, configuration.get(LATENCY_TARGET));
     if (configuration.get(IN_FLIGHT_SIZE).getBytes() < 1) {

@@ -11,24 +11,24 @@ class DeviceBusyRatioTest {
 
   @Test
   void update_partOfTheInterval_isTheRatioOfThatIntervalAlone() {
-    DeviceBusyRatio ratio = new DeviceBusyRatio(busy::get, clock::get, 2);
+    DeviceBusyRatio ratio = new DeviceBusyRatio(busy::get, clock::get);
     assertThat(ratio.getValue()).isZero();
     pass(100, 100, ratio);
-    assertThat(ratio.getValue()).isEqualTo(0.5);
+    assertThat(ratio.getValue()).isEqualTo(1);
     pass(100, 40, ratio);
-    assertThat(ratio.getValue()).isEqualTo(0.2);
+    assertThat(ratio.getValue()).isEqualTo(0.4);
   }
 
   @Test
-  void update_batchThatBeganEarlier_isNotMoreThanOne() {
-    DeviceBusyRatio ratio = new DeviceBusyRatio(busy::get, clock::get, 1);
+  void update_moreThanTheInterval_isNotMoreThanOne() {
+    DeviceBusyRatio ratio = new DeviceBusyRatio(busy::get, clock::get);
     pass(100, 150, ratio);
     assertThat(ratio.getValue()).isEqualTo(1);
   }
 
   @Test
   void update_noTimePassed_keepsTheValue() {
-    DeviceBusyRatio ratio = new DeviceBusyRatio(busy::get, clock::get, 1);
+    DeviceBusyRatio ratio = new DeviceBusyRatio(busy::get, clock::get);
     pass(100, 30, ratio);
     pass(0, 0, ratio);
     assertThat(ratio.getValue()).isEqualTo(0.3);

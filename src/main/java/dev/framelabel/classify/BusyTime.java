@@ -1,0 +1,25 @@
+package dev.framelabel.classify;
+
+/** The time for which at least one of several things ran. Thread-safe. */
+final class BusyTime {
+  private int running;
+  private long since;
+  private long ended;
+
+  synchronized void begin(long now) {
+    if (running++ == 0) {
+      since = now;
+    }
+  }
+
+  synchronized void end(long now) {
+    if (--running == 0) {
+      ended += now - since;
+    }
+  }
+
+  /** In all so far, with what runs now. */
+  synchronized long nanos(long now) {
+    return ended + (running > 0 ? now - since : 0);
+  }
+}
