@@ -143,7 +143,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .intType()
           .defaultValue(0)
           .withDescription(
-              "Frames that a task has under way before it stops reading; 0: 4 x batch-size x device-streams.");
+              "Frames that a task has under way before it stops reading; 0: 4 x batch-size, or 2 x batch-size for"
+                  + " each device stream where that is more.");
 
   public static final ConfigOption<MemorySize> IN_FLIGHT_SIZE =
       key("in-flight-size")
