@@ -75,6 +75,9 @@ class OptionsTest {
     assertThatThrownBy(() -> new JobOptions(new Configuration()))
         .hasMessageContaining("--model is missing");
     assertRefused(Map.of("in-flight", "20"), "--in-flight is 20; expected 2 x batch-size");
+    assertRefused(
+        Map.of("in-flight", "40", "device-streams", "3"),
+        "--in-flight is 40; expected 3 x batch-size = 48 or more");
     assertRefused(Map.of("batch-size", "0"), "expected 1 or more");
     assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
     assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");

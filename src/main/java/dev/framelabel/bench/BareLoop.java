@@ -32,6 +32,7 @@ final class BareLoop implements AutoCloseable {
   private final ExecutorService pool =
       Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
   private final ExecutorService streams = Executors.newFixedThreadPool(STREAMS);
+  private final List<Loop> loops = new ArrayList<>();
 
   BareLoop(LabelModel model, List<BenchFrame> frames, int batchSize) {
     this.model = model;
@@ -40,12 +41,14 @@ final class BareLoop implements AutoCloseable {
     this.decoder =
         new ImageDecoder(
             model.card().width(), model.card().height(), Resize.CROP, ImageLimits.DEFAULT);
+    for (int stream = 0; stream < STREAMS; stream++) {
+      loops.add(new Loop());
+    }
   }
 
   /** About as many frames as this model labels in so long on this machine. */
   static int framesFor(Bench.Settings settings, List<BenchFrame> frames, int batchSize) {
-    try (LabelModel opened =
-            LabelModel.open(settings.model(), settings.session(batchSize, STREAMS));
+    try (LabelModel opened = LabelModel.open(settings.model(), settings.session(batchSize));
         BareLoop loop = new BareLoop(opened, frames, batchSize)) {
       return loop.framesFor(settings.seconds());
     }
@@ -58,11 +61,13 @@ final class BareLoop implements AutoCloseable {
 
   /** Labels frames for so long and returns how many a second. */
   double perSecond(double seconds) {
-    List<CompletableFuture<Double>> loops = new ArrayList<>();
-    for (int stream = 0; stream < STREAMS; stream++) {
-      loops.add(CompletableFuture.supplyAsync(() -> new Loop().perSecond(seconds), streams));
-    }
-    return loops.stream().mapToDouble(CompletableFuture::join).sum();
+    List<CompletableFuture<Double>> running =
+        loops.stream()
+            .map(loop -> CompletableFuture.supplyAsync(() -> loop.perSecond(seconds), streams))
+            .toList();
+    // Waits for all, also where one fails: the model may be closed next.
+    CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+    return running.stream().mapToDouble(CompletableFuture::join).sum();
   }
 
   @Override

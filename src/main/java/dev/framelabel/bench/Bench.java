@@ -74,9 +74,9 @@ public final class Bench {
     }
 
     /** Of a session on the device, with the threads that a job gives it. */
-    SessionSettings session(int maxBatch, int streams) {
+    SessionSettings session(int maxBatch) {
       return new SessionSettings(
-          device, SessionSettings.threadsBeside(streams), false, maxBatch, "");
+          device, SessionSettings.threadsBeside(BareLoop.STREAMS), false, maxBatch, "");
     }
 
     boolean accelerator() {

@@ -146,8 +146,7 @@ final class PipelineSuite {
    * @param costs takes what each run of Framelabel cost
    */
   private double against(Setup setup, String target, List<Cost> costs) throws Exception {
-    try (LabelModel model =
-            LabelModel.open(setup.model(), settings.session(setup.batchSize(), BareLoop.STREAMS));
+    try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);
@@ -247,8 +246,7 @@ final class PipelineSuite {
   }
 
   private void againstOthers(Setup setup, String target) throws Exception {
-    try (LabelModel model =
-            LabelModel.open(setup.model(), settings.session(setup.batchSize(), BareLoop.STREAMS));
+    try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
       String topic = runs.fill(setup.frames(), count);

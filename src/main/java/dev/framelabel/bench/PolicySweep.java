@@ -76,7 +76,7 @@ final class PolicySweep {
         new Batcher<>(
             policy,
             BatchClock.SYSTEM,
-            new BatcherThreads("bench", 1, 1),
+            new BatcherThreads("bench", 1, BareLoop.STREAMS),
             () -> new DeviceBatch(device))) {
       Random random = new Random(7);
       double meanGap = 1e9 / (load * device.capacity(LARGEST));

@@ -52,13 +52,13 @@ final class ThreadsSuite {
         new Threads(
             SessionSettings.threadsBeside(BareLoop.STREAMS), false, BareLoop.STREAMS, cores));
     for (int decoding : new int[] {cores, 1}) {
-      for (int streams : new int[] {2, 1}) {
+      for (int streams : new int[] {BareLoop.STREAMS, 1}) {
         for (int session : new int[] {cores, 1}) {
           all.add(new Threads(session, false, streams, decoding));
         }
       }
     }
-    all.add(new Threads(cores, true, 2, cores));
+    all.add(new Threads(cores, true, BareLoop.STREAMS, cores));
     all.add(new Threads(cores, true, 1, cores));
     return all;
   }

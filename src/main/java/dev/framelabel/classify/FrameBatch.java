@@ -84,8 +84,8 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
   }
 
   /**
-   * Where the device has no memory for the whole batch, half of it is tried, down to single frames;
-   * one that is still too much for the device is rejected.
+   * Where the device has no memory for the whole batch, half of it or less is tried, down to single
+   * frames; one that is still too much for the device is rejected.
    */
   @Override
   public List<Outcome> run(int count) {
@@ -98,9 +98,9 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
         outcomes.addAll(label(step));
       } catch (DeviceMemoryException e) {
         if (step > 1) {
-          LOG.warn("the batch is halved from {} frames: {}", step, e.getMessage());
+          LOG.warn("the batch of {} frames is divided: {}", step, e.getMessage());
           statistics.halved();
-          step = step / 2;
+          step = model.smallerBatch(step);
           continue;
         }
         outcomes.add(

@@ -113,8 +113,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--render",
       paramLabel = "FOLDER",
       description =
-          "Measure nothing: write the figures of FOLDER/docs/benchmark.json into the README, the"
-              + " pages and the picture of the checkout in FOLDER.")
+          "Measure nothing: write the figures of docs/benchmark.json and docs/benchmark-gpu.json into"
+              + " the README, the pages and the picture of the checkout in FOLDER.")
   private Path render;
 
   @Override

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
 /**
@@ -68,18 +69,24 @@ public final class Doctor {
   private long runStreams(LabelModel model) {
     int batch = job.get(JobOptions.BATCH_SIZE);
     int streams = job.get(JobOptions.DEVICE_STREAMS);
-    long pixels = 0;
+    ByteBuffer[] pixels = new ByteBuffer[streams];
+    FloatBuffer[] scores = new FloatBuffer[streams];
+    for (int stream = 0; stream < streams; stream++) {
+      pixels[stream] = ByteBuffer.allocateDirect(batch * model.card().frameBytes());
+      scores[stream] = OnnxLabelModel.newProbabilities(batch, model.card().classes());
+    }
     ExecutorService threads = Executors.newFixedThreadPool(streams);
     try {
-      List<CompletableFuture<Void>> running = new ArrayList<>();
-      for (int stream = 0; stream < streams; stream++) {
-        ByteBuffer frames = ByteBuffer.allocateDirect(batch * model.card().frameBytes());
-        pixels += frames.capacity();
-        FloatBuffer scores = OnnxLabelModel.newProbabilities(batch, model.card().classes());
-        running.add(CompletableFuture.runAsync(() -> model.label(frames, batch, scores), threads));
-      }
-      running.forEach(CompletableFuture::join);
-      return ResidentMemory.anonymousBytes() - pixels;
+      // Waits for all, also where one fails: the model is closed next.
+      CompletableFuture.allOf(
+              IntStream.range(0, streams)
+                  .mapToObj(
+                      stream ->
+                          CompletableFuture.runAsync(
+                              () -> model.label(pixels[stream], batch, scores[stream]), threads))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+      return ResidentMemory.anonymousBytes() - (long) streams * pixels[0].capacity();
     } catch (CompletionException e) {
       throw e.getCause() instanceof ModelException failure ? failure : e;
     } finally {

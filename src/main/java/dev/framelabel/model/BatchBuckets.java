@@ -47,6 +47,20 @@ final class BatchBuckets {
   }
 
   /**
+   * What to try where the device had no memory for {@code count} frames, more than one: half of
+   * them, or the next smaller bucket, as half of them may be padded to the same bucket.
+   */
+  int smaller(int count) {
+    return device.isAccelerator()
+        ? sizes[Arrays.binarySearch(sizes, atLeast(count)) - 1]
+        : count / 2;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /**
    * The sizes to run once before the first frame: all buckets of an accelerator; one frame and a
    * full batch on a CPU.
    */

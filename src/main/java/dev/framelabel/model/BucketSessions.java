@@ -2,58 +2,47 @@ package dev.framelabel.model;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The sessions of one model on one device, each for batches up to a size: one, but for CUDA, where
  * each bucket has its own. Owns them. Thread-safe once made.
  */
 final class BucketSessions implements AutoCloseable {
+  private final BatchBuckets buckets;
   private final NavigableMap<Integer, OrtSession> sessions = new TreeMap<>();
-  private final Device device;
 
   /**
-   * Opens them, the largest batch's first.
-   *
-   * @param sha256 of the file
-   * @throws ModelException if one does not open; none stays open then
+   * @param opener opens another session of the model; where it fails, none stays open
    */
-  BucketSessions(SessionFactory factory, Path file, String sha256, int maxBatch) {
-    SessionFactory.Opened largest = factory.open(file, sha256);
-    device = largest.device();
-    sessions.put(maxBatch, largest.session());
+  BucketSessions(BatchBuckets buckets, Supplier<OrtSession> opener) {
+    this.buckets = buckets;
     try {
-      for (int size : BatchBuckets.of(device, maxBatch).sessions()) {
-        if (size < maxBatch) {
-          sessions.put(size, factory.open(file, sha256, device));
-        }
+      for (int size : buckets.sessions()) {
+        sessions.put(size, opener.get());
       }
-    } catch (ModelException e) {
-      close(e);
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
       throw e;
     }
   }
 
-  Device device() {
-    return device;
+  BatchBuckets buckets() {
+    return buckets;
   }
 
-  /** The session for a batch of this size. */
+  /**
+   * The session for a batch.
+   *
+   * @param size at most the largest bucket
+   */
   OrtSession of(int size) {
-    Map.Entry<Integer, OrtSession> session = sessions.ceilingEntry(size);
-    if (session == null) {
-      throw new IllegalArgumentException(
-          "a batch of " + size + " frames; expected at most " + sessions.lastKey());
-    }
-    return session.getValue();
+    return sessions.ceilingEntry(size).getValue();
   }
 
-  private void close(ModelException cause) {
+  private void closeAfter(Throwable cause) {
     try {
       close();
     } catch (ModelException e) {
@@ -61,19 +50,19 @@ final class BucketSessions implements AutoCloseable {
     }
   }
 
+  /** Closes all of them, also where one does not close. */
   @Override
   public void close() {
-    List<OrtException> failures = new ArrayList<>();
+    ModelException failure = null;
     for (OrtSession session : sessions.values()) {
       try {
         session.close();
       } catch (OrtException e) {
-        failures.add(e);
+        failure = new ModelException("the session does not close: " + e.getMessage(), e);
       }
     }
-    if (!failures.isEmpty()) {
-      OrtException first = failures.get(0);
-      throw new ModelException("the session does not close: " + first.getMessage(), first);
+    if (failure != null) {
+      throw failure;
     }
   }
 }

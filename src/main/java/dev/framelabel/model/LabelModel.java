@@ -37,6 +37,16 @@ public interface LabelModel extends AutoCloseable {
    */
   void label(ByteBuffer frames, int count, FloatBuffer probabilities);
 
+  /**
+   * How many frames to try where the device had no memory for so many.
+   *
+   * @param count more than 1
+   * @return from 1, less than that
+   */
+  default int smallerBatch(int count) {
+    return count / 2;
+  }
+
   /** Native tensors that are open now: two for each batch that runs, and none between batches. */
   default int openTensors() {
     return 0;

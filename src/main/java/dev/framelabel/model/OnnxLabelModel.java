@@ -52,10 +52,9 @@ public final class OnnxLabelModel implements LabelModel {
           "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
     }
     refuseExternalData(file);
-    SessionFactory factory = new SessionFactory(environment, settings);
-    sessions = new BucketSessions(factory, file, sha256, settings.maxBatch());
-    device = sessions.device();
-    buckets = BatchBuckets.of(device, settings.maxBatch());
+    sessions = new SessionFactory(environment, settings).open(file, sha256);
+    buckets = sessions.buckets();
+    device = buckets.device();
     try {
       card = CardReader.read(sessions.of(settings.maxBatch()), sha256);
       warmUp(settings.maxBatch());
@@ -141,6 +140,11 @@ public final class OnnxLabelModel implements LabelModel {
     } catch (OrtException e) {
       throw failure(size, e);
     }
+  }
+
+  @Override
+  public int smallerBatch(int count) {
+    return buckets.smaller(count);
   }
 
   @Override

@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
 final class SessionFactory {
   private static final Logger LOG = LoggerFactory.getLogger(SessionFactory.class);
 
+  private static final String NO_MEMORY =
+      "; the device has no memory for the model's weights: let sessions have more (--cuda-memory,"
+          + " and who else uses the device)";
+
   private final OrtEnvironment environment;
   private final SessionSettings settings;
 
@@ -31,22 +35,19 @@ final class SessionFactory {
     this.settings = settings;
   }
 
-  /** A session and where it runs. */
-  record Opened(OrtSession session, Device device) {}
-
   /**
-   * Finds the device, and opens a session on it.
+   * Finds the device, and opens the sessions that it needs; the caller closes them.
    *
    * @param sha256 of the file
+   * @throws ModelException if they do not open; none stays open then
    */
-  Opened open(Path file, String sha256) {
+  BucketSessions open(Path file, String sha256) {
     if (!settings.device().equals(SessionSettings.AUTO)) {
-      Device device = Device.parse(settings.device());
-      return new Opened(open(file, sha256, device), device);
+      return open(file, sha256, Device.parse(settings.device()));
     }
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
-        Opened opened = new Opened(open(file, sha256, device), device);
+        BucketSessions opened = open(file, sha256, device);
         LOG.info("device auto: took {}", device);
         return opened;
       } catch (ModelException e) {
@@ -54,11 +55,15 @@ final class SessionFactory {
       }
     }
     LOG.info("device auto: took cpu");
-    return new Opened(open(file, sha256, Device.CPU), Device.CPU);
+    return open(file, sha256, Device.CPU);
   }
 
-  /** As the other, on a device that is known. */
-  OrtSession open(Path file, String sha256, Device device) {
+  private BucketSessions open(Path file, String sha256, Device device) {
+    return new BucketSessions(
+        BatchBuckets.of(device, settings.maxBatch()), () -> session(file, sha256, device));
+  }
+
+  private OrtSession session(Path file, String sha256, Device device) {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       // Batches vary in size; a plan for each would only grow the arena (onnxruntime#29351).
@@ -77,7 +82,9 @@ final class SessionFactory {
               + device
               + ": "
               + e.getMessage()
-              + expectedBy(device.kind()),
+              + (DeviceMemoryException.isMeant(e.getMessage())
+                  ? NO_MEMORY
+                  : expectedBy(device.kind())),
           e);
     }
   }

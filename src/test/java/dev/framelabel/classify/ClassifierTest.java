@@ -154,6 +154,26 @@ class ClassifierTest {
   }
 
   @Test
+  void classify_deviceOutOfMemory_triesTheSizeThatTheModelNames() throws Exception {
+    FakeModel model = new FakeModel();
+    model.memoryFrames = 4;
+    model.bucket = 4;
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 13, 10_000), ignored -> model)) {
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      for (int i = 0; i < 13; i++) {
+        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
+      }
+      for (int i = 0; i < 13; i++) {
+        LabelledFrame frame = (LabelledFrame) get(results.get(i));
+        assertThat(frame.frameId()).isEqualTo("f" + i);
+        assertThat(frame.timings().batchSize()).isEqualTo(i < 12 ? 4 : 1);
+      }
+      assertThat(classifier.statistics().halvedBatches()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void classify_deviceOutOfMemoryForOneColour_rejectsThatFrameAloneWithItsKind() throws Exception {
     FakeModel model = new FakeModel();
     model.refuseBright = true;
@@ -238,8 +258,16 @@ class ClassifierTest {
     volatile int memoryFrames = Integer.MAX_VALUE;
     volatile float score = 0.5f;
 
+    /** What a batch with more frames than that is divided into; 0: halves. */
+    volatile int bucket;
+
     /** Each batch waits here until all that are expected at the same time have come. */
     volatile CountDownLatch together = new CountDownLatch(0);
+
+    @Override
+    public int smallerBatch(int count) {
+      return bucket > 0 && count > bucket ? bucket : count / 2;
+    }
 
     @Override
     public ModelCard card() {

@@ -37,11 +37,16 @@ class CudaSettingsTest {
     assertThat(buckets.warmUp()).containsExactly(1, 4, 16, 48);
     assertThat(buckets.atLeast(5)).isEqualTo(16);
     assertThat(buckets.atLeast(17)).isEqualTo(48);
+    assertThat(buckets.smaller(48)).isEqualTo(16);
+    assertThat(buckets.smaller(16)).as("half of them is padded to 16 again").isEqualTo(4);
+    assertThat(buckets.smaller(5)).isEqualTo(4);
+    assertThat(buckets.smaller(2)).isEqualTo(1);
   }
 
   @Test
   void buckets_ofOthers_haveOneSession() {
     assertThat(BatchBuckets.of(Device.CPU, 16).sessions()).containsExactly(16);
+    assertThat(BatchBuckets.of(Device.CPU, 16).smaller(13)).isEqualTo(6);
     assertThat(BatchBuckets.of(Device.parse("tensorrt:0"), 16).sessions()).containsExactly(16);
     assertThat(BatchBuckets.of(Device.CPU, 16).warmUp()).containsExactly(1, 16);
   }

@@ -18,13 +18,12 @@ import java.util.regex.Pattern;
 public final class Documents {
   private static final String REPORT = "docs/benchmark.json";
 
-  /** Pages, by the report whose figures they show. */
-  private static final Map<String, List<String>> PAGES =
-      Map.of(
-          REPORT,
-          List.of("README.md", "docs/benchmark.md", "docs/sizing.md", "docs/tuning.md"),
-          "docs/benchmark-gpu.json",
-          List.of("docs/gpu.md"));
+  private static final List<Pages> PAGES =
+      List.of(
+          new Pages(
+              REPORT,
+              List.of("README.md", "docs/benchmark.md", "docs/sizing.md", "docs/tuning.md")),
+          new Pages("docs/benchmark-gpu.json", List.of("docs/gpu.md")));
 
   private static final String PICTURE = "docs/images/benchmark.svg";
   private static final String END = "<!-- end of figures -->";
@@ -32,6 +31,9 @@ public final class Documents {
       Pattern.compile("(<!-- figures: (.+?) -->\n).*?" + END, Pattern.DOTALL);
 
   private final Path checkout;
+
+  /** The pages that show figures of a report. */
+  private record Pages(String report, List<String> names) {}
 
   public Documents(Path checkout) {
     this.checkout = checkout;
@@ -44,9 +46,9 @@ public final class Documents {
    */
   public Map<Path, String> rendered() throws IOException {
     Map<Path, String> rendered = new LinkedHashMap<>();
-    for (Map.Entry<String, List<String>> pages : PAGES.entrySet()) {
-      Sections sections = new Sections(Report.read(checkout.resolve(pages.getKey())));
-      for (String page : pages.getValue()) {
+    for (Pages pages : PAGES) {
+      Sections sections = new Sections(Report.read(checkout.resolve(pages.report())));
+      for (String page : pages.names()) {
         Path file = checkout.resolve(page);
         rendered.put(file, fill(Files.readString(file), sections));
       }
