@@ -26,6 +26,9 @@ import org.apache.flink.runtime.util.EnvironmentInformation;
  * Looks at what a labelling job will meet: Java, model and device, Kafka, Flink. Changes nothing.
  */
 public final class Doctor {
+  /** Of each stream, so that steps come to lie over each other in several ways. */
+  private static final int STEPS = 3;
+
   private static final int JAVA = 17;
 
   private final JobOptions job;
@@ -83,7 +86,12 @@ public final class Doctor {
                   .mapToObj(
                       stream ->
                           CompletableFuture.runAsync(
-                              () -> model.label(pixels[stream], batch, scores[stream]), threads))
+                              () -> {
+                                for (int step = 0; step < STEPS; step++) {
+                                  model.label(pixels[stream], batch, scores[stream]);
+                                }
+                              },
+                              threads))
                   .toArray(CompletableFuture[]::new))
           .join();
       return ResidentMemory.anonymousBytes() - (long) streams * pixels[0].capacity();

@@ -9,9 +9,8 @@ import java.util.stream.IntStream;
  * any size.
  *
  * <p>For CUDA the buckets lie a factor of 4 apart: each has a session of its own, since a session
- * plans its convolutions anew at each change of size, not only for new ones, which took more than
- * four seconds on an H200 (onnxruntime#23006). TensorRT has one engine for all, and its buckets
- * double.
+ * plans its convolutions anew at each change of size, not only for new ones, for seconds
+ * (onnxruntime#23006). TensorRT has one engine for all, and its buckets double.
  */
 final class BatchBuckets {
   private static final int CUDA_FACTOR = 4;

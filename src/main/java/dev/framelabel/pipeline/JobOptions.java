@@ -101,7 +101,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .withDescription(
               "Most of an accelerator's memory that a session takes; 0: all that it needs. For accelerators that several"
                   + " workers share. There is a session for each of a few sizes of batch, and the largest takes most. A"
-                  + " model that does not fit says at its start which batch does.");
+                  + " model that does not fit says at its start which batch does; that is tried with one batch at a time, so"
+                  + " leave room for as many as --device-streams.");
 
   public static final ConfigOption<Boolean> CUDA_CHANNELS_LAST =
       key("cuda-channels-last")
