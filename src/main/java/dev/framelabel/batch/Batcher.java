@@ -30,6 +30,9 @@ import java.util.function.Supplier;
  * @param <R> what comes out
  */
 public final class Batcher<T, R> implements AutoCloseable {
+  /** Batches beside those that the device has: one is full and waits for it, one is filled. */
+  public static final int SPARE_BATCHES = 2;
+
   private static final long CLOSE_PATIENCE_MILLIS = 30_000;
 
   private final PolicyTuner tuner;
@@ -64,12 +67,12 @@ public final class Batcher<T, R> implements AutoCloseable {
     this.policy = requireNonNull(policy);
     this.tuner = new PolicyTuner(policy);
     this.clock = requireNonNull(clock);
-    int buffers = threads.device() + 2;
+    int buffers = threads.device() + SPARE_BATCHES;
     try {
       for (int i = 0; i < buffers; i++) {
         batches.add(newBatch.get());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       batches.forEach(Batch::close);
       throw e;
     }

@@ -47,7 +47,7 @@ public final class Classifier implements AutoCloseable {
     long opened = Math.max(0, ResidentMemory.anonymousBytes() - before);
     try {
       return new Classifier(settings, model, opened);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       model.close();
       throw e;
     }

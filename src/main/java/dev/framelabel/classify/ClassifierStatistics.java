@@ -39,7 +39,7 @@ public final class ClassifierStatistics {
     return frames.sum();
   }
 
-  /** How often a batch was halved because the device had no memory for it. */
+  /** How often a batch was divided because the device had no memory for it. */
   public long halvedBatches() {
     return halvedBatches.sum();
   }

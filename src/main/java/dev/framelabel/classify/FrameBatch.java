@@ -84,8 +84,9 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
   }
 
   /**
-   * Where the device has no memory for the whole batch, half of it or less is tried, down to single
-   * frames; one that is still too much for the device is rejected.
+   * Where the device has no memory for the whole batch, as many frames as {@link
+   * LabelModel#smallerBatch} says are tried, down to single ones; one that is still too much for
+   * the device is rejected.
    */
   @Override
   public List<Outcome> run(int count) {

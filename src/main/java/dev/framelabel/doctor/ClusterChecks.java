@@ -1,5 +1,6 @@
 package dev.framelabel.doctor;
 
+import dev.framelabel.batch.Batcher;
 import dev.framelabel.kafka.KafkaOptions;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.rest.ClusterFacts;
@@ -10,9 +11,6 @@ import java.util.Optional;
 /** Judges a Flink cluster against the job's options; asks nobody. */
 final class ClusterChecks {
   private static final String PARENT_FIRST = "classloader.parent-first-patterns.additional";
-
-  /** One batch fills while each stream runs another. */
-  private static final int FILLING = 1;
 
   private ClusterChecks() {}
 
@@ -97,7 +95,7 @@ final class ClusterChecks {
     long pixels =
         (long) model.get().frameBytes()
             * job.get(JobOptions.BATCH_SIZE)
-            * (job.get(JobOptions.DEVICE_STREAMS) + FILLING);
+            * (job.get(JobOptions.DEVICE_STREAMS) + Batcher.SPARE_BATCHES);
     long needed = pixels + model.get().sessionBytes();
     long least = workers.stream().mapToLong(ClusterFacts.Worker::offHeapBytes).min().orElseThrow();
     String found =

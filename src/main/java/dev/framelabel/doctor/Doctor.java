@@ -3,6 +3,7 @@ package dev.framelabel.doctor;
 import dev.framelabel.classify.ResidentMemory;
 import dev.framelabel.kafka.BrokerFacts;
 import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.OnnxLabelModel;
@@ -116,24 +117,37 @@ public final class Doctor {
                   + model.card().classes()
                   + " classes"));
       findings.add(Finding.ok("device", model.device() + " (of this machine) takes the model"));
-      long took = Math.max(0, runStreams(model) - before);
-      findings.add(
-          Finding.ok(
-              "session memory",
-              "about "
-                  + Finding.mib(took)
-                  + " outside of the heap, with "
-                  + job.get(JobOptions.DEVICE_STREAMS)
-                  + " batches of "
-                  + job.get(JobOptions.BATCH_SIZE)
-                  + " at the same time"));
-      return Optional.of(new ModelNeeds(model.card().frameBytes(), took));
-    } catch (ModelException | LinkageError e) {
+      return sessionMemory(model, before, findings);
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       findings.add(
           Finding.failed(
               "model and device",
               String.valueOf(e.getMessage()),
               "see docs/troubleshooting.md; 'framelabel model inspect FILE' tells what a file holds"));
+      return Optional.empty();
+    }
+  }
+
+  /** What full batches at the same time take, as a finding too. */
+  Optional<ModelNeeds> sessionMemory(LabelModel model, long before, List<Finding> findings) {
+    String subject = "session memory";
+    String batches =
+        job.get(JobOptions.DEVICE_STREAMS)
+            + " batches of "
+            + job.get(JobOptions.BATCH_SIZE)
+            + " at the same time";
+    try {
+      long took = Math.max(0, runStreams(model) - before);
+      findings.add(
+          Finding.ok(
+              subject, "about " + Finding.mib(took) + " outside of the heap, with " + batches));
+      return Optional.of(new ModelNeeds(model.card().frameBytes(), took));
+    } catch (DeviceMemoryException e) {
+      findings.add(
+          Finding.warning(
+              subject,
+              "one full batch fits, but not " + batches + ": " + e.getMessage(),
+              "lower --batch-size or --device-streams; else the job divides such batches"));
       return Optional.empty();
     }
   }

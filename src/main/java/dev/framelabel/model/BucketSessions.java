@@ -42,7 +42,8 @@ final class BucketSessions implements AutoCloseable {
     return sessions.ceilingEntry(size).getValue();
   }
 
-  private void closeAfter(Throwable cause) {
+  /** Closes all of them because of {@code cause}, which learns of one that does not close. */
+  void closeAfter(Throwable cause) {
     try {
       close();
     } catch (ModelException e) {

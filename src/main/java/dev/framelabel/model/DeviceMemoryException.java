@@ -10,6 +10,16 @@ public final class DeviceMemoryException extends ModelException {
     super(message, cause);
   }
 
+  /** What to do so that there is more. */
+  static String cure(Device device) {
+    return switch (device.kind()) {
+      case CPU ->
+          "give the worker's process or container more (taskmanager.memory.task.off-heap.size)";
+      case CUDA -> "let sessions have more (--cuda-memory, and who else uses the device)";
+      case TENSORRT -> "look who else uses the device; building an engine takes memory too";
+    };
+  }
+
   /** Whether the runtime's words say so; it has no error code for it. */
   static boolean isMeant(String message) {
     String words = message == null ? "" : message.toLowerCase(Locale.ROOT);

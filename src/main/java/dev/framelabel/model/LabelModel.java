@@ -29,7 +29,8 @@ public interface LabelModel extends AutoCloseable {
    * @param frames direct; uint8 {@code [capacity, height, width, 3]} from its beginning, RGB; the
    *     first {@code count} frames are read, and the rows up to the next batch size that the model
    *     prefers may be read as padding
-   * @param count frames to label, from 1 to the buffer's capacity
+   * @param count frames to label, from 1 to the largest batch that the model was opened for; the
+   *     buffers hold that many
    * @param probabilities direct; float32 {@code [capacity, classes]} from its beginning, native
    *     byte order; the first {@code count} rows are written
    * @throws DeviceMemoryException if the device has no memory for so many frames

@@ -59,10 +59,10 @@ public final class OnnxLabelModel implements LabelModel {
       card = CardReader.read(sessions.of(settings.maxBatch()), sha256);
       warmUp(settings.maxBatch());
     } catch (OrtException e) {
-      close();
+      sessions.closeAfter(e);
       throw new ModelException("model file " + file + ": " + e.getMessage(), e);
-    } catch (RuntimeException e) {
-      close();
+    } catch (RuntimeException | Error e) {
+      sessions.closeAfter(e);
       throw e;
     }
     LOG.info("model {} {} ({}) on {}", card.name(), card.version(), sha256, device);
@@ -99,8 +99,9 @@ public final class OnnxLabelModel implements LabelModel {
             + (fits.isPresent()
                 ? "; the largest that was tried and fits is " + fits.getAsInt()
                 : "")
-            + ". Set a smaller --batch-size, or let the session have more (--cuda-memory, and who"
-            + " else uses the device): "
+            + ". Set a smaller --batch-size, or "
+            + DeviceMemoryException.cure(device)
+            + ": "
             + cause.getMessage(),
         cause);
   }

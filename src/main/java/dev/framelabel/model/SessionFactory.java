@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionFactory {
   private static final Logger LOG = LoggerFactory.getLogger(SessionFactory.class);
-
-  private static final String NO_MEMORY =
-      "; the device has no memory for the model's weights: let sessions have more (--cuda-memory,"
-          + " and who else uses the device)";
 
   private final OrtEnvironment environment;
   private final SessionSettings settings;
@@ -39,23 +36,30 @@ final class SessionFactory {
    * Finds the device, and opens the sessions that it needs; the caller closes them.
    *
    * @param sha256 of the file
+   * @throws DeviceMemoryException if the device has no memory for them; none stays open then
    * @throws ModelException if they do not open; none stays open then
    */
   BucketSessions open(Path file, String sha256) {
-    if (!settings.device().equals(SessionSettings.AUTO)) {
-      return open(file, sha256, Device.parse(settings.device()));
-    }
+    return settings.device().equals(SessionSettings.AUTO)
+        ? auto(device -> open(file, sha256, device))
+        : open(file, sha256, Device.parse(settings.device()));
+  }
+
+  /** An accelerator that is there and has no memory left is told, and no reason to do without. */
+  static BucketSessions auto(Function<Device, BucketSessions> open) {
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
-        BucketSessions opened = open(file, sha256, device);
+        BucketSessions opened = open.apply(device);
         LOG.info("device auto: took {}", device);
         return opened;
+      } catch (DeviceMemoryException e) {
+        throw e;
       } catch (ModelException e) {
         LOG.info("device auto: {} is not to be had: {}", device, e.getMessage());
       }
     }
     LOG.info("device auto: took cpu");
-    return open(file, sha256, Device.CPU);
+    return open.apply(Device.CPU);
   }
 
   private BucketSessions open(Path file, String sha256, Device device) {
@@ -75,17 +79,12 @@ final class SessionFactory {
       addProvider(options, file, sha256, device);
       return environment.createSession(file.toString(), options);
     } catch (OrtException e) {
-      throw new ModelException(
-          "ONNX Runtime cannot open "
-              + file
-              + " on "
-              + device
-              + ": "
-              + e.getMessage()
-              + (DeviceMemoryException.isMeant(e.getMessage())
-                  ? NO_MEMORY
-                  : expectedBy(device.kind())),
-          e);
+      String story = "ONNX Runtime cannot open " + file + " on " + device + ": " + e.getMessage();
+      throw DeviceMemoryException.isMeant(e.getMessage())
+          ? new DeviceMemoryException(
+              story + "; there is no memory for the model: " + DeviceMemoryException.cure(device),
+              e)
+          : new ModelException(story + expectedBy(device.kind()), e);
     }
   }
 

@@ -82,12 +82,17 @@ public final class SimulatedLabelModel implements LabelModel {
 
   /** Frames a second that the device allows with batches of this size. */
   public double capacity(int batchSize) {
-    return batchSize * 1e9 / (fixedNanos + batchSize * perFrameNanos);
+    return batchSize * 1e9 / stepNanos(batchSize);
+  }
+
+  /** How long a step of so many frames takes, once it has begun. */
+  public long stepNanos(int batchSize) {
+    return fixedNanos + batchSize * perFrameNanos;
   }
 
   @Override
   public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
-    long until = enqueue(fixedNanos + count * perFrameNanos);
+    long until = enqueue(stepNanos(count));
     for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }

@@ -225,6 +225,25 @@ class BatcherTest {
   }
 
   @Test
+  void new_noMemoryForTheSecondBatch_closesTheFirst() {
+    AtomicInteger made = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                new Batcher<>(
+                    new BatchPolicy(4, 0),
+                    BatchClock.SYSTEM,
+                    new BatcherThreads("test", 1, 1),
+                    () -> {
+                      if (made.incrementAndGet() == 2) {
+                        throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+                      }
+                      return new FakeBatch(4);
+                    }))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(device.closed).hasValue(1);
+  }
+
+  @Test
   void close_itemsThatWait_areCancelled() throws Exception {
     open(10, Duration.ofHours(1));
     List<CompletableFuture<String>> results = submit(1, 2);

@@ -118,6 +118,15 @@ class ClassifierTest {
   }
 
   @Test
+  void open_noMemoryForTheBatches_closesTheModel() {
+    FakeModel model = new FakeModel();
+    model.noBuffers = true;
+    assertThatThrownBy(() -> Classifier.open(settings(TestModels.colour(), 1, 0), any -> model))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(model.closed).hasValue(1);
+  }
+
+  @Test
   void classify_threeDeviceStreams_giveTheDeviceThreeBatchesAtATime() throws Exception {
     FakeModel model = new FakeModel();
     model.together = new CountDownLatch(3);
@@ -255,6 +264,10 @@ class ClassifierTest {
     final AtomicInteger closed = new AtomicInteger();
     volatile boolean fail;
     volatile boolean refuseBright;
+
+    /** As if direct memory were full when the classifier asks for its batches. */
+    volatile boolean noBuffers;
+
     volatile int memoryFrames = Integer.MAX_VALUE;
     volatile float score = 0.5f;
 
@@ -271,6 +284,9 @@ class ClassifierTest {
 
     @Override
     public ModelCard card() {
+      if (noBuffers) {
+        throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+      }
       return new ModelCard("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
     }
 

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.doctor.Finding.Level;
 import dev.framelabel.kafka.BrokerFacts;
 import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.model.Device;
+import dev.framelabel.model.DeviceMemoryException;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelCard;
 import dev.framelabel.pipeline.JobOptions;
 import dev.framelabel.rest.ClusterFacts;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,9 +75,24 @@ class ChecksTest {
     assertThat(of(findings, "task heap").cure()).contains("taskmanager.memory.task.heap.size");
     assertThat(of(findings, "task off-heap memory").level()).isEqualTo(Level.FAILED);
     assertThat(of(findings, "task off-heap memory").found())
-        .isEqualTo("1 MiB; batches of pixels take 12 MiB, the session about 100 MiB");
+        .isEqualTo("1 MiB; batches of pixels take 16 MiB, the session about 100 MiB");
     List<Finding> noRoomForTheSession = cluster("2.2.1", "", 1024L * MIB, 64L * MIB);
     assertThat(of(noRoomForTheSession, "task off-heap memory").level()).isEqualTo(Level.WARNING);
+  }
+
+  @Test
+  void sessionMemory_deviceHasNoneForAllStreams_isAWarning() {
+    Doctor doctor =
+        new Doctor(
+            new JobOptions(Configuration.fromMap(Map.of("model", "m"))),
+            kafka(Map.of()),
+            Duration.ZERO);
+    List<Finding> findings = new ArrayList<>();
+    assertThat(doctor.sessionMemory(new FullDevice(), 0, findings)).isEmpty();
+    assertThat(of(findings, "session memory").level()).isEqualTo(Level.WARNING);
+    assertThat(of(findings, "session memory").found())
+        .isEqualTo(
+            "one full batch fits, but not 2 batches of 16 at the same time: no memory for 16");
   }
 
   @Test
@@ -99,5 +121,28 @@ class ChecksTest {
 
   private static KafkaOptions kafka(Map<String, String> options) {
     return new KafkaOptions(Configuration.fromMap(options));
+  }
+
+  /** Has no memory for any batch. */
+  private static final class FullDevice implements LabelModel {
+    @Override
+    public ModelCard card() {
+      return new ModelCard("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
+    }
+
+    @Override
+    public Device device() {
+      return Device.CPU;
+    }
+
+    @Override
+    public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
+      throw new DeviceMemoryException("no memory for " + count, null);
+    }
+
+    @Override
+    public void close() {
+      // Holds nothing.
+    }
   }
 }

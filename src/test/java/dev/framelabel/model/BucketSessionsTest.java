@@ -3,8 +3,6 @@ package dev.framelabel.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +12,9 @@ class BucketSessionsTest {
   private final List<OrtSession> opened = new ArrayList<>();
 
   private OrtSession open() {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      OrtSession session =
-          OrtEnvironment.getEnvironment().createSession(TestModels.colour().toString(), options);
-      opened.add(session);
-      return session;
-    } catch (OrtException e) {
-      throw new AssertionError(e);
-    }
+    OrtSession session = TestModels.colourSession();
+    opened.add(session);
+    return session;
   }
 
   @Test
@@ -30,7 +23,9 @@ class BucketSessionsTest {
     try (BucketSessions sessions = new BucketSessions(buckets, this::open)) {
       assertThat(opened).hasSize(3).doesNotHaveDuplicates();
       assertThat(sessions.of(1)).isSameAs(opened.get(0));
+      assertThat(sessions.of(3)).isSameAs(opened.get(1));
       assertThat(sessions.of(4)).isSameAs(opened.get(1));
+      assertThat(sessions.of(5)).isSameAs(opened.get(2));
       assertThat(sessions.of(16)).isSameAs(opened.get(2));
     }
     assertAllAreClosed();

@@ -48,6 +48,7 @@ class CudaSettingsTest {
     assertThat(BatchBuckets.of(Device.CPU, 16).sessions()).containsExactly(16);
     assertThat(BatchBuckets.of(Device.CPU, 16).smaller(13)).isEqualTo(6);
     assertThat(BatchBuckets.of(Device.parse("tensorrt:0"), 16).sessions()).containsExactly(16);
+    assertThat(BatchBuckets.of(Device.parse("tensorrt:0"), 24).smaller(17)).isEqualTo(16);
     assertThat(BatchBuckets.of(Device.CPU, 16).warmUp()).containsExactly(1, 16);
   }
 

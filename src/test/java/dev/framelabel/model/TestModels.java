@@ -1,5 +1,8 @@
 package dev.framelabel.model;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -11,6 +14,15 @@ public final class TestModels {
   /** A model of 8 x 8 pixels that names a picture's strongest colour: red, green or blue. */
   public static Path colour() {
     return named("colour");
+  }
+
+  /** A session of it on the CPU; the caller closes it. */
+  static OrtSession colourSession() {
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      return OrtEnvironment.getEnvironment().createSession(colour().toString(), options);
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public static Path named(String name) {

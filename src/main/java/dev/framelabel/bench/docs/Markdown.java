@@ -25,7 +25,6 @@ final class Markdown {
           Map.entry("p50", "wait p50, ms"),
           Map.entry("p99", "wait p99, ms"),
           Map.entry("heldBack", "callers held back"),
-          Map.entry("mostInFlight", "most in flight, frames"),
           Map.entry("frameKilobytes", "frame, kB"),
           Map.entry("stateMegabytes", "state, MB"),
           Map.entry("medianMillis", "duration, ms (median)"),

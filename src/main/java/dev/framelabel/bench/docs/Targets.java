@@ -125,11 +125,6 @@ final class Targets {
         "mean batch at 1.5 of the device's load, of 16",
         number("batch", "batches of at most", "load 1.5", "meanBatch"),
         15.5);
-    atMost(
-        "most in flight at 1.5 of the device's load",
-        number("batch", "batches of at most", "load 1.5", "mostInFlight"),
-        " frames",
-        128);
     for (Table table : report.of("batch")) {
       if (table.title().startsWith("max-delay auto")) {
         atLeast(table.title() + ", of the best fixed setting", table.number("auto", RATIO), 0.90);
