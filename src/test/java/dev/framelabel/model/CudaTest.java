@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,23 +44,24 @@ class CudaTest {
 
   @TempDir private Path folder;
 
-  @BeforeAll
-  static void needsCuda() throws BadImageException {
+  /** Before each, as a class that is skipped whole is not listed among the skipped tests. */
+  @BeforeEach
+  void needsCuda() {
     Assumptions.assumeTrue(
         OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA),
         "needs a build with -Pgpu");
     Assumptions.assumeTrue(Files.exists(GPU), "needs an NVIDIA GPU: there is no " + GPU);
-    pixels = demoFrames();
   }
 
-  private static ByteBuffer demoFrames() throws BadImageException {
+  @BeforeAll
+  static void demoFrames() throws BadImageException {
     DemoFrames frames = new DemoFrames();
     ImageDecoder decoder = new ImageDecoder(71, 71, Resize.CROP, ImageLimits.DEFAULT);
     ByteBuffer all = ByteBuffer.allocateDirect(FRAMES * 71 * 71 * 3);
     for (int i = 0; i < FRAMES; i++) {
       decoder.decode(frames.jpeg(i), row(all, i));
     }
-    return all;
+    pixels = all;
   }
 
   private static ByteBuffer row(ByteBuffer all, int index) {
