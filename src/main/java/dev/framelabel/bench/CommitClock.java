@@ -8,23 +8,14 @@ import java.util.List;
  * one commit.
  */
 final class CommitClock {
-  /** Far below the time between two checkpoints. */
-  static final long SAME_COMMIT_NANOS = 200_000_000L;
+  /** Far below the time between two checkpoints, or between two fetches of one who waits. */
+  private static final long SAME_COMMIT_NANOS = 200_000_000L;
 
-  private final long sameCommitNanos;
   private final List<Commit> commits = new ArrayList<>();
   private long seen;
   private long lastNanos;
 
   private record Commit(long beganNanos, long frames) {}
-
-  /**
-   * @param sameCommitNanos what comes no later than this after the last is still the same commit; 0
-   *     for readers that see results at once
-   */
-  CommitClock(long sameCommitNanos) {
-    this.sameCommitNanos = sameCommitNanos;
-  }
 
   /** Returns whether a commit began. */
   boolean add(int count, long nanoTime) {
@@ -33,7 +24,7 @@ final class CommitClock {
     }
     seen += count;
     int last = commits.size() - 1;
-    boolean begins = last < 0 || nanoTime - lastNanos >= sameCommitNanos;
+    boolean begins = last < 0 || nanoTime - lastNanos >= SAME_COMMIT_NANOS;
     if (begins) {
       commits.add(new Commit(nanoTime, count));
     } else {

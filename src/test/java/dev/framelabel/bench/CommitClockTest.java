@@ -11,7 +11,7 @@ class CommitClockTest {
 
   @Test
   void perSecond_commitsOfWholeBatches_isTheSteadyRate() {
-    CommitClock clock = new CommitClock(CommitClock.SAME_COMMIT_NANOS);
+    CommitClock clock = new CommitClock();
     long batchesSoFar = 0;
     for (int second = 1; second <= 20; second++) {
       long batches = (long) (second * 1.25);
@@ -24,7 +24,7 @@ class CommitClockTest {
 
   @Test
   void add_resultsWithinMillis_areOneCommit() {
-    CommitClock clock = new CommitClock(CommitClock.SAME_COMMIT_NANOS);
+    CommitClock clock = new CommitClock();
     assertThat(clock.add(5, SECOND)).isTrue();
     assertThat(clock.add(5, SECOND + 50_000_000)).isFalse();
     assertThat(clock.seen()).isEqualTo(10);
