@@ -7,12 +7,14 @@ import dev.framelabel.batch.Batcher;
 import dev.framelabel.batch.BatcherThreads;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
+import dev.framelabel.report.Statistics;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 
 /** The batcher alone on a simulated device, with frames that come at random moments. */
 final class BatchSuite {
@@ -30,31 +33,55 @@ final class BatchSuite {
   private static final int IN_FLIGHT = 8 * MAX_SIZE;
   private static final double SECONDS = 4;
 
-  private final BenchReport report;
+  private static final List<Double> LOADS = List.of(0.1, 0.5, 0.9, 1.5);
 
-  BatchSuite(BenchReport report) {
+  private final BenchReport report;
+  private final int rounds;
+
+  BatchSuite(BenchReport report, int rounds) {
     this.report = report;
+    this.rounds = rounds;
   }
+
+  /**
+   * What a load came to.
+   *
+   * @param p50 median of the waiting times, ms
+   * @param p99 what 99 of 100 frames did not wait longer than, ms
+   * @param heldBack callers that had to wait as too many frames were under way
+   */
+  private record Waiting(double meanBatch, double p50, double p99, double heldBack) {}
 
   void run() throws Exception {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (double load : new double[] {0.1, 0.5, 0.9, 1.5}) {
-      rows.add(measure(load));
+    Map<Double, List<Waiting>> seen = new LinkedHashMap<>();
+    for (int round = 0; round <= rounds; round++) {
+      for (double load : LOADS) {
+        Waiting waiting = measure(load);
+        report.progress(
+            "batch, %s, load %s: %s", round == 0 ? "warm-up" : "round " + round, load, waiting);
+        if (round > 0) {
+          seen.computeIfAbsent(load, any -> new ArrayList<>()).add(waiting);
+        }
+      }
     }
+    List<Map<String, Object>> rows = new ArrayList<>();
+    seen.forEach((load, waitings) -> rows.add(row(load, waitings)));
     double step = FIXED.toNanos() / 1e6 + MAX_SIZE * PER_FRAME.toNanos() / 1e6;
     report.addRows(
-        "batch",
-        String.format(
-            "batches of at most %d, delay at most %d ms, full step %.2f ms",
-            MAX_SIZE, MAX_DELAY.toMillis(), step),
-        "waiting from arrival to the step's begin, ms",
-        String.format(
-            "at load 0.5 p99 at most %.2f ms (delay + one step); at 1.5 batches full, callers held back",
-            MAX_DELAY.toMillis() + step),
-        rows);
+        new Table(
+            "batch",
+            String.format(
+                "batches of at most %d, delay at most %d ms, full step %.2f ms",
+                MAX_SIZE, MAX_DELAY.toMillis(), step),
+            "waiting from arrival to the step's begin, ms",
+            String.format(
+                "at load 0.5 p99 at most %.2f ms (delay + one step); at 1.5 batches full, callers held back",
+                MAX_DELAY.toMillis() + step),
+            rounds,
+            rows));
   }
 
-  private Map<String, Object> measure(double load) throws InterruptedException {
+  private static Waiting measure(double load) throws InterruptedException {
     SimulatedLabelModel device = new SimulatedLabelModel(8, 2, FIXED, PER_FRAME);
     List<Long> waits = Collections.synchronizedList(new ArrayList<>());
     List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
@@ -83,19 +110,30 @@ final class BatchSuite {
       }
       inFlight.acquire(IN_FLIGHT);
     }
-    return row(load, waits, sizes, heldBack);
+    long[] sorted = waits.stream().mapToLong(wait -> wait).sorted().toArray();
+    return new Waiting(
+        (double) sorted.length / sizes.size(),
+        sorted[sorted.length / 2] / 1e6,
+        sorted[sorted.length * 99 / 100] / 1e6,
+        heldBack);
   }
 
-  private static Map<String, Object> row(
-      double load, List<Long> waits, List<Integer> sizes, long heldBack) {
-    long[] sorted = waits.stream().mapToLong(wait -> wait).sorted().toArray();
+  private static Map<String, Object> row(double load, List<Waiting> waitings) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "load " + load);
-    row.put("meanBatch", BenchReport.round((double) sorted.length / sizes.size()));
-    row.put("p50", BenchReport.round(sorted[sorted.length / 2] / 1e6));
-    row.put("p99", BenchReport.round(sorted[sorted.length * 99 / 100] / 1e6));
-    row.put("heldBack", heldBack);
+    row.put("meanBatch", median(waitings, Waiting::meanBatch));
+    row.put("p50", median(waitings, Waiting::p50));
+    row.put("p99", median(waitings, Waiting::p99));
+    DoubleSummaryStatistics p99 = waitings.stream().mapToDouble(Waiting::p99).summaryStatistics();
+    row.put(
+        "p99Spread",
+        BenchReport.round((p99.getMax() - p99.getMin()) / median(waitings, Waiting::p99)));
+    row.put("heldBack", median(waitings, Waiting::heldBack));
     return row;
+  }
+
+  private static double median(List<Waiting> waitings, ToDoubleFunction<Waiting> figure) {
+    return BenchReport.round(Statistics.median(waitings.stream().mapToDouble(figure).toArray()));
   }
 
   static void sleepUntil(long nanoTime) {

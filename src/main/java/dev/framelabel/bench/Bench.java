@@ -118,7 +118,7 @@ public final class Bench {
           .run(settings.model(), settings.reference().get());
     }
     if (chosen("batch")) {
-      new BatchSuite(report).run();
+      new BatchSuite(report, settings.rounds()).run();
       new PolicySweep(report, settings.rounds()).run();
     }
     if (chosen(AllocationSuite.NAME)) {

@@ -24,6 +24,7 @@ final class Markdown {
           Map.entry("meanBatch", "mean batch"),
           Map.entry("p50", "wait p50, ms"),
           Map.entry("p99", "wait p99, ms"),
+          Map.entry("p99Spread", "spread of p99"),
           Map.entry("heldBack", "callers held back"),
           Map.entry("frameKilobytes", "frame, kB"),
           Map.entry("stateMegabytes", "state, MB"),
