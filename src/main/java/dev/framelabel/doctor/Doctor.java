@@ -87,11 +87,7 @@ public final class Doctor {
                   .mapToObj(
                       stream ->
                           CompletableFuture.runAsync(
-                              () -> {
-                                for (int step = 0; step < STEPS; step++) {
-                                  model.label(pixels[stream], batch, scores[stream]);
-                                }
-                              },
+                              () -> runSteps(model, pixels[stream], batch, scores[stream]),
                               threads))
                   .toArray(CompletableFuture[]::new))
           .join();
@@ -100,6 +96,12 @@ public final class Doctor {
       throw e.getCause() instanceof ModelException failure ? failure : e;
     } finally {
       threads.shutdown();
+    }
+  }
+
+  private static void runSteps(LabelModel model, ByteBuffer pixels, int batch, FloatBuffer scores) {
+    for (int step = 0; step < STEPS; step++) {
+      model.label(pixels, batch, scores);
     }
   }
 

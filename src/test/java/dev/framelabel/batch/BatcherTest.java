@@ -225,6 +225,22 @@ class BatcherTest {
   }
 
   @Test
+  void submit_farMoreThanTheDeviceTakes_fillsNoMoreBatchesThanThereAre() throws Exception {
+    device.hold();
+    open(4, Duration.ZERO);
+    List<CompletableFuture<String>> first = submit(0);
+    device.awaitRunning();
+    List<CompletableFuture<String>> rest =
+        submit(IntStream.range(1, 1000).boxed().toArray(Integer[]::new));
+    device.awaitPrepared(1 + 2 * 4);
+    assertThat(batcher.waiting()).as("the other two batches are full").isEqualTo(999 - 2 * 4);
+    assertThat(device.prepared.availablePermits()).isZero();
+    device.permits.release(1_000_000);
+    assertThat(get(first)).containsExactly("r0");
+    assertThat(get(rest)).hasSize(999);
+  }
+
+  @Test
   void new_noMemoryForTheSecondBatch_closesTheFirst() {
     AtomicInteger made = new AtomicInteger();
     assertThatThrownBy(

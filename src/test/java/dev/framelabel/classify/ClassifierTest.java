@@ -148,18 +148,27 @@ class ClassifierTest {
     model.memoryFrames = 3;
     try (Classifier classifier =
         Classifier.open(settings(TestModels.colour(), 13, 10_000), ignored -> model)) {
-      List<CompletableFuture<Outcome>> results = new ArrayList<>();
-      for (int i = 0; i < 13; i++) {
-        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
-      }
-      for (int i = 0; i < 13; i++) {
-        LabelledFrame frame = (LabelledFrame) get(results.get(i));
-        assertThat(frame.frameId()).isEqualTo("f" + i);
+      for (LabelledFrame frame : thirteen(classifier)) {
         assertThat(frame.timings().batchSize()).isBetween(1, 3);
       }
       assertThat(classifier.statistics().halvedBatches()).isEqualTo(2);
       assertThat(classifier.statistics().frames()).isEqualTo(13);
     }
+  }
+
+  /** Results of frames f0 to f12, in that order. */
+  private static List<LabelledFrame> thirteen(Classifier classifier) throws Exception {
+    List<CompletableFuture<Outcome>> results = new ArrayList<>();
+    for (int i = 0; i < 13; i++) {
+      results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
+    }
+    List<LabelledFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 13; i++) {
+      LabelledFrame frame = (LabelledFrame) get(results.get(i));
+      assertThat(frame.frameId()).isEqualTo("f" + i);
+      frames.add(frame);
+    }
+    return frames;
   }
 
   @Test
@@ -169,14 +178,9 @@ class ClassifierTest {
     model.bucket = 4;
     try (Classifier classifier =
         Classifier.open(settings(TestModels.colour(), 13, 10_000), ignored -> model)) {
-      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      List<LabelledFrame> frames = thirteen(classifier);
       for (int i = 0; i < 13; i++) {
-        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
-      }
-      for (int i = 0; i < 13; i++) {
-        LabelledFrame frame = (LabelledFrame) get(results.get(i));
-        assertThat(frame.frameId()).isEqualTo("f" + i);
-        assertThat(frame.timings().batchSize()).isEqualTo(i < 12 ? 4 : 1);
+        assertThat(frames.get(i).timings().batchSize()).isEqualTo(i < 12 ? 4 : 1);
       }
       assertThat(classifier.statistics().halvedBatches()).isEqualTo(1);
     }
