@@ -6,6 +6,7 @@ import dev.framelabel.local.BrokerFiles;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.pipeline.JobOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -186,8 +187,9 @@ class EnduranceIT {
                 + cluster.checkpoints("failed"));
         assertThat(cluster.checkpoints("restored")).as("restarts").isZero();
         lab.judge(run, recovery, 0);
-        // Two for each batch that runs, one batch at a time; none once all is labelled.
-        assertThat(samples).allMatch(sample -> sample.tensors() <= 2);
+        // Two for each batch that runs; none once all is labelled.
+        assertThat(samples)
+            .allMatch(sample -> sample.tensors() <= 2 * JobOptions.DEVICE_STREAMS.defaultValue());
         assertThat(openTensors(port)).as("open tensors after the run").isZero();
         // The first fifth is the warm-up.
         Sample warm = samples.get(4);
