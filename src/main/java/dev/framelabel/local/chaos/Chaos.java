@@ -31,6 +31,7 @@ public final class Chaos {
     List<FaultRun.Recovery> recoveries = new ArrayList<>();
     try (ProcessCluster cluster = ProcessCluster.start(settings)) {
       cluster.submit();
+      say("Cuts of the network: " + cluster.broker().network().way() + ".");
       Instant end = Instant.now().plus(duration);
       try (FaultRun run = new FaultRun(cluster, FRAMES_PER_SECOND)) {
         run.load().poisonEvery(50);

@@ -8,6 +8,9 @@ import java.util.List;
  *
  * @param faults by name, in their order
  * @param recoverySecondsMedian from a fault's beginning to fresh committed labels of every camera
+ * @param misjudged good frames that were rejected, and bad ones that were labelled
+ * @param openTransactions of the job, at the end
+ * @param heldBack records that readers of committed records do not reach at the end
  */
 public record ChaosReport(
     long produced,
@@ -20,14 +23,26 @@ public record ChaosReport(
     List<String> faults,
     double recoverySecondsMedian,
     double recoverySecondsWorst,
-    long seed) {
+    long seed,
+    long misjudged,
+    long openTransactions,
+    long heldBack) {
   public ChaosReport {
     faults = List.copyOf(faults);
   }
 
-  /** Whether every frame came out exactly once, in order. */
+  /**
+   * Whether every frame came out exactly once, in order and on the right topic, and nothing holds
+   * readers back.
+   */
   public boolean exact() {
-    return lost == 0 && doubled == 0 && invented == 0 && outOfOrder == 0;
+    return lost == 0
+        && doubled == 0
+        && invented == 0
+        && outOfOrder == 0
+        && misjudged == 0
+        && openTransactions == 0
+        && heldBack == 0;
   }
 
   public String toJson() {
@@ -49,6 +64,9 @@ public record ChaosReport(
         recoveries.stream().map(FaultRun.Recovery::fault).toList(),
         times.median(),
         times.worst(),
-        seed);
+        seed,
+        Math.max(live.misjudged(), fresh.misjudged()),
+        end.open().size(),
+        end.heldBack());
   }
 }
