@@ -7,18 +7,22 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A piece of network between clients and one loopback port: while it is cut, nothing passes and
- * nobody is told, as with a cable pulled out. Thread-safe; its owner closes it.
+ * nobody is told, as with a cable pulled out. Where the machine lets packets be filtered, they are
+ * dropped before they come here; else what comes is kept until the cut is mended. Thread-safe; its
+ * owner closes it.
  */
 public final class CuttableProxy implements AutoCloseable {
   private final int target;
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Object gate = new Object();
+  private final Optional<PacketDrop> packets;
   private boolean cut;
 
   CuttableProxy(int target) {
@@ -28,7 +32,16 @@ public final class CuttableProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    packets = PacketDrop.of(server.getLocalPort());
     begin("accept", this::accept);
+  }
+
+  /** How it is cut, for people. */
+  public String way() {
+    return packets.isPresent()
+        ? "iptables drops every packet of the job's port of the broker"
+        : "a proxy between job and broker passes nothing on (iptables cannot be used here: not root, not"
+            + " installed, or not in this kernel)";
   }
 
   int port() {
@@ -37,6 +50,7 @@ public final class CuttableProxy implements AutoCloseable {
 
   /** From now on nothing passes. */
   public void cut() {
+    packets.ifPresent(PacketDrop::begin);
     synchronized (gate) {
       cut = true;
     }
@@ -48,6 +62,7 @@ public final class CuttableProxy implements AutoCloseable {
       cut = false;
       gate.notifyAll();
     }
+    packets.ifPresent(PacketDrop::end);
   }
 
   private static void begin(String name, Runnable work) {

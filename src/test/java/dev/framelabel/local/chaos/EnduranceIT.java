@@ -71,11 +71,13 @@ class EnduranceIT {
           "-Drestart-strategy.exponential-delay.max-backoff=200 ms");
       JavaProcess worker = cluster.flink().taskManagers().get(0);
       Map<Integer, Long> resident = new TreeMap<>();
+      Map<Integer, Long> temporary = new TreeMap<>();
       try (FaultRun run = new FaultRun(cluster, 40)) {
         for (int restart = 1; restart <= RESTARTS; restart++) {
           fail(cluster, faults);
           if (restart % 10 == 0) {
             resident.put(restart, worker.residentKilobytes());
+            temporary.put(restart, temporaryFiles());
             System.out.println(
                 "after "
                     + restart
@@ -90,10 +92,19 @@ class EnduranceIT {
           }
         }
         Map<String, Set<String>> mapped = nativeCopies(worker);
-        System.out.println("resident kB after restarts " + resident + "; mapped " + mapped);
+        System.out.println(
+            "resident kB after restarts "
+                + resident
+                + "; temporary files "
+                + temporary
+                + "; mapped "
+                + mapped);
         assertThat(mapped).isNotEmpty();
         assertThat(mapped.values()).allMatch(copies -> copies.size() == 1);
         assertThat(nativeFolders()).as("extracted once").hasSizeLessThanOrEqualTo(1);
+        assertThat(temporary.get(RESTARTS))
+            .as("temporary files after " + RESTARTS + " restarts beside " + WARM_UP)
+            .isLessThanOrEqualTo(temporary.get(WARM_UP));
         lab.judge(
             run, run.suffer(RESTARTS + " restarts", () -> {}, lab.random()), transactionVersion);
         assertThat(resident.get(RESTARTS))
@@ -202,9 +213,13 @@ class EnduranceIT {
   }
 
   private Sample sample(JavaProcess worker, int port) {
+    return new Sample(
+        worker.residentKilobytes(), worker.threads(), temporaryFiles(), openTensors(port));
+  }
+
+  private long temporaryFiles() {
     try (Stream<Path> files = Files.walk(folder.resolve("flink/tmp"))) {
-      return new Sample(
-          worker.residentKilobytes(), worker.threads(), files.count(), openTensors(port));
+      return files.count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
