@@ -112,8 +112,9 @@ final class RejectedCommand {
         "Sends rejected frames to the topic of frames again, after a fix.",
         "The header "
             + FrameReplay.REPLAYS
-            + " counts how often; a replay of the same record twice"
-            + " is labelled twice. Exit status 1 if a record was refused."
+            + " counts how often. A rejected record that was replayed before is"
+            + " left out, so the same command can be given again; one at a time. Exit status 1 if a record was"
+            + " refused."
       },
       footer = {
         "",
@@ -128,6 +129,12 @@ final class RejectedCommand {
           String framesTopic,
       @Option(names = "--all", description = "All records; needed where nothing else is chosen.")
           boolean all,
+      @Option(
+              names = "--again",
+              description =
+                  "Also records that were replayed before; each is labelled once more. The broker remembers them for"
+                      + " its offsets.retention.minutes.")
+          boolean again,
       @Option(
               names = "--max-replays",
               paramLabel = "N",
@@ -145,14 +152,30 @@ final class RejectedCommand {
           spec.commandLine(),
           "nothing is chosen; expected --kind, --camera, --frame, --at or --all");
     }
-    int[] counts = new int[2];
+    int[] counts = new int[3];
     try (FrameReplay replay =
         new FrameReplay(
             client.properties(), framesTopic, choice.topic(), maxReplays, maxRecordBytes)) {
-      read(client, choice, rejected -> counts[say(rejected, replay) ? 0 : 1]++);
+      read(
+          client,
+          choice,
+          rejected -> {
+            if (!again && replay.replayedBefore(rejected)) {
+              counts[2]++;
+            } else {
+              counts[say(rejected, replay) ? 0 : 1]++;
+            }
+          });
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(counts[0] + " replayed, " + counts[1] + " refused");
+    out.println(
+        counts[0]
+            + " replayed, "
+            + counts[1]
+            + " refused"
+            + (counts[2] == 0
+                ? ""
+                : ", " + counts[2] + " left out: replayed before (--again sends them once more)"));
     out.flush();
     return counts[1] == 0 ? 0 : 1;
   }

@@ -145,6 +145,27 @@ class RejectedCommandIT {
   }
 
   @Test
+  void replay_theSameCommandTwice_sendsEachRecordOnce() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      reject(RejectionKind.CORRUPT_IMAGE, publish("f" + i, IMAGE), IMAGE, "f" + i);
+    }
+    String[] command = {"replay", "--all", "--frames-topic", frames};
+    assertThat(run("replay", "--frame", "f1", "--frames-topic", frames).out())
+        .contains("1 replayed, 0 refused");
+    assertThat(run(command).out())
+        .contains("2 replayed, 0 refused, 1 left out: replayed before (--again");
+    Run third = run(command);
+    assertThat(third.status()).isZero();
+    assertThat(third.out()).contains("0 replayed, 0 refused, 3 left out");
+    assertThat(read(frames)).hasSize(6);
+    assertThat(run("replay", "--frame", "f1", "--again", "--frames-topic", frames).out())
+        .contains("1 replayed, 0 refused");
+    assertThat(read(frames)).hasSize(7);
+    reject(RejectionKind.CORRUPT_IMAGE, publish("f3", IMAGE), IMAGE, "f3");
+    assertThat(run(command).out()).contains("1 replayed, 0 refused, 3 left out");
+  }
+
+  @Test
   void replay_frameThatComesBackAgainAndAgain_isRefusedAtTheLimit() throws Exception {
     RecordMetadata source = publish("f", IMAGE);
     for (int replay = 1; replay <= 2; replay++) {
@@ -196,17 +217,17 @@ class RejectedCommandIT {
     assertThat(run("replay").status()).isEqualTo(2);
   }
 
-  private Run run(String subcommand, String... more) {
+  private Run run(String... command) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "rejected",
-                subcommand,
+                command[0],
                 "--bootstrap-servers",
                 broker.bootstrapServers(),
                 "--rejected-topic",
                 rejected));
-    arguments.addAll(List.of(more));
+    arguments.addAll(List.of(command).subList(1, command.length));
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
