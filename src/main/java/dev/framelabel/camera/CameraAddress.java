@@ -57,6 +57,10 @@ final class CameraAddress {
     return Kind.USB;
   }
 
+  static boolean hasPassword(String address) {
+    return address.matches("(?i)[a-z]+://[^/@\\s]*:[^/\\s]*@.*");
+  }
+
   /** The text without the passwords and queries of addresses in it. */
   static String mask(String text) {
     return text.replaceAll("(?i)([a-z]+://)[^/\\s]*@", "$1***@").replaceAll("\\?\\S*", "?***");

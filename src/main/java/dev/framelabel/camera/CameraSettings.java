@@ -56,6 +56,11 @@ public record CameraSettings(
     this(id, address, 0, Repeat.ONCE, PictureSettings.AS_IT_COMES, 1, Map.of());
   }
 
+  /** Whether the address holds a password, which then must not stand where others can read it. */
+  public boolean hasPassword() {
+    return CameraAddress.hasPassword(address);
+  }
+
   CameraAddress.Kind kind() {
     return CameraAddress.kind(address);
   }

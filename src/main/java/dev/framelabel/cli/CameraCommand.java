@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -50,7 +51,7 @@ final class CameraCommand implements Callable<Integer> {
       arity = "0..*",
       description =
           "rtsp://, rtsps://, http://, https://, a video file, a folder, or usb:FORMAT:DEVICE such as"
-              + " usb:v4l2:/dev/video0.")
+              + " usb:v4l2:/dev/video0. Addresses with a password: --cameras.")
   private List<String> sources = List.of();
 
   @Option(
@@ -204,8 +205,9 @@ final class CameraCommand implements Callable<Integer> {
       int named = source.matches("[A-Za-z0-9_.-]+=.*") ? source.indexOf('=') : -1;
       String id = named < 0 ? "camera-" + (cameras.size() + 1) : source.substring(0, named);
       cameras.add(
-          new CameraSettings(
-              id, source.substring(named + 1), fps, repeat, picture, pollSeconds, attributes));
+          withoutPassword(
+              new CameraSettings(
+                  id, source.substring(named + 1), fps, repeat, picture, pollSeconds, attributes)));
     }
     if (camerasFile != null) {
       CameraFile.Defaults defaults =
@@ -213,5 +215,17 @@ final class CameraCommand implements Callable<Integer> {
       cameras.addAll(CameraFile.read(camerasFile, defaults));
     }
     return cameras;
+  }
+
+  private CameraSettings withoutPassword(CameraSettings camera) {
+    if (camera.hasPassword()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "camera "
+              + camera
+              + ": a password on the command line is seen by everyone on this machine; give the address in"
+              + " --cameras FILE");
+    }
+    return camera;
   }
 }

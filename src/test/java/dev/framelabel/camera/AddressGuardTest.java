@@ -60,6 +60,8 @@ final class AddressGuardTest {
     assertThat(CameraAddress.mask("cannot open rtsp://me:secret@door/1?key=k: no"))
         .isEqualTo("cannot open rtsp://***@door/1?*** no");
     assertThat(CameraAddress.mask("http://me:s@cret@door/")).isEqualTo("http://***@door/");
+    assertThat(CameraAddress.hasPassword("http://me:s@cret@door/")).isTrue();
+    assertThat(CameraAddress.hasPassword("rtsp://me@door:554/1?time=10:00")).isFalse();
   }
 
   @ParameterizedTest

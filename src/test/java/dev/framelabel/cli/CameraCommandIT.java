@@ -134,6 +134,7 @@ final class CameraCommandIT {
   void camera_wrongUse_isStatus2() {
     assertThat(FramelabelCommand.run("camera")).isEqualTo(2);
     assertThat(FramelabelCommand.run("camera", "ftp://door/")).isEqualTo(2);
+    assertThat(FramelabelCommand.run("camera", "door=rtsp://me:secret@door/")).isEqualTo(2);
     assertThat(FramelabelCommand.run("camera", "rtsp://door/", "--size", "big")).isEqualTo(2);
     assertThat(FramelabelCommand.run("camera", "a=rtsp://b/", "a=rtsp://c/")).isEqualTo(2);
   }
