@@ -7,10 +7,14 @@ import dev.framelabel.image.BadImageException.Fault;
  *
  * @param maxBytes encoded bytes
  * @param maxPixels width times height
- * @param maxScans scans of a progressive JPEG: each one is a pass over the whole picture
+ * @param maxScans scans of a progressive JPEG: each one is a pass over the whole picture, so that
+ *     larger pictures may have fewer of them
  */
 public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
   public static final ImageLimits DEFAULT = new ImageLimits(32L << 20, 64_000_000, 100);
+
+  /** Scans of a picture of the most pixels; libjpeg writes ten. */
+  private static final int SCANS_OF_THE_LARGEST = 12;
 
   public ImageLimits {
     if (maxBytes < 1 || maxPixels < 1 || maxScans < 1) {
@@ -44,11 +48,26 @@ public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
     }
   }
 
-  void checkScans(int scans) throws BadImageException {
+  /** A scan costs processor time for each pixel, whatever the file's length. */
+  void checkScans(int scans, int width, int height) throws BadImageException {
     if (scans > maxScans) {
       throw new BadImageException(
           Fault.IMAGE_TOO_COMPLEX,
           "JPEG of more than " + maxScans + " scans; each costs a pass over the whole picture");
+    }
+    long most = SCANS_OF_THE_LARGEST * Math.max(maxPixels, DEFAULT.maxPixels);
+    if ((long) width * height > most / scans) {
+      throw new BadImageException(
+          Fault.IMAGE_TOO_COMPLEX,
+          "JPEG of "
+              + width
+              + " x "
+              + height
+              + " pixels and "
+              + scans
+              + " scans or more, each a pass over the whole picture; at most "
+              + most
+              + " pixels times scans are allowed");
     }
   }
 }

@@ -79,7 +79,7 @@ final class JpegHeader {
       components = in.u8(at + 5);
       limits.checkSize(width, height);
     } else if (marker == START_OF_SCAN) {
-      limits.checkScans(++scans);
+      limits.checkScans(++scans, width, height);
     } else if (marker == APP1 && in.startsWith(at, 'E', 'x', 'i', 'f', 0, 0)) {
       orientation = exifOrientation(at + 6);
     }

@@ -1,7 +1,12 @@
 package dev.framelabel.event;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -25,6 +30,26 @@ public record Damage(List<Integer> flipped, Kind how, int place, byte written) {
     CUT,
     REPEATED,
     OVERWRITTEN
+  }
+
+  /**
+   * Files that are kept from earlier finds, by name; their names begin with the kind that they are
+   * refused as.
+   *
+   * @param folder below the test resources
+   */
+  public static List<Path> kept(String folder) {
+    try (Stream<Path> files = Files.list(Path.of("src/test/resources", folder))) {
+      return files.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a kept file is refused as. */
+  public static String kind(Path kept) {
+    String name = kept.getFileName().toString();
+    return name.substring(0, name.indexOf('-'));
   }
 
   /** Any damage; now and then none. */

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -24,8 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damaged images end in a {@link BadImageException} or in pixels, and in nothing else. */
 class DecoderMutationTest {
-  private static final Path KEPT = Path.of("src/test/resources/mutations");
-
   private static final List<byte[]> WHOLE = whole();
   private static final ImageDecoder DECODER =
       new ImageDecoder(16, 16, Resize.CROP, ImageLimits.DEFAULT);
@@ -66,19 +63,14 @@ class DecoderMutationTest {
     }
   }
 
-  static List<Path> kept() throws IOException {
-    try (Stream<Path> files = Files.list(KEPT)) {
-      return files.sorted().toList();
-    }
+  static List<Path> kept() {
+    return Damage.kept("mutations");
   }
 
-  /** Files that are kept from earlier finds; their names begin with the fault. */
   @ParameterizedTest
   @MethodSource("kept")
   void decode_keptFile_hasItsFault(Path file) throws Exception {
-    String name = file.getFileName().toString();
-    assertThat(fault(Files.readAllBytes(file)))
-        .contains(Fault.valueOf(name.substring(0, name.indexOf('-'))));
+    assertThat(fault(Files.readAllBytes(file))).contains(Fault.valueOf(Damage.kind(file)));
   }
 
   private static Optional<Fault> fault(byte[] file) {

@@ -166,7 +166,7 @@ class ImageDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gif", "bmp"})
+  @ValueSource(strings = {"gif", "bmp", "tiff"})
   void decode_otherImages_areUnsupported(String format) {
     assertFault(
         Pictures.encode(Pictures.plain(8, 8, Color.RED), format),
@@ -229,14 +229,29 @@ class ImageDecoderTest {
   @Test
   void decode_moreScansThanAllowed_isTooComplex() {
     byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    assertFault(withScans(jpeg, 101), Fault.IMAGE_TOO_COMPLEX, "more than 100 scans");
+  }
+
+  /** Thirteen passes over 64 megapixels would take seconds of processor time. */
+  @Test
+  void decode_moreScansThanSuchALargePictureMayHave_isTooComplex() {
+    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    ByteBuffer.wrap(jpeg, indexOf(jpeg, 0xFF, 0xC0) + 5, 4)
+        .putShort((short) 8000)
+        .putShort((short) 8000);
+    assertFault(
+        withScans(jpeg, 13), Fault.IMAGE_TOO_COMPLEX, "8000 x 8000 pixels and 13 scans or more");
+  }
+
+  private static byte[] withScans(byte[] jpeg, int scans) {
     int scan = indexOf(jpeg, 0xFF, 0xDA);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(jpeg, 0, scan);
-    for (int i = 0; i < 101; i++) {
+    for (int i = 0; i < scans; i++) {
       bytes.write(jpeg, scan, jpeg.length - 2 - scan);
     }
     bytes.write(jpeg, jpeg.length - 2, 2);
-    assertFault(bytes.toByteArray(), Fault.IMAGE_TOO_COMPLEX, "more than 100 scans");
+    return bytes.toByteArray();
   }
 
   private static void assertFault(byte[] file, Fault fault, String message) {

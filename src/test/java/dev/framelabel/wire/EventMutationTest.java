@@ -8,10 +8,13 @@ import dev.framelabel.event.Damage;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -25,6 +28,8 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damaged and odd events come out as frames with ids, or as rejected with all their bytes. */
 class EventMutationTest {
@@ -114,6 +119,20 @@ class EventMutationTest {
       throw new AssertionError("memory takes everything", e);
     }
     return bytes.toByteArray();
+  }
+
+  static List<Path> kept() {
+    return Damage.kept("mutations-of-events");
+  }
+
+  @ParameterizedTest
+  @MethodSource("kept")
+  void read_keptFile_isRejectedWithItsKindAndAllItsBytes(Path file) throws IOException {
+    byte[] value = Files.readAllBytes(file);
+    FrameEvent event = EVENTS.read(value, TestEvents.SOURCE, NOW);
+    assertThat(event).isInstanceOf(RejectedFrame.class);
+    assertThat(((RejectedFrame) event).kind()).isEqualTo(RejectionKind.valueOf(Damage.kind(file)));
+    check(value);
   }
 
   private static void check(byte[] value) {
