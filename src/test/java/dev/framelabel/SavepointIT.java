@@ -50,7 +50,7 @@ class SavepointIT {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = "savepoint-1")
+  @ValueSource(strings = {"savepoint-1", "savepoint-2"})
   void submit_fromAKeptSavepoint_goesOnWhereItStood(String name) throws Exception {
     try (EmbeddedBroker broker = broker();
         LocalCluster cluster = LocalCluster.start(1, 1, folder)) {
