@@ -20,6 +20,7 @@ import dev.framelabel.pipeline.JobOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -59,6 +61,7 @@ class RetentionIT {
         Admin admin = Admin.create(Map.copyOf(broker.client()));
         LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve("flink"));
         FramePublisher publisher = new FramePublisher(broker.client(), "frames", 1 << 20)) {
+      long said = gapsSaid();
       retain(admin, Duration.ofSeconds(1));
       LocalCluster.Job job = submit(cluster, broker, start);
       for (int i = 0; i < COUNT; i++) {
@@ -73,8 +76,18 @@ class RetentionIT {
           "the gap is counted: " + (COUNT + 1 - labelled.size()),
           LIMIT,
           () -> skipped(cluster) == COUNT + 1 - labelled.size());
+      assertThat(gapsSaid()).as("lines of the log").isGreaterThan(said);
       assertThat(job.restores()).isZero();
       job.cancel();
+    }
+  }
+
+  /** Lines that tell of frames which were gone, in the log of all tests. */
+  private static long gapsSaid() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("target/test.log"))) {
+      return lines
+          .filter(line -> line.contains("of topic frames partition 0 were gone before they could"))
+          .count();
     }
   }
 

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.FramePublisher;
@@ -18,10 +21,12 @@ import dev.framelabel.kafka.check.StartChecks;
 import dev.framelabel.kafka.check.StartRefusedException;
 import dev.framelabel.local.LocalCluster;
 import dev.framelabel.local.SecuredBroker;
+import dev.framelabel.local.cluster.Await;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.RejectedFrames;
 import java.awt.Color;
-import java.io.File;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,11 +49,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -258,7 +267,92 @@ class SecurityIT {
     assertThat(listening).isNotEmpty().allMatch(LOOPBACK::contains);
   }
 
+  @ParameterizedTest
+  @CsvSource({"wall", "camera", "job run", "rejected list", "transactions list", "doctor"})
+  void help_passwordsInTheEnvironment_showsNone(String command) throws Exception {
+    String[] words = (command + " --help").split(" ", -1);
+    assertThat(run(0, PASSWORD, words)).contains("Usage: framelabel").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  void wall_rightAndWrongPassword_noPageShowsIt() throws Exception {
+    List<AclBinding> acls = new ArrayList<>(LEAST);
+    acls.add(literal(ResourceType.TOPIC, "cameras", AclOperation.READ));
+    broker.allowOnly(acls);
+    publish("wall", 1);
+    for (String password : List.of(PASSWORD, "wrong-" + PASSWORD)) {
+      Path file = broker.clientFile("wall.properties", USER, "${env:FRAMELABEL_KAFKA_PASSWORD}");
+      Path out = folder.resolve("wall.txt");
+      Process wall =
+          start(out, password, "wall", "--port", "0", "--kafka-properties", file.toString());
+      try {
+        Await.until(
+            "the wall runs or has ended",
+            Duration.ofSeconds(90),
+            () -> Files.readString(out).contains("Wall: http://127.0.0.1:") || !wall.isAlive());
+        assertThat(wall.isAlive()).as(Files.readString(out)).isTrue();
+        Thread.sleep(2000);
+        assertNoSecretInPages(
+            Files.readString(out).replaceAll("(?s).*Wall: (http://127.0.0.1:\\d+).*", "$1"),
+            List.of("/", "/api/cameras", "/api/summary", "/metrics", "/healthz"));
+      } finally {
+        wall.destroyForcibly();
+        boolean ignored = wall.waitFor(60, TimeUnit.SECONDS);
+      }
+      assertThat(Files.readString(out)).doesNotContain(PASSWORD);
+    }
+  }
+
+  @Test
+  void rejectedReplay_withAndWithoutItsAcls() throws Exception {
+    RejectedFrame rejected =
+        RejectedFrame.ofRecord(
+            RejectionKind.UNREADABLE_EVENT,
+            "a test",
+            new SourcePosition("frames", 0, 1_000_000),
+            "no Avro".getBytes(UTF_8));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.<String, Object>copyOf(broker.administrator()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      byte[] value = new RejectedFrames(1 << 10).write(rejected, Framing.SINGLE_OBJECT);
+      RecordMetadata ignored = producer.send(new ProducerRecord<>("rejected", value)).get();
+    }
+    Path file = broker.clientFile("replay.properties", USER, PASSWORD);
+    String[] command = {
+      "rejected", "replay", "--kind", "UNREADABLE_EVENT", "--kafka-properties", file.toString()
+    };
+    List<AclBinding> acls = new ArrayList<>(LEAST);
+    acls.add(literal(ResourceType.TOPIC, "frames", AclOperation.WRITE));
+    broker.allowOnly(acls);
+    assertThat(run(1, PASSWORD, command)).contains("grant Read on groups");
+    acls.add(
+        SecuredBroker.acl(
+            USER,
+            ResourceType.GROUP,
+            PatternType.PREFIXED,
+            "framelabel-replays.",
+            AclOperation.READ));
+    broker.allowOnly(acls);
+    assertThat(run(0, PASSWORD, command)).contains("replayed, 0 refused");
+    assertThat(run(0, PASSWORD, command)).contains("0 replayed, 0 refused");
+  }
+
   private static String run(int status, String password, String... arguments) throws Exception {
+    Path out = folder.resolve("out.txt");
+    Process process = start(out, password, arguments);
+    try {
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String said = Files.readString(out);
+    assertThat(process.exitValue()).as(said).isEqualTo(status);
+    return said;
+  }
+
+  private static Process start(Path out, String password, String... arguments) throws Exception {
     // In a file: a class path is longer than some libraries bear on a command line.
     Path classPath =
         Files.writeString(
@@ -273,23 +367,15 @@ class SecurityIT {
     command.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("FRAMELABEL_KAFKA_PASSWORD", password);
-    File out = folder.resolve("out.txt").toFile();
-    Process process = builder.redirectErrorStream(true).redirectOutput(out).start();
-    try {
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    String said = Files.readString(out.toPath());
-    assertThat(process.exitValue()).as(said).isEqualTo(status);
-    return said;
+    builder.environment().put("FRAMELABEL_WALL_TOKEN", "");
+    return builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
   }
 
   private static void assertNoSecretInFlinksPages() throws Exception {
-    HttpClient client = HttpClient.newHttpClient();
-    String jobs = get(client, "/jobs/overview");
+    String jobs = get(cluster.webAddress() + "/jobs/overview");
     String id = jobs.replaceAll("(?s).*\"jid\":\"([0-9a-f]{32})\".*", "$1");
-    for (String page :
+    assertNoSecretInPages(
+        cluster.webAddress().toString(),
         List.of(
             "/config",
             "/jobmanager/config",
@@ -299,16 +385,23 @@ class SecurityIT {
             "/jobs/" + id + "/plan",
             "/jobs/" + id + "/exceptions",
             "/jobs/" + id + "/checkpoints",
-            "/jobs/" + id + "/checkpoints/config")) {
-      assertThat(get(client, page)).as(page).contains("{").doesNotContain(PASSWORD);
+            "/jobs/" + id + "/checkpoints/config"));
+  }
+
+  private static void assertNoSecretInPages(String address, List<String> pages) throws Exception {
+    for (String page : pages) {
+      assertThat(get(address + page)).as(page).isNotEmpty().doesNotContain(PASSWORD);
     }
   }
 
-  private static String get(HttpClient client, String page) throws Exception {
-    URI address = URI.create(cluster.webAddress() + page);
+  private static String get(String page) throws Exception {
     HttpResponse<String> reply =
-        client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
-    assertThat(reply.statusCode()).as(page).isEqualTo(200);
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(page)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    // A wall whose topics cannot be read says so: 503.
+    assertThat(reply.statusCode()).as(page).isIn(200, 503);
     return reply.body();
   }
 

@@ -28,6 +28,11 @@ final class WallCommandTest {
   }
 
   @Test
+  void wall_withoutHost_isOnLoopback() throws Exception {
+    assertThat(said()).contains("Wall: http://127.0.0.1:");
+  }
+
+  @Test
   void wall_withToken_doesNotSayIt() throws Exception {
     Path token = Files.writeString(folder.resolve("token"), "open sesame\n");
     assertThat(said("--token-file", token.toString()))

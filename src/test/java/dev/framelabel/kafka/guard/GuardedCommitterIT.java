@@ -450,7 +450,9 @@ class GuardedCommitterIT {
       try (GuardedCommitter committer = committer(broker, LostCommit.FAIL)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
-            .hasMessageContaining("--on-lost-commit fail");
+            .hasMessageContaining("--on-lost-commit fail")
+            .hasMessageContaining("transaction " + lost.transactionalId() + " of checkpoint ")
+            .hasMessageContaining(lost.frames().toString());
       }
     }
   }
