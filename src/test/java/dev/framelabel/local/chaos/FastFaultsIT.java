@@ -41,5 +41,8 @@ class FastFaultsIT {
         assertThat(end.restored()).isPositive();
       }
     }
+    assertThat(ProcessHandle.current().children().flatMap(one -> one.info().command().stream()))
+        .as("processes of the cluster that are left")
+        .noneMatch(command -> command.endsWith("java"));
   }
 }
