@@ -76,7 +76,7 @@ class RetentionIT {
           "the gap is counted: " + (COUNT + 1 - labelled.size()),
           LIMIT,
           () -> skipped(cluster) == COUNT + 1 - labelled.size());
-      assertThat(gapsSaid()).as("lines of the log").isGreaterThan(said);
+      Await.until("the log tells of it", LIMIT, () -> gapsSaid() > said);
       assertThat(job.restores()).isZero();
       job.cancel();
     }

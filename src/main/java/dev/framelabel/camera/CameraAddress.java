@@ -57,8 +57,9 @@ final class CameraAddress {
     return Kind.USB;
   }
 
+  /** Whether it is user:password@ of an address; what a query holds is not known. */
   static boolean hasPassword(String address) {
-    return address.matches("(?i)[a-z]+://[^/@\\s]*:[^/\\s]*@.*");
+    return address.matches("(?i)[a-z]+://[^/?#\\s]*:[^/?#\\s]*@.*");
   }
 
   /** The text without the passwords and queries of addresses in it. */

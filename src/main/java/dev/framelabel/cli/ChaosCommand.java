@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
     name = "chaos",
     description =
         "Starts a cluster of real processes, labels frames on it, and kills, freezes and cuts off its parts in"
-            + " random order. Exit status 1 if a frame was lost, doubled or out of order, or results are held back.",
+            + " random order. Exit status 1 if a frame was lost, doubled or out of order, or results are held back. As root"
+            + " it cuts the network with iptables (rules for one port of loopback, taken away again), else with a"
+            + " proxy.",
     footer = {"", "Example: framelabel chaos --minutes 4 --seed 7"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

@@ -16,6 +16,9 @@ public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
   /** Scans of a picture of the most pixels; libjpeg writes ten. */
   private static final int SCANS_OF_THE_LARGEST = 12;
 
+  /** A JPEG has no more pixels. */
+  private static final long LARGEST_JPEG = 65_535L * 65_535;
+
   public ImageLimits {
     if (maxBytes < 1 || maxPixels < 1 || maxScans < 1) {
       throw new IllegalArgumentException(
@@ -55,7 +58,8 @@ public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
           Fault.IMAGE_TOO_COMPLEX,
           "JPEG of more than " + maxScans + " scans; each costs a pass over the whole picture");
     }
-    long most = SCANS_OF_THE_LARGEST * Math.max(maxPixels, DEFAULT.maxPixels);
+    long most =
+        SCANS_OF_THE_LARGEST * Math.min(LARGEST_JPEG, Math.max(maxPixels, DEFAULT.maxPixels));
     if ((long) width * height > most / scans) {
       throw new BadImageException(
           Fault.IMAGE_TOO_COMPLEX,

@@ -134,6 +134,7 @@ public final class FrameReplay implements AutoCloseable {
             source.map(ConsumerRecord::value).orElseGet(value(content.frame())));
     sent.headers().add(REPLAYS, Integer.toString(replays).getBytes(US_ASCII));
     sent.headers().add(REPLAY_OF, (rejectedTopic + "-" + rejected.position()).getBytes(UTF_8));
+    ledger.prepare(rejected);
     send(sent);
     ledger.add(rejected);
     return new Result(replays, "");

@@ -3,19 +3,23 @@ package dev.framelabel.kafka;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * Which records of a rejected topic have been replayed. The broker keeps it, where every replay
  * finds it and no topic is needed for it: in the metadata of offsets that consumer groups of its
  * own have committed, a bit for each record and a group for each {@value #RECORDS} offsets. They
  * last as long as committed offsets do ({@code offsets.retention.minutes}, a week), and go with
- * their topic. Not thread-safe, and not for two replays at the same time.
+ * their topic. Not thread-safe, and not for two replays at the same time: the later one's notes
+ * replace the earlier one's.
  */
 final class ReplayLedger implements AutoCloseable {
   /** Ids of the groups begin so. */
@@ -27,6 +31,9 @@ final class ReplayLedger implements AutoCloseable {
   private final Admin admin;
   private final String topic;
   private final Map<Page, BitSet> pages = new HashMap<>();
+
+  /** Pages that have been written, so that the next note will not be refused. */
+  private final Set<Page> writable = new HashSet<>();
 
   /** Neighbouring records of a partition, which stand in one committed offset. */
   private record Page(int partition, long number) {}
@@ -44,12 +51,26 @@ final class ReplayLedger implements AutoCloseable {
     return bits(page(rejected)).get(bit(rejected));
   }
 
+  /**
+   * Makes sure that the record can be noted, before it is sent.
+   *
+   * @throws IllegalStateException if the broker does not let it be
+   */
+  void prepare(RejectedRecord rejected) {
+    if (writable.add(page(rejected))) {
+      write(rejected);
+    }
+  }
+
   /** Blocks until the broker has it. */
   void add(RejectedRecord rejected) {
+    bits(page(rejected)).set(bit(rejected));
+    write(rejected);
+  }
+
+  private void write(RejectedRecord rejected) {
     Page page = page(rejected);
-    BitSet bits = bits(page);
-    bits.set(bit(rejected));
-    String metadata = Base64.getEncoder().encodeToString(bits.toByteArray());
+    String metadata = Base64.getEncoder().encodeToString(bits(page).toByteArray());
     await(
         admin
             .alterConsumerGroupOffsets(
@@ -81,9 +102,11 @@ final class ReplayLedger implements AutoCloseable {
           "what has been replayed is kept in consumer groups whose ids begin with "
               + GROUPS
               + topic
-              + ", and the broker does not let this user: "
+              + ", and the broker did not answer as it should: "
               + e.getCause().getMessage()
-              + "; grant Read on groups of that prefix and on the topic",
+              + (e.getCause() instanceof AuthorizationException
+                  ? "; grant Read on groups of that prefix and on the topic"
+                  : ""),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

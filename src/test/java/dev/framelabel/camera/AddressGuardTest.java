@@ -61,6 +61,7 @@ final class AddressGuardTest {
         .isEqualTo("cannot open rtsp://***@door/1?*** no");
     assertThat(CameraAddress.mask("http://me:s@cret@door/")).isEqualTo("http://***@door/");
     assertThat(CameraAddress.hasPassword("http://me:s@cret@door/")).isTrue();
+    assertThat(CameraAddress.hasPassword("rtsp://me@firm.com:secret@door/1")).isTrue();
     assertThat(CameraAddress.hasPassword("rtsp://me@door:554/1?time=10:00")).isFalse();
   }
 

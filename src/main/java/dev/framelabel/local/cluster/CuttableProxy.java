@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,7 +21,8 @@ public final class CuttableProxy implements AutoCloseable {
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Object gate = new Object();
-  private final Optional<PacketDrop> packets;
+
+  private final PacketDrop packets;
   private boolean cut;
 
   CuttableProxy(int target) {
@@ -32,13 +32,13 @@ public final class CuttableProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    packets = PacketDrop.of(server.getLocalPort());
+    packets = new PacketDrop(server.getLocalPort());
     begin("accept", this::accept);
   }
 
   /** How it is cut, for people. */
   public String way() {
-    return packets.isPresent()
+    return packets.works()
         ? "iptables drops every packet of the job's port of the broker"
         : "a proxy between job and broker passes nothing on (iptables cannot be used here: not root, not"
             + " installed, or not in this kernel)";
@@ -50,7 +50,7 @@ public final class CuttableProxy implements AutoCloseable {
 
   /** From now on nothing passes. */
   public void cut() {
-    packets.ifPresent(PacketDrop::begin);
+    packets.begin();
     synchronized (gate) {
       cut = true;
     }
@@ -62,7 +62,7 @@ public final class CuttableProxy implements AutoCloseable {
       cut = false;
       gate.notifyAll();
     }
-    packets.ifPresent(PacketDrop::end);
+    packets.end();
   }
 
   private static void begin(String name, Runnable work) {
@@ -137,12 +137,11 @@ public final class CuttableProxy implements AutoCloseable {
 
   @Override
   public void close() {
-    mend();
-    try {
-      server.close();
+    sockets.forEach(this::close);
+    try (server) {
+      mend();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    sockets.forEach(this::close);
   }
 }

@@ -8,7 +8,6 @@ import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import dev.framelabel.pipeline.JobOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,9 +105,10 @@ class EnduranceIT {
         assertThat(mapped).isNotEmpty();
         assertThat(mapped.values()).allMatch(copies -> copies.size() == 1);
         assertThat(nativeFolders()).as("extracted once").hasSizeLessThanOrEqualTo(1);
-        assertThat(temporary.get(RESTARTS))
-            .as("temporary files after " + RESTARTS + " restarts beside " + STEP)
-            .isLessThanOrEqualTo(temporary.get(STEP));
+        Await.until(
+            "temporary files are as many as after the first restarts: " + temporary,
+            Duration.ofMinutes(1),
+            () -> temporaryFiles() <= temporary.get(STEP));
         lab.judge(
             run, run.suffer(RESTARTS + " restarts", () -> {}, lab.random()), transactionVersion);
         for (int from : List.of(STEP, RESTARTS / 2)) {
@@ -221,11 +221,17 @@ class EnduranceIT {
   }
 
   private long temporaryFiles() {
-    try (Stream<Path> files = Files.walk(folder.resolve("flink/tmp"))) {
-      return files.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    long[] count = new long[1];
+    Await.until(
+        "no file vanishes while they are counted",
+        Duration.ofSeconds(30),
+        () -> {
+          try (Stream<Path> files = Files.walk(folder.resolve("flink/tmp"))) {
+            count[0] = files.count();
+          }
+          return true;
+        });
+    return count[0];
   }
 
   /** The most that a task of the worker says; all tasks of a worker share one session. */
