@@ -234,7 +234,7 @@ class ImageDecoderTest {
     assertFault(withScans(jpeg, 101), Fault.IMAGE_TOO_COMPLEX, "more than 100 scans");
   }
 
-  /** Thirteen passes over 64 megapixels would take seconds of processor time. */
+  /** Thirteen passes over 64 megapixels: one more than the limit. */
   @Test
   void decode_moreScansThanSuchALargePictureMayHave_isTooComplex() {
     byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);

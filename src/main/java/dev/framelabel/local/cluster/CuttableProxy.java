@@ -21,7 +21,6 @@ public final class CuttableProxy implements AutoCloseable {
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Object gate = new Object();
-
   private final PacketDrop packets;
   private boolean cut;
 

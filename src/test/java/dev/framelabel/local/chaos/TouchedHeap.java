@@ -40,7 +40,7 @@ final class TouchedHeap {
 
   /**
    * Lets malloc give back what has been freed. The JIT compiler takes tens of megabytes for
-   * moments, and glibc keeps them. Needs Java 17.0.9 or newer.
+   * moments, and glibc keeps them. Java 17.0.15 can; early 17 may not.
    */
   static void trim(long pid) {
     String ignored = jcmd(pid, "System.trim_native_heap");
