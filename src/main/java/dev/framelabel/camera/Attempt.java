@@ -102,13 +102,15 @@ final class Attempt implements PictureSource.Sink {
       lane.offer(frame);
       return;
     }
-    while (!lane.offerIfRoom(frame)) {
-      if (stops()) {
-        lane.health().dropped(1);
-        return;
+    boolean taken = lane.offerIfRoom(frame);
+    try {
+      while (!taken && !stops()) {
+        aliveAt = System.nanoTime();
+        TimeUnit.MILLISECONDS.sleep(2);
+        taken = lane.offerIfRoom(frame);
       }
-      aliveAt = System.nanoTime();
-      TimeUnit.MILLISECONDS.sleep(2);
+    } finally {
+      lane.health().dropped(taken ? 0 : 1);
     }
   }
 

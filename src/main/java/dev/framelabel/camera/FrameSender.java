@@ -14,6 +14,7 @@ import java.util.function.Function;
  */
 final class FrameSender implements AutoCloseable {
   private static final long LONGEST_WAIT_NANOS = 100_000_000;
+  private static final long CLOSING_MILLIS = 2_000;
 
   private final Function<Frame, CompletableFuture<Void>> publisher;
   private final Semaphore work = new Semaphore(0);
@@ -84,9 +85,15 @@ final class FrameSender implements AutoCloseable {
             });
   }
 
+  /** Ends the thread, and waits a little until it has counted the frame that it held. */
   @Override
   public void close() {
     closed = true;
     thread.interrupt();
+    try {
+      thread.join(CLOSING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

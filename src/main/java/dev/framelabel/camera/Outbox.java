@@ -22,6 +22,7 @@ final class Outbox {
   private final Deque<Frame> waiting = new ArrayDeque<>();
   private long bytes;
   private int underWay;
+  private boolean discarded;
   private boolean begun;
   private long due;
 
@@ -38,9 +39,12 @@ final class Outbox {
   /**
    * Adds a live camera's frame.
    *
-   * @return how many older frames are dropped for it
+   * @return how many older frames are dropped for it; after {@link #discard} the frame itself is
    */
   synchronized int offer(Frame frame) {
+    if (discarded) {
+      return 1;
+    }
     int dropped = 0;
     while (!waiting.isEmpty() && (intervalNanos > 0 || !hasRoom(frame))) {
       bytes -= waiting.remove().image().bytes().length();
@@ -56,7 +60,7 @@ final class Outbox {
    * @return whether it was added
    */
   synchronized boolean offerIfRoom(Frame frame) {
-    if (!waiting.isEmpty() && !hasRoom(frame)) {
+    if (discarded || (!waiting.isEmpty() && !hasRoom(frame))) {
       return false;
     }
     add(frame);
@@ -99,11 +103,12 @@ final class Outbox {
   }
 
   /**
-   * Gives up what waits.
+   * Gives up what waits, and takes nothing from now on.
    *
    * @return how many frames
    */
   synchronized int discard() {
+    discarded = true;
     int dropped = waiting.size();
     waiting.clear();
     bytes = 0;

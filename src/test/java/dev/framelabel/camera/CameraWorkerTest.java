@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,21 @@ final class CameraWorkerTest {
   }
 
   @Test
+  void close_frameInTheHandsOfTheClient_isCounted() throws InterruptedException {
+    CountDownLatch held = new CountDownLatch(1);
+    start(
+        new CameraSettings("door", "rtsp://door/"),
+        sink -> sink.take(Picture.of(PICTURE)),
+        true,
+        frame -> refuseSlowly(held));
+    assertThat(held.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    sender.close();
+    assertThat(status().framesIn()).isEqualTo(1);
+    assertThat(status().dropped()).isEqualTo(1);
+    assertThat(status().lastError()).contains("the broker did not take a frame");
+  }
+
+  @Test
   void run_pictureThatCannotFit_isCounted() {
     start(
         sink -> {
@@ -193,6 +209,18 @@ final class CameraWorkerTest {
       } catch (InterruptedException e) {
         // Goes on hanging.
       }
+    }
+  }
+
+  /** As a client that waits for a broker when it is interrupted, on a busy machine. */
+  private static CompletableFuture<Void> refuseSlowly(CountDownLatch held) {
+    held.countDown();
+    try {
+      TimeUnit.SECONDS.sleep(LIMIT.toSeconds());
+      return CompletableFuture.completedFuture(null);
+    } catch (InterruptedException e) {
+      Await.pause(Duration.ofNanos(PATIENCE_NANOS));
+      return CompletableFuture.failedFuture(e);
     }
   }
 

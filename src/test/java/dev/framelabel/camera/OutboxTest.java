@@ -83,6 +83,18 @@ final class OutboxTest {
     assertThat(outbox.offerIfRoom(TestFrames.frame("large", 999))).isTrue();
   }
 
+  @Test
+  void discard_framesThatComeLater_areDroppedToo() {
+    Outbox outbox = new Outbox(0, false, 1 << 20);
+    outbox.offer(TestFrames.frame("f0", 1));
+    outbox.offer(TestFrames.frame("f1", 1));
+    assertThat(outbox.discard()).isEqualTo(2);
+    assertThat(outbox.offer(TestFrames.frame("f2", 1))).isEqualTo(1);
+    assertThat(outbox.offerIfRoom(TestFrames.frame("f3", 1))).isFalse();
+    assertThat(outbox.isEmpty()).isTrue();
+    assertThat(outbox.waitingBytes()).isZero();
+  }
+
   private static List<String> drain(Outbox outbox, long now) {
     List<String> frames = new ArrayList<>();
     Optional<Frame> frame = outbox.poll(now);
