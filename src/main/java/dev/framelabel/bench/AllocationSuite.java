@@ -13,7 +13,6 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.report.Statistics;
 import dev.framelabel.wire.Framing;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
@@ -41,6 +40,9 @@ final class AllocationSuite {
   private static final int BATCH = 16;
   private static final int FRAMES = 320;
 
+  /** Batches go when they are full: how many there are must not depend on the pictures. */
+  private static final Duration MAX_DELAY = Duration.ofMinutes(1);
+
   private final BenchReport report;
   private final Bench.Settings settings;
 
@@ -55,15 +57,21 @@ final class AllocationSuite {
     // By turns: what the compiler leaves out of the heap changes as it goes on.
     for (int round = 0; round <= settings.rounds(); round++) {
       report.progress("allocation, %s", round == 0 ? "warm-up" : "round " + round);
-      small.add(stages(BenchFrame.jpegs(640, 480)));
-      large.add(stages(BenchFrame.jpegs(1920, 1080)));
+      Map<String, Double> ofSmall = stages(BenchFrame.jpegs(640, 480));
+      Map<String, Double> ofLarge = stages(BenchFrame.jpegs(1920, 1080));
+      if (round > 0) {
+        small.add(ofSmall);
+        large.add(ofLarge);
+      }
     }
     List<Map<String, Object>> rows = new ArrayList<>();
     for (String stage : small.get(0).keySet()) {
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("name", stage);
-      row.put(SMALL, median(small, stage));
-      row.put(LARGE, median(large, stage));
+      row.put(SMALL, BenchReport.median(small, round -> round.get(stage)));
+      row.put("spread", BenchReport.spread(small, round -> round.get(stage)));
+      row.put(LARGE, BenchReport.median(large, round -> round.get(stage)));
+      row.put("largeSpread", BenchReport.spread(large, round -> round.get(stage)));
       rows.add(row);
     }
     report.addRows(
@@ -74,13 +82,6 @@ final class AllocationSuite {
             "behind the value that Kafka's client makes, nothing grows with the picture",
             settings.rounds(),
             rows));
-  }
-
-  /** Over the rounds but for the first. */
-  private static double median(List<Map<String, Double>> rounds, String stage) {
-    return BenchReport.round(
-        Statistics.median(
-            rounds.stream().skip(1).mapToDouble(round -> round.get(stage)).toArray()));
   }
 
   private Map<String, Double> stages(List<BenchFrame> pictures) throws Exception {
@@ -158,7 +159,7 @@ final class AllocationSuite {
         new ClassifierSettings(
             settings.model(),
             SessionSettings.onCpu(BATCH),
-            new BatchPolicy(BATCH, Duration.ofMillis(20).toNanos()),
+            new BatchPolicy(BATCH, MAX_DELAY.toNanos()),
             1,
             1,
             5,

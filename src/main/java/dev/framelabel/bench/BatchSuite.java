@@ -7,14 +7,12 @@ import dev.framelabel.batch.Batcher;
 import dev.framelabel.batch.BatcherThreads;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
-import dev.framelabel.report.Statistics;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToDoubleFunction;
 
 /** The batcher alone on a simulated device, with frames that come at random moments. */
 final class BatchSuite {
@@ -121,19 +118,12 @@ final class BatchSuite {
   private static Map<String, Object> row(double load, List<Waiting> waitings) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "load " + load);
-    row.put("meanBatch", median(waitings, Waiting::meanBatch));
-    row.put("p50", median(waitings, Waiting::p50));
-    row.put("p99", median(waitings, Waiting::p99));
-    DoubleSummaryStatistics p99 = waitings.stream().mapToDouble(Waiting::p99).summaryStatistics();
-    row.put(
-        "p99Spread",
-        BenchReport.round((p99.getMax() - p99.getMin()) / median(waitings, Waiting::p99)));
-    row.put("heldBack", median(waitings, Waiting::heldBack));
+    row.put("meanBatch", BenchReport.median(waitings, Waiting::meanBatch));
+    row.put("p50", BenchReport.median(waitings, Waiting::p50));
+    row.put("p99", BenchReport.median(waitings, Waiting::p99));
+    row.put("p99Spread", BenchReport.spread(waitings, Waiting::p99));
+    row.put("heldBack", BenchReport.median(waitings, Waiting::heldBack));
     return row;
-  }
-
-  private static double median(List<Waiting> waitings, ToDoubleFunction<Waiting> figure) {
-    return BenchReport.round(Statistics.median(waitings.stream().mapToDouble(figure).toArray()));
   }
 
   static void sleepUntil(long nanoTime) {

@@ -1,5 +1,6 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.report.Statistics;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Tables of figures: printed as they come, and written to the report's file after each round, so
@@ -137,6 +139,25 @@ public final class BenchReport {
       out.println(line.toString().stripTrailing());
     }
     out.flush();
+  }
+
+  /** To four digits, of what a run measured again and again. */
+  static <T> double median(List<T> all, ToDoubleFunction<T> figure) {
+    return round(Statistics.median(values(all, figure)));
+  }
+
+  /** As {@link #median}: (highest - lowest) / median. */
+  static <T> double spread(List<T> all, ToDoubleFunction<T> figure) {
+    return round(Statistics.spread(values(all, figure)));
+  }
+
+  /** As {@link #median}: the highest. */
+  static <T> double most(List<T> all, ToDoubleFunction<T> figure) {
+    return round(all.stream().mapToDouble(figure).max().orElseThrow());
+  }
+
+  private static <T> double[] values(List<T> all, ToDoubleFunction<T> figure) {
+    return all.stream().mapToDouble(figure).toArray();
   }
 
   /** To four digits. */

@@ -21,6 +21,7 @@ final class CheckpointSuite {
 
   private static final int BATCH = 16;
   private static final int[] CAPACITIES = {64, 256, 1024};
+  private static final int MOST_ROUNDS_OF_SIZES = 5;
   private static final Duration NEVER = Duration.ofDays(30);
 
   /** Twice what all tasks have under way. */
@@ -30,6 +31,20 @@ final class CheckpointSuite {
   private final Bench.Settings settings;
   private final JobRuns runs;
 
+  /**
+   * What checkpoints are measured with.
+   *
+   * @param size of the pictures, in words
+   * @param capacity frames that a task may have under way
+   * @param topic with so many frames
+   */
+  private record Setting(
+      String size, int capacity, double frameKilobytes, String topic, int count) {
+    String name() {
+      return size + " JPEG, --in-flight " + capacity;
+    }
+  }
+
   CheckpointSuite(BenchReport report, Bench.Settings settings, JobRuns runs) {
     this.report = report;
     this.settings = settings;
@@ -38,51 +53,78 @@ final class CheckpointSuite {
 
   void run() throws Exception {
     loss();
-    List<Map<String, Object>> rows = new ArrayList<>();
-    sizes("640 x 480", BenchFrame.jpegsOfBytes(640, 480, 20_000), rows);
-    sizes("1920 x 1080", BenchFrame.jpegsOfBytes(1920, 1080, 200_000), rows);
+    sizes();
   }
 
-  /** One run for each capacity; a figure is the median of its checkpoints. */
-  private void sizes(String size, List<BenchFrame> frames, List<Map<String, Object>> rows)
-      throws Exception {
+  /** Each setting runs once in each round; its figure there is the median of its checkpoints. */
+  private void sizes() throws Exception {
+    List<Setting> all = new ArrayList<>();
+    addSettings("640 x 480", BenchFrame.jpegsOfBytes(640, 480, 20_000), all);
+    addSettings("1920 x 1080", BenchFrame.jpegsOfBytes(1920, 1080, 200_000), all);
+    Map<Setting, List<CheckpointFigures>> seen = new LinkedHashMap<>();
+    int rounds = Math.min(MOST_ROUNDS_OF_SIZES, settings.rounds());
+    for (int round = 0; round <= rounds; round++) {
+      for (Setting setting : all) {
+        CheckpointFigures figures = figures(setting);
+        report.progress(
+            "checkpoints, %s, %s: %s",
+            setting.name(), round == 0 ? "warm-up" : "round " + round, figures);
+        if (round > 0) {
+          seen.computeIfAbsent(setting, any -> new ArrayList<>()).add(figures);
+        }
+      }
+      if (round > 0) {
+        report.put(table(round, seen));
+      }
+    }
+    report.addRows(table(rounds, seen));
+  }
+
+  private void addSettings(String size, List<BenchFrame> frames, List<Setting> all) {
     double meanBytes =
         frames.stream().mapToInt(frame -> frame.image().bytes().length()).average().orElseThrow();
     int count = Math.max(FEWEST_FRAMES, BareLoop.framesFor(settings, frames, BATCH));
     String topic = runs.fill(frames, count);
     for (int capacity : CAPACITIES) {
-      Configuration options = runs.options(settings.model(), BATCH);
-      options.set(JobOptions.IN_FLIGHT, capacity);
-      CheckpointFigures figures =
-          runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, JobRuns.Job.OURS)
-              .checkpoints()
-              .orElseThrow();
-      report.progress("checkpoints, %s, in flight %d: %s", size, capacity, figures);
-      rows.add(row(size, meanBytes, capacity, figures));
-      report.put(table(rows));
+      all.add(new Setting(size, capacity, meanBytes / 1e3, topic, count));
     }
-    report.addRows(table(rows));
   }
 
-  private static Table table(List<Map<String, Object>> rows) {
+  private CheckpointFigures figures(Setting setting) throws Exception {
+    Configuration options = runs.options(settings.model(), BATCH);
+    options.set(JobOptions.IN_FLIGHT, setting.capacity());
+    return runs.job(
+            setting.topic(),
+            setting.count(),
+            options,
+            IsolationLevel.READ_COMMITTED,
+            JobRuns.Job.OURS)
+        .checkpoints()
+        .orElseThrow();
+  }
+
+  private static Table table(int rounds, Map<Setting, List<CheckpointFigures>> seen) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    seen.forEach((setting, figures) -> rows.add(row(setting, figures)));
     return new Table(
         NAME,
         "size and duration, demo model, a checkpoint a second, " + JobRuns.PARALLELISM + " tasks",
         "",
         "",
-        0,
+        rounds,
         rows);
   }
 
-  private static Map<String, Object> row(
-      String size, double meanBytes, int capacity, CheckpointFigures figures) {
+  private static Map<String, Object> row(Setting setting, List<CheckpointFigures> figures) {
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("name", size + " JPEG, --in-flight " + capacity);
-    row.put("frameKilobytes", BenchReport.round(meanBytes / 1e3));
-    row.put("stateMegabytes", BenchReport.round(figures.medianBytes() / 1e6));
-    row.put("medianMillis", figures.medianMillis());
-    row.put("longestMillis", figures.longestMillis());
-    row.put("checkpoints", figures.completed());
+    row.put("name", setting.name());
+    row.put("frameKilobytes", BenchReport.round(setting.frameKilobytes()));
+    row.put("stateMegabytes", BenchReport.median(figures, each -> each.medianBytes() / 1e6));
+    row.put("stateSpread", BenchReport.spread(figures, CheckpointFigures::medianBytes));
+    row.put("medianMillis", BenchReport.median(figures, CheckpointFigures::medianMillis));
+    row.put("durationSpread", BenchReport.spread(figures, CheckpointFigures::medianMillis));
+    row.put("longestMillis", BenchReport.most(figures, CheckpointFigures::longestMillis));
+    row.put("checkpoints", figures.stream().mapToLong(CheckpointFigures::completed).sum());
     return row;
   }
 

@@ -96,12 +96,10 @@ public final class Contest {
   private static Result result(String name, List<double[]> figures, int at) {
     double[] own = figures.stream().mapToDouble(figure -> figure[at]).toArray();
     double[] ratios = figures.stream().mapToDouble(figure -> figure[at] / figure[0]).toArray();
-    double median = Statistics.median(own);
-    double span = Arrays.stream(own).max().orElseThrow() - Arrays.stream(own).min().orElseThrow();
     return new Result(
         name,
-        median,
-        span / median,
+        Statistics.median(own),
+        Statistics.spread(own),
         Statistics.median(ratios),
         Arrays.stream(own).boxed().toList());
   }

@@ -1,5 +1,6 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.kafka.OutcomeReader;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
@@ -9,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import org.apache.commons.io.FileUtils;
+import org.apache.kafka.common.IsolationLevel;
 
 /**
  * The memory of a TaskManager process of its own, while it labels as fast as it can: by time, and
@@ -18,7 +19,7 @@ import org.apache.commons.io.FileUtils;
  */
 final class MemorySuite {
   static final String NAME = "memory";
-  static final List<String> PARTS = List.of("demo", "full");
+  static final List<String> PARTS = List.of("demo", "full", "accelerator");
 
   private static final Duration WARM_UP = Duration.ofSeconds(30);
   private static final int SAMPLES = 20;
@@ -42,6 +43,37 @@ final class MemorySuite {
           4,
           200,
           "below 1,500 MB, flat");
+    }
+    if (parts.contains("accelerator")) {
+      overload();
+    }
+  }
+
+  private void overload() throws Exception {
+    Path folder = settings.folder().resolve("memory-accelerator");
+    ProcessCluster.Settings usual =
+        ProcessCluster.Settings.usual(settings.app(), settings.model(), folder);
+    try (ProcessCluster cluster = ProcessCluster.start(oneTaskManager(usual))) {
+      cluster.submit(
+          "--model",
+          OverloadMemory.DEVICE,
+          "--decode-threads",
+          "0",
+          "--batch-size",
+          Integer.toString(OverloadMemory.BATCH_SIZE));
+      try (OutcomeReader reader =
+          new OutcomeReader(
+              cluster.broker().client(),
+              ProcessCluster.LABELS,
+              ProcessCluster.REJECTED,
+              IsolationLevel.READ_UNCOMMITTED)) {
+        Duration turn =
+            Duration.ofSeconds(Math.round(60 * settings.minutes()))
+                .dividedBy(2L * settings.rounds());
+        new OverloadMemory(report, cluster, reader).run(settings.rounds(), turn);
+      }
+    } finally {
+      FileUtils.deleteQuietly(folder.toFile());
     }
   }
 
@@ -122,7 +154,7 @@ final class MemorySuite {
     row.put("firstThird", BenchReport.round(first));
     row.put("lastThird", BenchReport.round(last));
     row.put("lastToFirst", BenchReport.round(last / first));
-    row.put("highest", most(uses, MemoryUse::resident));
+    row.put("highest", BenchReport.most(uses, MemoryUse::resident));
     return row;
   }
 
@@ -132,15 +164,11 @@ final class MemorySuite {
   private static Map<String, Object> outside(List<MemoryUse> uses) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "TaskManager");
-    row.put("direct", most(uses, MemoryUse::direct));
-    row.put("rest", most(uses, MemoryUse::rest));
-    row.put("together", most(uses, use -> use.direct() + use.rest()));
-    row.put("nonHeap", most(uses, MemoryUse::nonHeap));
+    row.put("direct", BenchReport.most(uses, MemoryUse::direct));
+    row.put("rest", BenchReport.most(uses, MemoryUse::rest));
+    row.put("together", BenchReport.most(uses, use -> use.direct() + use.rest()));
+    row.put("nonHeap", BenchReport.most(uses, MemoryUse::nonHeap));
     return row;
-  }
-
-  private static double most(List<MemoryUse> uses, ToDoubleFunction<MemoryUse> part) {
-    return BenchReport.round(uses.stream().mapToDouble(part).max().orElseThrow());
   }
 
   private static double mean(List<MemoryUse> uses) {

@@ -46,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       description =
           "Parts of the pipeline suite: demo, full, accelerator, baselines; of the memory suite:"
-              + " demo, full; or all.",
+              + " demo, full, accelerator; or all.",
       defaultValue = "all")
   private List<String> parts;
 
@@ -67,7 +67,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "Length of a run of the memory suite, without its start.",
+      description =
+          "Length of a run of the memory suite, without its start; of all turns of its part"
+              + " 'accelerator', without what it then finishes.",
       defaultValue = "10")
   private double minutes;
 

@@ -1,6 +1,7 @@
 package dev.framelabel.report;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 
 /** What reports say of many figures of one kind. */
 public final class Statistics {
@@ -15,5 +16,14 @@ public final class Statistics {
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /**
+   * @param values in any order, at least one; unchanged
+   * @return (highest - lowest) / median
+   */
+  public static double spread(double[] values) {
+    DoubleSummaryStatistics all = Arrays.stream(values).summaryStatistics();
+    return (all.getMax() - all.getMin()) / median(values);
   }
 }

@@ -89,13 +89,29 @@ public final class FlinkRest {
 
   /**
    * Metrics of the TaskManagers by Flink's names, summed over them; those that none has are left
-   * out.
+   * out. As old as those of {@link #largest}.
    */
   public Map<String, Double> taskManagerMetrics(List<String> names) {
     Map<String, Double> metrics = new HashMap<>();
     String path = "/taskmanagers/metrics?agg=sum&get=" + String.join(",", names);
     for (JsonNode metric : get(path)) {
       metrics.put(metric.path("id").asText(), metric.path("sum").asDouble());
+    }
+    return metrics;
+  }
+
+  /**
+   * Metrics of a job's tasks by Flink's names, such as {@code classify.framelabel.batches}: of each
+   * the largest that a task has; those that none has are left out. Flink answers with what it
+   * fetched at the question before, and fetches anew.
+   */
+  public Map<String, Double> largest(String job, List<String> names) {
+    Map<String, Double> metrics = new HashMap<>();
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      String tasks = "/jobs/" + job + "/vertices/" + vertex.path("id").asText() + "/subtasks";
+      for (JsonNode metric : get(tasks + "/metrics?agg=max&get=" + String.join(",", names))) {
+        metrics.merge(metric.path("id").asText(), metric.path("max").asDouble(), Math::max);
+      }
     }
     return metrics;
   }

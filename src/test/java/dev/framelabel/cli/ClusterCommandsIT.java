@@ -247,6 +247,14 @@ class ClusterCommandsIT {
         assertThat(metric("operator_framelabel_inFlightBytes", full))
             .isBetween(1.0, IN_FLIGHT_KILOBYTES * 1024.0);
       }
+      String inFlight = "classify.framelabel.inFlightFrames";
+      Await.until(
+          "Flink's own interface says the same",
+          LIMIT,
+          () -> flink.largest(full, List.of(inFlight)).getOrDefault(inFlight, 0.0) >= 1);
+      assertThat(flink.largest(full, List.of(inFlight, "nothing")))
+          .containsOnlyKeys(inFlight)
+          .allSatisfy((name, frames) -> assertThat(frames).isLessThanOrEqualTo(16.0));
       much.stop();
       little.stop();
     }

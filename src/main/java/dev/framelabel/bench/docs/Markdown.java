@@ -36,6 +36,12 @@ final class Markdown {
           Map.entry("nonHeap", "classes and code"),
           Map.entry("direct", "direct buffers"),
           Map.entry("rest", "native rest"),
+          Map.entry("busyMillis", "task busy at the end, ms/s"),
+          Map.entry("inFlight", "frames in a task, at most"),
+          Map.entry("waitingFrames", "waiting in Kafka at the end"),
+          Map.entry("largeSpread", "its spread"),
+          Map.entry("stateSpread", "its spread"),
+          Map.entry("durationSpread", "its spread"),
           Map.entry("deviceAllows", "the device allows"));
 
   private Markdown() {}

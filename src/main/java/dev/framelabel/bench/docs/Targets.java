@@ -154,6 +154,16 @@ final class Targets {
             1.05);
       }
     }
+    String byLoad = "by load: simulated device";
+    atLeast(
+        "mean batch of a worker at 1.5 of its device's load, of 16",
+        number("memory", byLoad, "load 1.5", "meanBatch"),
+        15.5);
+    atMost(
+        "memory of a worker at 1.5 of its device's load to that at 0.5",
+        number("memory", byLoad, "load 1.5", RATIO),
+        "",
+        1.05);
   }
 
   private void allocation() {

@@ -35,7 +35,7 @@ public final class FrameLoad implements AutoCloseable {
   static final String CLIENT_ID = "framelabel-load";
 
   private final FramePublisher publisher;
-  private final DemoFrames pictures = new DemoFrames();
+  private final DemoFrames pictures;
   private final int cameras;
   private final double framesPerSecond;
   private final LongSupplier room;
@@ -52,7 +52,20 @@ public final class FrameLoad implements AutoCloseable {
    * @param framesPerSecond of all cameras together
    */
   public FrameLoad(Map<String, String> client, String topic, int cameras, double framesPerSecond) {
-    this(client, topic, cameras, framesPerSecond, () -> Long.MAX_VALUE);
+    this(client, topic, cameras, framesPerSecond, new DemoFrames());
+  }
+
+  /**
+   * @param framesPerSecond of all cameras together
+   * @param pictures those that were made before need not be made again
+   */
+  public FrameLoad(
+      Map<String, String> client,
+      String topic,
+      int cameras,
+      double framesPerSecond,
+      DemoFrames pictures) {
+    this(client, topic, cameras, framesPerSecond, pictures, () -> Long.MAX_VALUE);
   }
 
   /**
@@ -65,6 +78,16 @@ public final class FrameLoad implements AutoCloseable {
       int cameras,
       double framesPerSecond,
       LongSupplier room) {
+    this(client, topic, cameras, framesPerSecond, new DemoFrames(), room);
+  }
+
+  private FrameLoad(
+      Map<String, String> client,
+      String topic,
+      int cameras,
+      double framesPerSecond,
+      DemoFrames pictures,
+      LongSupplier room) {
     Map<String, String> patient = new HashMap<>(client);
     patient.put("client.id", CLIENT_ID);
     patient.put("delivery.timeout.ms", "600000");
@@ -73,6 +96,7 @@ public final class FrameLoad implements AutoCloseable {
     this.cameras = cameras;
     this.framesPerSecond = framesPerSecond;
     this.room = room;
+    this.pictures = pictures;
   }
 
   /** Begins to publish. */
