@@ -88,8 +88,8 @@ public final class FlinkRest {
   }
 
   /**
-   * Metrics of the TaskManagers by Flink's names, summed over them; those that none has are left
-   * out. As old as those of {@link #largest}.
+   * Metrics of the TaskManagers by Flink's names, summed over them; none where one of them is not
+   * there. As old as those of {@link #largest}.
    */
   public Map<String, Double> taskManagerMetrics(List<String> names) {
     Map<String, Double> metrics = new HashMap<>();
@@ -102,7 +102,7 @@ public final class FlinkRest {
 
   /**
    * Metrics of a job's tasks by Flink's names, such as {@code classify.framelabel.batches}: of each
-   * the largest that a task has; those that none has are left out. Flink answers with what it
+   * the largest that a task has; none where a task lacks one of them. Flink answers with what it
    * fetched at the question before, and fetches anew.
    */
   public Map<String, Double> largest(String job, List<String> names) {
