@@ -27,6 +27,8 @@ final class PipelineSuite {
   static final String BARE = "bare loop: decode and model, no Kafka or Flink";
   static final List<String> PARTS = List.of("demo", "full", "accelerator", "baselines");
 
+  private static final int[][] SIZES = {{640, 480}, {1280, 720}};
+
   /** Steps of 2 ms and 0.12 ms a frame. */
   private static final String STEP = "2000:120";
 
@@ -63,16 +65,7 @@ final class PipelineSuite {
       demo();
     }
     if (parts.contains("full")) {
-      double ignored =
-          against(
-              new Setup(
-                  title("full Xception 299 x 299, 640 x 480 JPEG"),
-                  settings.fullXception(),
-                  batch(settings.accelerator() ? BATCH : FULL_BATCH),
-                  BenchFrame.jpegs(640, 480),
-                  2 * settings.seconds()),
-              "Framelabel at least 0.95 of the bare loop",
-              new ArrayList<>());
+      full();
     }
     if (parts.contains("accelerator")) {
       accelerator();
@@ -82,8 +75,23 @@ final class PipelineSuite {
     }
   }
 
+  private void full() throws Exception {
+    for (int[] size : SIZES) {
+      double ignored =
+          against(
+              new Setup(
+                  title("full Xception 299 x 299, " + size[0] + " x " + size[1] + " JPEG"),
+                  settings.fullXception(),
+                  batch(settings.accelerator() ? BATCH : FULL_BATCH),
+                  BenchFrame.jpegs(size[0], size[1]),
+                  2 * settings.seconds()),
+              "Framelabel at least 0.95 of the bare loop",
+              new ArrayList<>());
+    }
+  }
+
   private void demo() throws Exception {
-    for (int[] size : new int[][] {{640, 480}, {1280, 720}}) {
+    for (int[] size : SIZES) {
       Setup setup =
           new Setup(
               title("demo model, " + size[0] + " x " + size[1] + " JPEG"),

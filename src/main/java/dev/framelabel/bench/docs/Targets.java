@@ -50,7 +50,8 @@ final class Targets {
     String[][] titles = {
       {"demo model, 640 x 480 JPEG", "0.80"},
       {"demo model, 1280 x 720 JPEG", "0.80"},
-      {"full Xception 299 x 299, 640 x 480 JPEG", "0.95"}
+      {"full Xception 299 x 299, 640 x 480 JPEG", "0.95"},
+      {"full Xception 299 x 299, 1280 x 720 JPEG", "0.95"}
     };
     for (String[] title : titles) {
       atLeast(
