@@ -119,10 +119,14 @@ final class BatchSuite {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "load " + load);
     row.put("meanBatch", BenchReport.median(waitings, Waiting::meanBatch));
+    row.put("meanBatchSpread", BenchReport.spread(waitings, Waiting::meanBatch));
     row.put("p50", BenchReport.median(waitings, Waiting::p50));
+    row.put("p50Spread", BenchReport.spread(waitings, Waiting::p50));
     row.put("p99", BenchReport.median(waitings, Waiting::p99));
     row.put("p99Spread", BenchReport.spread(waitings, Waiting::p99));
     row.put("heldBack", BenchReport.median(waitings, Waiting::heldBack));
+    // Most often there are none, which has no spread.
+    row.put("mostHeldBack", BenchReport.most(waitings, Waiting::heldBack));
     return row;
   }
 

@@ -137,7 +137,12 @@ final class MemorySuite {
       report.put(byTime(title, rows));
     }
     report.addRows(byTime(title, rows));
-    report.addRows(NAME, "first and last third: " + title, "", target, List.of(thirds(uses)));
+    report.addRows(
+        NAME,
+        "first and last third: " + title,
+        "MB, medians of " + uses.size() / 3 + " samples",
+        target,
+        List.of(thirds(uses)));
     report.addRows(NAME, "outside of the heap: " + title, "MB", "", List.of(outside(uses)));
   }
 
@@ -145,15 +150,18 @@ final class MemorySuite {
     return new Table(NAME, "by time: " + title, "MB", "", 0, rows);
   }
 
-  static Map<String, Object> thirds(List<MemoryUse> uses) {
+  private static Map<String, Object> thirds(List<MemoryUse> uses) {
     int third = uses.size() / 3;
-    double first = mean(uses.subList(0, third));
-    double last = mean(uses.subList(uses.size() - third, uses.size()));
+    List<MemoryUse> first = uses.subList(0, third);
+    List<MemoryUse> last = uses.subList(uses.size() - third, uses.size());
+    double before = BenchReport.median(first, MemoryUse::resident);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "TaskManager");
-    row.put("firstThird", BenchReport.round(first));
-    row.put("lastThird", BenchReport.round(last));
-    row.put("lastToFirst", BenchReport.round(last / first));
+    row.put("firstThird", before);
+    row.put("firstSpread", BenchReport.spread(first, MemoryUse::resident));
+    row.put("lastThird", BenchReport.median(last, MemoryUse::resident));
+    row.put("lastSpread", BenchReport.spread(last, MemoryUse::resident));
+    row.put("lastToFirst", BenchReport.median(last, use -> use.resident() / before));
     row.put("highest", BenchReport.most(uses, MemoryUse::resident));
     return row;
   }
@@ -169,9 +177,5 @@ final class MemorySuite {
     row.put("together", BenchReport.most(uses, use -> use.direct() + use.rest()));
     row.put("nonHeap", BenchReport.most(uses, MemoryUse::nonHeap));
     return row;
-  }
-
-  private static double mean(List<MemoryUse> uses) {
-    return uses.stream().mapToDouble(MemoryUse::resident).average().orElseThrow();
   }
 }

@@ -4,7 +4,6 @@ import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
 import dev.framelabel.pipeline.JobOptions;
-import dev.framelabel.report.Statistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,7 +76,7 @@ final class PipelineSuite {
 
   private void full() throws Exception {
     for (int[] size : SIZES) {
-      double ignored =
+      Contest.Result ignored =
           against(
               new Setup(
                   title("full Xception 299 x 299, " + size[0] + " x " + size[1] + " JPEG"),
@@ -100,7 +99,7 @@ final class PipelineSuite {
               BenchFrame.jpegs(size[0], size[1]),
               settings.seconds());
       List<Cost> costs = new ArrayList<>();
-      double ignored = against(setup, "Framelabel at least 0.80 of the bare loop", costs);
+      Contest.Result ignored = against(setup, "Framelabel at least 0.80 of the bare loop", costs);
       cost(setup, costs);
     }
   }
@@ -114,7 +113,7 @@ final class PipelineSuite {
             batch(BATCH),
             BenchFrame.raw(),
             seconds());
-    share(raw, against(raw, "Framelabel at least 0.90 of what the device allows", costs));
+    share(raw, against(raw, "Framelabel at least 0.90 of what the device allows", costs).values());
     cost(raw, costs);
     for (int side : new int[] {71, 299}) {
       Setup jpegs =
@@ -125,7 +124,7 @@ final class PipelineSuite {
               BenchFrame.jpegs(640, 480),
               seconds());
       List<Cost> ofJpegs = new ArrayList<>();
-      double ignored = against(jpegs, "as far as the cores carry decoding", ofJpegs);
+      Contest.Result ignored = against(jpegs, "as far as the cores carry decoding", ofJpegs);
       cost(jpegs, ofJpegs);
     }
   }
@@ -149,11 +148,11 @@ final class PipelineSuite {
   }
 
   /**
-   * Against the bare loop; returns Framelabel's frames a second.
+   * Against the bare loop; returns Framelabel's figures.
    *
    * @param costs takes what each run of Framelabel cost
    */
-  private double against(Setup setup, String target, List<Cost> costs) throws Exception {
+  private Contest.Result against(Setup setup, String target, List<Cost> costs) throws Exception {
     try (LabelModel model = LabelModel.open(setup.model(), settings.session(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
       int count = loop.framesFor(setup.seconds());
@@ -166,7 +165,7 @@ final class PipelineSuite {
       List<Contest.Result> results =
           report.contest(
               NAME, setup.title(), "committed frames/s", target, contest, settings.rounds());
-      return results.get(1).perSecond();
+      return results.get(1);
     }
   }
 
@@ -196,15 +195,22 @@ final class PipelineSuite {
   }
 
   /** How busy the simulated device was. */
-  private void share(Setup setup, double perSecond) {
+  private void share(Setup setup, List<Double> perSecond) {
     double most = SimulatedLabelModel.parse(setup.model()).capacity(setup.batchSize());
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", OURS);
-    row.put("perSecond", BenchReport.round(perSecond));
+    row.put("perSecond", BenchReport.median(perSecond, rate -> rate));
     row.put("deviceAllows", BenchReport.round(most));
-    row.put("share", BenchReport.round(perSecond / most));
+    row.put("share", BenchReport.median(perSecond, rate -> rate / most));
+    row.put("spread", BenchReport.spread(perSecond, rate -> rate / most));
     report.addRows(
-        NAME, "share of what the simulated accelerator allows", "frames/s", "0.90", List.of(row));
+        new Table(
+            NAME,
+            "share of what the simulated accelerator allows",
+            "frames/s",
+            "0.90",
+            perSecond.size(),
+            List.of(row)));
   }
 
   /** Who kept the cores busy. The first run, in which the compiler is at work, does not count. */
@@ -214,12 +220,20 @@ final class PipelineSuite {
       return;
     }
     List<Cost> counted = costs.subList(1, costs.size());
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("name", setup.title());
-    row.put("job", median(counted, Cost::job));
+    Map<String, Object> medians = new LinkedHashMap<>();
+    Map<String, Object> spreads = new LinkedHashMap<>();
+    medians.put("name", setup.title());
+    spreads.put("name", "its spread");
+    Map<String, ToDoubleFunction<Cost>> parts = new LinkedHashMap<>();
+    parts.put("job", Cost::job);
     for (Worker worker : Worker.values()) {
-      row.put(worker.name(), median(counted, cost -> cost.of(worker)));
+      parts.put(worker.name(), cost -> cost.of(worker));
     }
+    parts.forEach(
+        (name, part) -> {
+          medians.put(name, BenchReport.median(counted, part));
+          spreads.put(name, BenchReport.spread(counted, part));
+        });
     report.addRows(
         new Table(
             NAME,
@@ -227,11 +241,7 @@ final class PipelineSuite {
             "cores",
             "",
             counted.size(),
-            List.of(row)));
-  }
-
-  private static double median(List<Cost> costs, ToDoubleFunction<Cost> part) {
-    return BenchReport.round(Statistics.median(costs.stream().mapToDouble(part).toArray()));
+            List.of(medians, spreads)));
   }
 
   private void baselines() throws Exception {

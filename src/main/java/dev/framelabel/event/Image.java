@@ -41,6 +41,10 @@ public record Image(Format format, Bytes bytes, int width, int height) {
   }
 
   public static Image encoded(byte[] bytes) {
-    return new Image(Format.ENCODED, Bytes.wrap(bytes), 0, 0);
+    return encoded(Bytes.wrap(bytes));
+  }
+
+  public static Image encoded(Bytes bytes) {
+    return new Image(Format.ENCODED, bytes, 0, 0);
   }
 }

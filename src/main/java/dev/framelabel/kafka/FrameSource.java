@@ -38,6 +38,7 @@ public final class FrameSource {
             .setProperty(
                 "partition.discovery.interval.ms",
                 Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY).toMillis()))
+            .setProperty("value.deserializer", FetchedValues.class.getName())
             .setDeserializer(new FrameDeserializer(options, type));
     if (options.get(KafkaOptions.BOUNDED)) {
       builder.setBounded(OffsetsInitializer.latest());

@@ -16,7 +16,7 @@ final class IncomingRecords {
   static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
     return new IncomingFrame(
         bytes(entry.key()),
-        bytes(entry.value()),
+        FetchedValues.of(entry.headers(), entry.value()),
         headers(entry),
         Instant.ofEpochMilli(entry.timestamp()),
         new SourcePosition(entry.topic(), entry.partition(), entry.offset()));
@@ -25,12 +25,14 @@ final class IncomingRecords {
   private static Map<String, Bytes> headers(ConsumerRecord<byte[], byte[]> entry) {
     Map<String, Bytes> headers = new HashMap<>();
     for (Header header : entry.headers()) {
-      headers.put(header.key(), bytes(header.value()));
+      if (!FetchedValues.isValue(header)) {
+        headers.put(header.key(), bytes(header.value()));
+      }
     }
     return headers;
   }
 
-  private static Bytes bytes(byte[] array) {
+  static Bytes bytes(byte[] array) {
     return array == null ? Bytes.EMPTY : Bytes.wrap(array);
   }
 }

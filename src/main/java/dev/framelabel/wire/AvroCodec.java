@@ -94,11 +94,16 @@ final class AvroCodec<A extends SpecificRecordBase> {
    * @throws RegistryException if the registry does not answer
    */
   A read(byte[] value) throws IOException {
-    return read(value, Envelope.of(value, Map.of()));
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    return read(buffer, Envelope.of(buffer, Map.of()));
   }
 
-  /** As {@link #read(byte[])}, with what is known of the value. */
-  A read(byte[] value, Envelope envelope) throws IOException {
+  /**
+   * As {@link #read(byte[])}, with what is known of the value.
+   *
+   * @param value over an array, from position 0 to the limit
+   */
+  A read(ByteBuffer value, Envelope envelope) throws IOException {
     try {
       if (envelope.kind() == Envelope.Kind.SINGLE_OBJECT) {
         return readAs(named(value), value, envelope.bodyAt());
@@ -121,9 +126,9 @@ final class AvroCodec<A extends SpecificRecordBase> {
   }
 
   /** The schema that a single object's header names. */
-  private Schema named(byte[] value) throws IOException {
+  private Schema named(ByteBuffer value) throws IOException {
     long fingerprint =
-        ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong(Envelope.FINGERPRINT_AT);
+        value.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(Envelope.FINGERPRINT_AT);
     Schema schema = byFingerprint.get(fingerprint);
     if (schema == null) {
       throw new IOException("no schema is known of fingerprint " + fingerprint);
@@ -135,7 +140,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
    * A bare record does not say its version. Later versions only add fields at the end, so that no
    * record of one version is a whole record of another.
    */
-  private A readPlain(byte[] value, int from) throws IOException {
+  private A readPlain(ByteBuffer value, int from) throws IOException {
     IOException first = null;
     for (Schema schema : plainSchemas) {
       try {
@@ -148,7 +153,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
     throw first;
   }
 
-  private A readWhole(Schema writer, byte[] value, int from) throws IOException {
+  private A readWhole(Schema writer, ByteBuffer value, int from) throws IOException {
     A read = readAs(writer, value, from);
     if (!decoder.isEnd()) {
       throw new IOException("bytes are left after the record");
@@ -156,7 +161,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
     return read;
   }
 
-  private A readAs(Schema writer, byte[] value, int from) throws IOException {
+  private A readAs(Schema writer, ByteBuffer value, int from) throws IOException {
     decoder.reset(value, from);
     if (readers.size() > MOST_READERS) {
       readers.clear();

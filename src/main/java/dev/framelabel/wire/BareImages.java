@@ -54,7 +54,7 @@ final class BareImages {
           cameraId,
           frameId,
           capturedAt.truncatedTo(ChronoUnit.MICROS),
-          Image.encoded(incoming.value().array()),
+          Image.encoded(incoming.value()),
           Map.of(),
           incoming.source(),
           carried);

@@ -3,7 +3,6 @@ package dev.framelabel.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.framelabel.event.Bytes;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +52,7 @@ final class CarriedHeaders {
   /** The bytes as UTF-8; empty where they are none. */
   static Optional<String> text(Bytes bytes) {
     try {
-      return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.array())).toString());
+      return Optional.of(UTF_8.newDecoder().decode(bytes.buffer()).toString());
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }

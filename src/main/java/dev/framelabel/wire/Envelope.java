@@ -2,7 +2,6 @@ package dev.framelabel.wire;
 
 import dev.framelabel.event.Bytes;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,36 +47,38 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
     }
   }
 
-  static Envelope of(byte[] value, Map<String, Bytes> headers) {
+  /**
+   * @param value from position 0 to the limit
+   */
+  static Envelope of(ByteBuffer value, Map<String, Bytes> headers) {
     Optional<SchemaId> named =
         headerId(headers, GLOBAL_ID, SchemaId.Kind.GLOBAL)
             .or(() -> headerId(headers, CONTENT_ID, SchemaId.Kind.CONTENT));
     if (named.isPresent()) {
       return new Envelope(Kind.APICURIO, named, 0);
     }
-    if (startsWith(value, SINGLE) && value.length >= SINGLE_OBJECT_HEADER) {
+    if (startsWith(value, SINGLE) && value.limit() >= SINGLE_OBJECT_HEADER) {
       return new Envelope(Kind.SINGLE_OBJECT, Optional.empty(), SINGLE_OBJECT_HEADER);
     }
     if (startsWith(value, JPEG) || startsWith(value, PNG)) {
       return new Envelope(Kind.IMAGE, Optional.empty(), 0);
     }
-    return value.length >= SHORT_ID_END && value[0] == 0
+    return value.limit() >= SHORT_ID_END && value.get(0) == 0
         ? registered(value)
         : new Envelope(Kind.PLAIN, Optional.empty(), 0);
   }
 
-  private static Envelope registered(byte[] value) {
-    ByteBuffer bytes = ByteBuffer.wrap(value);
-    long shortId = Integer.toUnsignedLong(bytes.getInt(1));
+  private static Envelope registered(ByteBuffer value) {
+    long shortId = Integer.toUnsignedLong(value.getInt(1));
     if (shortId != 0) {
       return new Envelope(
           Kind.CONFLUENT, Optional.of(new SchemaId(SchemaId.Kind.CONTENT, shortId)), SHORT_ID_END);
     }
-    return value.length < LONG_ID_END
+    return value.limit() < LONG_ID_END
         ? new Envelope(Kind.PLAIN, Optional.empty(), 0)
         : new Envelope(
             Kind.APICURIO,
-            Optional.of(new SchemaId(SchemaId.Kind.GLOBAL, bytes.getLong(1))),
+            Optional.of(new SchemaId(SchemaId.Kind.GLOBAL, value.getLong(1))),
             LONG_ID_END);
   }
 
@@ -85,11 +86,11 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
       Map<String, Bytes> headers, String name, SchemaId.Kind kind) {
     return Optional.ofNullable(headers.get(name))
         .filter(bytes -> bytes.length() == Long.BYTES)
-        .map(bytes -> new SchemaId(kind, ByteBuffer.wrap(bytes.array()).getLong()));
+        .map(bytes -> new SchemaId(kind, bytes.buffer().getLong()));
   }
 
-  private static boolean startsWith(byte[] value, byte[] start) {
-    return value.length >= start.length
-        && Arrays.equals(value, 0, start.length, start, 0, start.length);
+  private static boolean startsWith(ByteBuffer value, byte[] start) {
+    return value.limit() >= start.length
+        && value.slice(0, start.length).equals(ByteBuffer.wrap(start));
   }
 }

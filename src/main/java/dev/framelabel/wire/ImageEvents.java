@@ -68,19 +68,19 @@ public final class ImageEvents {
    */
   public FrameEvent read(IncomingFrame incoming, Instant now) {
     Map<String, String> carried = CarriedHeaders.of(incoming.headers());
-    byte[] value = incoming.value().array();
-    if (value.length == 0) {
+    int length = incoming.value().length();
+    if (length == 0) {
       return rejected(
           RejectionKind.UNREADABLE_EVENT,
           "the record has no value; expected an Avro ImageEvent",
           incoming,
           carried);
     }
-    Envelope envelope = Envelope.of(value, incoming.headers());
+    Envelope envelope = Envelope.of(incoming.value().buffer(), incoming.headers());
     if (!wire.takes(envelope.kind())) {
       return rejected(
           RejectionKind.UNREADABLE_EVENT,
-          "the record of " + value.length + " bytes is " + envelope.kind() + "; expected " + wire,
+          "the record of " + length + " bytes is " + envelope.kind() + "; expected " + wire,
           incoming,
           carried);
     }
@@ -93,7 +93,7 @@ public final class ImageEvents {
 
   private FrameEvent readAvro(
       IncomingFrame incoming, Envelope envelope, Map<String, String> carried) {
-    byte[] value = incoming.value().array();
+    Bytes value = incoming.value();
     try {
       if (envelope.schema().isPresent() && !codec.hasRegistry()) {
         throw new IOException(
@@ -101,15 +101,15 @@ public final class ImageEvents {
                 + envelope.schema().get()
                 + ", and no --registry is set to look it up");
       }
-      ImageEvent event = codec.read(value, envelope);
+      ImageEvent event = codec.read(value.buffer(), envelope);
       String fault = ImageEventRules.fault(event);
       return fault.isEmpty()
-          ? frame(event, incoming.source(), carried)
+          ? frame(event, incoming, carried)
           : rejected(RejectionKind.INVALID_EVENT, fault, incoming, carried);
     } catch (IOException e) {
       return rejected(
           RejectionKind.UNREADABLE_EVENT,
-          "the record of " + value.length + " bytes is no Avro ImageEvent: " + e.getMessage(),
+          "the record of " + value.length() + " bytes is no Avro ImageEvent: " + e.getMessage(),
           incoming,
           carried);
     }
@@ -128,12 +128,13 @@ public final class ImageEvents {
     return RejectedFrame.ofRecord(kind, reason, incoming.source(), incoming.value(), carried);
   }
 
-  private static Frame frame(ImageEvent event, SourcePosition source, Map<String, String> headers) {
+  private static Frame frame(
+      ImageEvent event, IncomingFrame incoming, Map<String, String> headers) {
     Image image =
         event.getImageUri().isEmpty()
             ? new Image(
                 Image.Format.valueOf(event.getFormat().name()),
-                Bytes.wrap(event.getImage()),
+                incoming.value().within(event.getImage()),
                 event.getWidth(),
                 event.getHeight())
             : Image.reference(event.getImageUri());
@@ -143,7 +144,7 @@ public final class ImageEvents {
         event.getCapturedAt(),
         image,
         event.getAttributes(),
-        source,
+        incoming.source(),
         headers);
   }
 

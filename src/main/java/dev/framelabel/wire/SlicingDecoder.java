@@ -22,11 +22,20 @@ final class SlicingDecoder extends Decoder {
 
   private BinaryDecoder in;
   private byte[] array;
+  private int end;
 
-  /** Begins anew, and reads to the end of the array. */
-  void reset(byte[] array, int from) {
-    this.array = array;
-    in = DecoderFactory.get().binaryDecoder(array, from, array.length - from, in);
+  /**
+   * Begins anew, and reads to the buffer's limit.
+   *
+   * @param value a buffer over an array
+   * @param from where to begin, counted from the buffer's beginning
+   */
+  void reset(ByteBuffer value, int from) {
+    array = value.array();
+    end = value.arrayOffset() + value.limit();
+    in =
+        DecoderFactory.get()
+            .binaryDecoder(array, value.arrayOffset() + from, value.limit() - from, in);
   }
 
   boolean isEnd() throws IOException {
@@ -46,7 +55,7 @@ final class SlicingDecoder extends Decoder {
           "Attempted to read " + length + " bytes, but only " + left + " bytes are available");
     }
     in.skipFixed(length);
-    return ByteBuffer.wrap(array, array.length - left, length);
+    return ByteBuffer.wrap(array, end - left, length);
   }
 
   @Override

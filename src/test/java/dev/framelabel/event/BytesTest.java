@@ -48,4 +48,25 @@ class BytesTest {
   void wrap_nothing_keepsNoArray() {
     assertThat(Bytes.wrap(ByteBuffer.wrap(WHOLE, 1, 0))).isSameAs(Bytes.EMPTY);
   }
+
+  @Test
+  void share_part_holdsNoMoreThanThat() {
+    Bytes shared = Bytes.share(ByteBuffer.wrap(WHOLE, 1, 3));
+    assertThat(shared).isEqualTo(part);
+    assertThat(shared.buffer().array()).isSameAs(WHOLE);
+    assertThat(shared.heldLength()).isEqualTo(3);
+    assertThat(Bytes.share(ByteBuffer.wrap(WHOLE, 1, 0))).isSameAs(Bytes.EMPTY);
+  }
+
+  @Test
+  void within_partOfThese_holdsWhatTheseHold() {
+    Bytes shared = Bytes.share(ByteBuffer.wrap(WHOLE, 1, 3));
+    Bytes inner = shared.within(ByteBuffer.wrap(WHOLE, 2, 1));
+    assertThat(inner.array()).containsExactly(2);
+    assertThat(inner.heldLength()).isEqualTo(3);
+    Bytes elsewhere = shared.within(ByteBuffer.wrap(new byte[] {5, 6}, 1, 1));
+    assertThat(elsewhere.array()).containsExactly(6);
+    assertThat(elsewhere.heldLength()).isEqualTo(2);
+    assertThat(shared.within(ByteBuffer.allocate(0))).isSameAs(Bytes.EMPTY);
+  }
 }

@@ -12,6 +12,8 @@ import java.util.StringJoiner;
 final class Markdown {
   private static final Set<String> LEFT_OUT = Set.of("values", "name");
 
+  private static final String ITS_SPREAD = "its spread";
+
   private static final Map<String, String> HEADINGS =
       Map.ofEntries(
           Map.entry("job", "all of the job"),
@@ -24,7 +26,12 @@ final class Markdown {
           Map.entry("meanBatch", "mean batch"),
           Map.entry("p50", "wait p50, ms"),
           Map.entry("p99", "wait p99, ms"),
-          Map.entry("p99Spread", "spread of p99"),
+          Map.entry("p99Spread", ITS_SPREAD),
+          Map.entry("p50Spread", ITS_SPREAD),
+          Map.entry("meanBatchSpread", ITS_SPREAD),
+          Map.entry("mostHeldBack", "at most"),
+          Map.entry("firstSpread", ITS_SPREAD),
+          Map.entry("lastSpread", ITS_SPREAD),
           Map.entry("heldBack", "callers held back"),
           Map.entry("frameKilobytes", "frame, kB"),
           Map.entry("stateMegabytes", "state, MB"),
@@ -39,9 +46,9 @@ final class Markdown {
           Map.entry("busyMillis", "task busy at the end, ms/s"),
           Map.entry("inFlight", "frames in a task, at most"),
           Map.entry("waitingFrames", "waiting in Kafka at the end"),
-          Map.entry("largeSpread", "its spread"),
-          Map.entry("stateSpread", "its spread"),
-          Map.entry("durationSpread", "its spread"),
+          Map.entry("largeSpread", ITS_SPREAD),
+          Map.entry("stateSpread", ITS_SPREAD),
+          Map.entry("durationSpread", ITS_SPREAD),
           Map.entry("deviceAllows", "the device allows"));
 
   private Markdown() {}
