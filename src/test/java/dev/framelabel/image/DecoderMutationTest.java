@@ -73,7 +73,27 @@ class DecoderMutationTest {
     assertThat(fault(Files.readAllBytes(file))).contains(Fault.valueOf(Damage.kind(file)));
   }
 
+  /** Also as a part of what Kafka's client fetched, between other pictures: nothing is else. */
   private static Optional<Fault> fault(byte[] file) {
+    Optional<Fault> alone = fault(ByteBuffer.wrap(file));
+    byte[] pixels = pixels();
+    byte[] other = WHOLE.get(0);
+    ByteBuffer fetched = ByteBuffer.allocate(file.length + 2 * other.length);
+    fetched.put(other).put(file).put(other).flip();
+    assertThat(fault(fetched.slice(other.length, file.length))).isEqualTo(alone);
+    if (alone.isEmpty()) {
+      assertThat(pixels()).isEqualTo(pixels);
+    }
+    return alone;
+  }
+
+  private static byte[] pixels() {
+    byte[] pixels = new byte[DECODER.outputBytes()];
+    PIXELS.duplicate().get(pixels);
+    return pixels;
+  }
+
+  private static Optional<Fault> fault(ByteBuffer file) {
     try {
       DECODER.decode(file, PIXELS);
       return Optional.empty();

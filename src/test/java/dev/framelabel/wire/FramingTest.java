@@ -46,7 +46,7 @@ class FramingTest {
     assertThat(read(value)).isEqualTo(TestEvents.frame());
   }
 
-  /** From Kafka's array to the decoder the image is not copied. */
+  /** From what Kafka's client gives to the decoder the image is not copied. */
   @ParameterizedTest
   @EnumSource(Framing.class)
   void read_everyFraming_theImageIsAPartOfTheValue(Framing framing) {
