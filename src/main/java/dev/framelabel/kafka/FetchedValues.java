@@ -29,18 +29,24 @@ public final class FetchedValues implements Deserializer<byte[]> {
   }
 
   /**
-   * A record's value, with whichever deserializer it was read; empty where it has none.
+   * A record's value, with whichever deserializer it was read, or as an interceptor has put it in
+   * its place; empty where it has none.
    *
    * @param headers of the record
    * @param own the record's own value, which may be null, as Kafka's may
    */
   public static Bytes of(Headers headers, byte[] own) {
+    if (own != ELSEWHERE) {
+      return IncomingRecords.bytes(own);
+    }
     for (Header header : headers) {
       if (header instanceof Value value) {
         return value.bytes();
       }
     }
-    return IncomingRecords.bytes(own);
+    throw new IllegalStateException(
+        "the value is not among the record's headers; an interceptor (interceptor.classes) has"
+            + " taken it away, expected one that leaves headers as they are");
   }
 
   /** Whether this is no header of the record's, but its value. */

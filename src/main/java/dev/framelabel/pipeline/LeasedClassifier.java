@@ -70,7 +70,7 @@ final class LeasedClassifier implements AutoCloseable {
         : CompletableFuture.completedFuture((RejectedFrame) read);
   }
 
-  /** An image that is a part of its record keeps the whole record. */
+  /** An image that is a part of its record counts as the whole record. */
   private static long bytes(FrameEvent event) {
     return event instanceof RejectedFrame rejected
         ? rejected.original().heldLength()

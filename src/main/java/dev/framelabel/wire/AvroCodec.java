@@ -122,6 +122,8 @@ final class AvroCodec<A extends SpecificRecordBase> {
         | UnsupportedOperationException e) {
       // Avro's ways to say that bytes make no sense, besides IOException.
       throw new IOException(e.getMessage(), e);
+    } finally {
+      decoder.release();
     }
   }
 

@@ -20,6 +20,8 @@ final class SlicingDecoder extends Decoder {
    */
   static final ByteBuffer SLICE = ByteBuffer.allocate(0);
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private BinaryDecoder in;
   private byte[] array;
   private int end;
@@ -36,6 +38,11 @@ final class SlicingDecoder extends Decoder {
     in =
         DecoderFactory.get()
             .binaryDecoder(array, value.arrayOffset() + from, value.limit() - from, in);
+  }
+
+  /** Lets go of what was read: it may be a part of much. */
+  void release() {
+    reset(NOTHING, 0);
   }
 
   boolean isEnd() throws IOException {

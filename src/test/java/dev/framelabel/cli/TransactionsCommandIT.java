@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.kafka.Topics;
 import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.local.cluster.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -57,6 +58,11 @@ class TransactionsCommandIT {
         assertThat(readable(broker, "labels")).isEqualTo(3);
         assertThatThrownBy(lost::commitTransaction).isInstanceOf(ProducerFencedException.class);
         alive.commitTransaction();
+        // The broker answers a commit before it has written its end behind the records.
+        Await.until(
+            "the committed record is readable",
+            Duration.ofSeconds(30),
+            () -> readable(broker, "others") > 0);
         assertThat(readable(broker, "others")).isEqualTo(2);
       }
     }

@@ -80,6 +80,7 @@ class DecoderMutationTest {
     byte[] other = WHOLE.get(0);
     ByteBuffer fetched = ByteBuffer.allocate(file.length + 2 * other.length);
     fetched.put(other).put(file).put(other).flip();
+    PIXELS.duplicate().put(new byte[DECODER.outputBytes()]);
     assertThat(fault(fetched.slice(other.length, file.length))).isEqualTo(alone);
     if (alone.isEmpty()) {
       assertThat(pixels()).isEqualTo(pixels);

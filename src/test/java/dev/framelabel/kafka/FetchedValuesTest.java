@@ -1,6 +1,7 @@
 package dev.framelabel.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.event.Bytes;
 import dev.framelabel.wire.IncomingFrame;
@@ -55,6 +56,22 @@ class FetchedValuesTest {
     assertThat(frame.value().array()).containsExactly(1, 2, 3);
     assertThat(frame.headers()).containsOnlyKeys("value", "ce_id");
     assertThat(frame.headers().get("value").array()).containsExactly(7);
+  }
+
+  @Test
+  void of_valueThatAnInterceptorPutInItsPlace_isThat() {
+    ConsumerRecord<byte[], byte[]> entry = fetched(ByteBuffer.wrap(FETCHED, 2, 3));
+    assertThat(FetchedValues.of(entry.headers(), new byte[] {4}).array()).containsExactly(4);
+    assertThat(FetchedValues.of(entry.headers(), new byte[0])).isSameAs(Bytes.EMPTY);
+  }
+
+  /** An interceptor that drops headers would have every frame rejected: the job must fail. */
+  @Test
+  void of_headersTakenAway_fails() {
+    byte[] own = fetched(ByteBuffer.wrap(FETCHED, 2, 3)).value();
+    assertThatThrownBy(() -> FetchedValues.of(headers, own))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("interceptor.classes");
   }
 
   /** For an interceptor or a log that looks at all headers. */
