@@ -29,6 +29,11 @@ public final class Bytes {
     return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length, array.length);
   }
 
+  /** As {@link #wrap(byte[])}; none for null. */
+  public static Bytes ofNullable(byte[] array) {
+    return array == null ? EMPTY : wrap(array);
+  }
+
   /**
    * Takes over what remains of a buffer, without a copy; its array must not be changed afterwards,
    * and is kept whole.

@@ -37,7 +37,7 @@ public final class FetchedValues implements Deserializer<byte[]> {
    */
   public static Bytes of(Headers headers, byte[] own) {
     if (own != ELSEWHERE) {
-      return IncomingRecords.bytes(own);
+      return Bytes.ofNullable(own);
     }
     for (Header header : headers) {
       if (header instanceof Value value) {

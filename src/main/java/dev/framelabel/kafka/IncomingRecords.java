@@ -15,7 +15,7 @@ final class IncomingRecords {
 
   static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
     return new IncomingFrame(
-        bytes(entry.key()),
+        Bytes.ofNullable(entry.key()),
         FetchedValues.of(entry.headers(), entry.value()),
         headers(entry),
         Instant.ofEpochMilli(entry.timestamp()),
@@ -26,13 +26,9 @@ final class IncomingRecords {
     Map<String, Bytes> headers = new HashMap<>();
     for (Header header : entry.headers()) {
       if (!FetchedValues.isValue(header)) {
-        headers.put(header.key(), bytes(header.value()));
+        headers.put(header.key(), Bytes.ofNullable(header.value()));
       }
     }
     return headers;
-  }
-
-  static Bytes bytes(byte[] array) {
-    return array == null ? Bytes.EMPTY : Bytes.wrap(array);
   }
 }

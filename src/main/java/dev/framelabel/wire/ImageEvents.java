@@ -55,8 +55,8 @@ public final class ImageEvents {
    * @param value may be null, as Kafka's may
    */
   public FrameEvent read(byte[] value, SourcePosition source, Instant now) {
-    Bytes bytes = value == null ? Bytes.EMPTY : Bytes.wrap(value);
-    return read(new IncomingFrame(Bytes.EMPTY, bytes, Map.of(), now, source), now);
+    return read(
+        new IncomingFrame(Bytes.EMPTY, Bytes.ofNullable(value), Map.of(), now, source), now);
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.local.EmbeddedBroker;
 import dev.framelabel.pipeline.EventTypeInformation;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,8 +27,15 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +102,55 @@ class FrameSourceIT {
         .allMatch(rejected -> rejected.kind() == RejectionKind.UNREADABLE_EVENT)
         .extracting(rejected -> new String(rejected.original().array(), US_ASCII))
         .containsExactly("no event", "", "");
+  }
+
+  /** A consumer's interceptor sees no value; it stands among the headers that it must leave. */
+  @Test
+  void interceptor_ofARecord_seesAnEmptyValue() {
+    publish("none");
+    Map<String, Object> client = new HashMap<>(broker.client());
+    client.put("key.deserializer", ByteArrayDeserializer.class);
+    client.put("value.deserializer", FetchedValues.class);
+    client.put("interceptor.classes", Watching.class.getName());
+    TopicPartition partition = new TopicPartition("frames", 0);
+    List<Bytes> values = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client)) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (values.size() < FRAMES) {
+        consumer
+            .poll(Duration.ofSeconds(1))
+            .forEach(entry -> values.add(FetchedValues.of(entry.headers(), entry.value())));
+      }
+    }
+    assertThat(Watching.SEEN).hasSameSizeAs(values).containsOnly(0, -1);
+    assertThat(values.get(0).length()).isGreaterThan(IMAGE_BYTES);
+  }
+
+  /** Notes how long the values are that it sees; -1 for none. */
+  public static final class Watching implements ConsumerInterceptor<byte[], byte[]> {
+    static final List<Integer> SEEN = new ArrayList<>();
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> polled) {
+      polled.forEach(entry -> SEEN.add(entry.value() == null ? -1 : entry.value().length));
+      return polled;
+    }
+
+    @Override
+    public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      // Nothing is committed.
+    }
+
+    @Override
+    public void configure(Map<String, ?> settings) {
+      // It has none.
+    }
+
+    @Override
+    public void close() {
+      // It holds nothing.
+    }
   }
 
   private void publish(String compression) {
