@@ -20,7 +20,8 @@ final class SlicingDecoder extends Decoder {
    */
   static final ByteBuffer SLICE = ByteBuffer.allocate(0);
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  /** In place of what was read; Avro copies arrays that are shorter. */
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(16);
 
   private BinaryDecoder in;
   private byte[] array;
