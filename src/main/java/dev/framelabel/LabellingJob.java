@@ -2,17 +2,17 @@ package dev.framelabel;
 
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.kafka.FrameLabeller;
-import dev.framelabel.kafka.FrameSource;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.kafka.OutcomeSinks;
-import dev.framelabel.kafka.check.RestoredState;
-import dev.framelabel.kafka.check.StartChecks;
-import dev.framelabel.pipeline.EventTypeInformation;
-import dev.framelabel.pipeline.FlinkDefaults;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.kafka.source.FrameSource;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.sink.OutcomeSinks;
+import dev.framelabel.kafka.admin.RestoredState;
+import dev.framelabel.kafka.admin.StartChecks;
+import dev.framelabel.pipeline.state.EventTypeInformation;
+import dev.framelabel.config.FlinkDefaults;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
-import dev.framelabel.pipeline.OptionParser;
+import dev.framelabel.config.OptionParser;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,7 @@ public final class LabellingJob {
   /**
    * Checks what the job needs, and executes it; blocks as the environment does.
    *
-   * @throws dev.framelabel.kafka.check.StartRefusedException if it would not work as it is set up
+   * @throws dev.framelabel.kafka.admin.StartRefusedException if it would not work as it is set up
    */
   public static void run(StreamExecutionEnvironment environment, OptionParser.Parsed parsed)
       throws Exception {

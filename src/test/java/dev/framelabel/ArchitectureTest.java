@@ -33,7 +33,7 @@ class ArchitectureTest {
           entry("image", Set.of()),
           entry("batch", Set.of()),
           entry("model", Set.of()),
-          entry("wire", Set.of("event")),
+          entry("output-format", Set.of("event")),
           entry("classify", Set.of("event", "image", "batch", "model")),
           entry("pipeline", Set.of("event", "classify", "batch", "image", "model")),
           entry("kafka", Set.of("event", "wire")),
@@ -42,14 +42,14 @@ class ArchitectureTest {
           entry("doctor", Set.of("classify", "kafka", "model", "pipeline", "rest")),
           entry("local", Set.of("event", "kafka", "pipeline", "model", "report", "rest")),
           entry("xception", Set.of("model")),
-          entry("camera", Set.of("event", "wire", "kafka", "report")),
-          entry("wall", Set.of("event", "wire", "kafka")));
+          entry("camera", Set.of("event", "output-format", "kafka", "report")),
+          entry("wall", Set.of("event", "output-format", "kafka")));
 
   /** Library package: the rooms that alone may import it ("" is the root). */
   private static final Map<String, Set<String>> ALONE =
       Map.ofEntries(
-          entry("org.apache.avro..", Set.of("wire", "avro")),
-          entry("dev.framelabel.avro..", Set.of("wire", "avro")),
+          entry("org.apache.avro..", Set.of("output-format", "avro")),
+          entry("dev.framelabel.avro..", Set.of("output-format", "avro")),
           entry("org.bytedeco..", Set.of("image", "bench", "camera")),
           entry("com.sun.jna..", Set.of("image")),
           entry("ai.onnxruntime..", Set.of("model")),

@@ -11,9 +11,9 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.kafka.Topics;
-import dev.framelabel.local.EmbeddedBroker;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import java.awt.Color;
@@ -171,7 +171,7 @@ class ClientsIT {
                 sample.source(),
                 sample.timings(),
                 sample.attributes()),
-            Framing.SINGLE_OBJECT);
+            OutputFormat.SINGLE_OBJECT);
   }
 
   private static boolean runs(String... command) {

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import dev.framelabel.local.DemoFrames;
+import dev.framelabel.tools.demo.DemoFrames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

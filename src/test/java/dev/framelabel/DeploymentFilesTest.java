@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.pipeline.JobOptions;
-import dev.framelabel.pipeline.OptionParser;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.OptionParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

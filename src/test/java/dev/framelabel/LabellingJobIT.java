@@ -11,18 +11,18 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.kafka.Delivery;
-import dev.framelabel.kafka.FramePublisher;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.kafka.Topics;
-import dev.framelabel.kafka.registry.RegistrySettings;
-import dev.framelabel.kafka.registry.StandInRegistry;
-import dev.framelabel.local.EmbeddedBroker;
-import dev.framelabel.local.LocalCluster;
+import dev.framelabel.config.Delivery;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.wire.registry.RegistrySettings;
+import dev.framelabel.wire.registry.StandInRegistry;
+import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.model.TestModels;
-import dev.framelabel.pipeline.JobOptions;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.wire.OutputFormat;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +129,7 @@ class LabellingJobIT {
         LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
       Optional<RegistrySettings> apicurio =
           Optional.of(new RegistrySettings(registry.apicurioUrl(), ""));
-      for (Framing framing : Framing.values()) {
+      for (OutputFormat framing : OutputFormat.values()) {
         try (FramePublisher sender = publisher(framing, apicurio)) {
           sender.publish(frame(framing.toString(), RED)).join();
         }
@@ -142,7 +142,7 @@ class LabellingJobIT {
       publisher.publish(reference("refused", "file:/etc/passwd", trace)).join();
       Configuration options = options();
       options.set(KafkaOptions.REGISTRY, registry.apicurioUrl());
-      options.set(KafkaOptions.WIRE, Framing.APICURIO);
+      options.set(KafkaOptions.OUTPUT_FORMAT, OutputFormat.APICURIO);
       options.set(JobOptions.IMAGE_URI_PREFIXES, image.getParent().toUri().toString());
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
       List<Outcome> outcomes = readUntil(8, job);
@@ -165,7 +165,7 @@ class LabellingJobIT {
     }
   }
 
-  private FramePublisher publisher(Framing framing, Optional<RegistrySettings> registry) {
+  private FramePublisher publisher(OutputFormat framing, Optional<RegistrySettings> registry) {
     return new FramePublisher(
         broker.client(), name + ".frames", MAX_RECORD_BYTES, framing, registry);
   }
@@ -341,12 +341,12 @@ class LabellingJobIT {
     options.set(KafkaOptions.FRAMES_TOPIC, name + ".frames");
     options.set(KafkaOptions.LABELS_TOPIC, name + ".labels");
     options.set(KafkaOptions.REJECTED_TOPIC, name + ".rejected");
-    options.set(KafkaOptions.GROUP, name);
-    options.set(KafkaOptions.TRANSACTION_PREFIX, name);
+    options.set(KafkaOptions.GROUP_ID, name);
+    options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
     options.set(JobOptions.MODEL, TestModels.colour().toString());
     options.set(JobOptions.DEVICE, "cpu");
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
-    options.set(JobOptions.MAX_DELAY, "50 ms");
+    options.set(JobOptions.MAX_QUEUE_DELAY, "50 ms");
     return options;
   }
 

@@ -3,11 +3,11 @@ package dev.framelabel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.framelabel.kafka.KafkaOptions;
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.JobOptions;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -23,7 +23,7 @@ class OptionsTest {
     assertThat(defaults)
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
-                Map.entry("batch-size", "16"),
+                Map.entry("max-batch-size", "16"),
                 Map.entry("bootstrap-servers", "localhost:9092"),
                 Map.entry("bounded", "false"),
                 Map.entry("checkpoint-interval", "PT5S"),
@@ -32,11 +32,11 @@ class OptionsTest {
                 Map.entry("decode-threads", "0"),
                 Map.entry("delivery", "exactly-once"),
                 Map.entry("device", "auto"),
-                Map.entry("device-streams", "2"),
+                Map.entry("concurrent-batches", "2"),
                 Map.entry("frames-topic", "frames"),
-                Map.entry("frames-wire", "auto"),
+                Map.entry("input-format", "auto"),
                 Map.entry("from-timestamp", ""),
-                Map.entry("group", "framelabel"),
+                Map.entry("group-id", "framelabel"),
                 Map.entry("image-decoder", "auto"),
                 Map.entry("image-uri-prefixes", ""),
                 Map.entry("image-uri-threads", "16"),
@@ -47,7 +47,7 @@ class OptionsTest {
                 Map.entry("kafka-properties", ""),
                 Map.entry("labels-topic", "labels"),
                 Map.entry("latency-target", "PT0.1S"),
-                Map.entry("max-delay", "20 ms"),
+                Map.entry("max-queue-delay", "20 ms"),
                 Map.entry("max-image-pixels", "64000000"),
                 Map.entry("max-image-size", "32 mb"),
                 Map.entry("max-record-size", "1000000 bytes"),
@@ -58,37 +58,37 @@ class OptionsTest {
                 Map.entry("partition-discovery-interval", "PT1M"),
                 Map.entry("registry", ""),
                 Map.entry("rejected-topic", "rejected"),
-                Map.entry("session-spinning", "false"),
-                Map.entry("session-threads", "0"),
+                Map.entry("intra-op-spinning", "false"),
+                Map.entry("intra-op-threads", "0"),
                 Map.entry("skip-start-checks", "false"),
                 Map.entry("tensorrt-cache", ""),
                 Map.entry("tensorrt-fp16", "false"),
                 Map.entry("tensorrt-profiles", "true"),
-                Map.entry("top-labels", "5"),
-                Map.entry("transaction-prefix", "framelabel"),
+                Map.entry("top-k", "5"),
+                Map.entry("transactional-id-prefix", "framelabel"),
                 Map.entry("transaction-timeout", "PT15M"),
-                Map.entry("wire", "single-object")));
+                Map.entry("output-format", "single-object")));
   }
 
   @Test
   void jobOptions_impossibleValues_sayFoundAndExpected() {
     assertThatThrownBy(() -> new JobOptions(new Configuration()))
         .hasMessageContaining("--model is missing");
-    assertRefused(Map.of("in-flight", "20"), "--in-flight is 20; expected 2 x batch-size");
+    assertRefused(Map.of("in-flight", "20"), "--in-flight is 20; expected 2 x max-batch-size");
     assertRefused(
-        Map.of("in-flight", "40", "device-streams", "3"),
-        "--in-flight is 40; expected 3 x batch-size = 48 or more");
-    assertRefused(Map.of("batch-size", "0"), "expected 1 or more");
+        Map.of("in-flight", "40", "concurrent-batches", "3"),
+        "--in-flight is 40; expected 3 x max-batch-size = 48 or more");
+    assertRefused(Map.of("max-batch-size", "0"), "expected 1 or more");
     assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
     assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");
-    assertRefused(Map.of("top-labels", "0"), "top labels are 0");
+    assertRefused(Map.of("top-k", "0"), "top labels are 0");
     assertRefused(Map.of("image-uri-prefixes", "file:/data"), "expected a URI that ends with /");
     assertRefused(Map.of("image-uri-prefixes", "/data/"), "has no scheme");
     assertRefused(Map.of("image-uri-threads", "0"), "--image-uri-threads is 0");
     assertRefused(
         Map.of("image-uri-prefixes", "file:/data/", "image-uri-threads", "4"),
         "reading images may take 160 s");
-    assertRefused(Map.of("max-delay", "soon"), "--max-delay is 'soon'; expected a time such as");
+    assertRefused(Map.of("max-queue-delay", "soon"), "--max-queue-delay is 'soon'; expected a time such as");
     assertRefused(Map.of("in-flight-size", "0"), "--in-flight-size is 0");
     assertRefused(Map.of("latency-target", "0 s"), "expected more than 0");
     assertRefused(Map.of("image-decoder", "jdk"), "expected auto, opencv or turbojpeg");
@@ -98,9 +98,9 @@ class OptionsTest {
   void inFlight_default_followsBatchSize() {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, "m");
-    configuration.set(JobOptions.BATCH_SIZE, 10);
+    configuration.set(JobOptions.MAX_BATCH_SIZE, 10);
     assertThat(new JobOptions(configuration).inFlight()).isEqualTo(40);
-    configuration.set(JobOptions.DEVICE_STREAMS, 3);
+    configuration.set(JobOptions.CONCURRENT_BATCHES, 3);
     assertThat(new JobOptions(configuration).inFlight()).isEqualTo(60);
   }
 
@@ -111,9 +111,9 @@ class OptionsTest {
     int cores = Runtime.getRuntime().availableProcessors();
     assertThat(new JobOptions(configuration).sessionSettings().threads())
         .isEqualTo(Math.max(1, cores - 1));
-    configuration.set(JobOptions.DEVICE_STREAMS, 1);
+    configuration.set(JobOptions.CONCURRENT_BATCHES, 1);
     assertThat(new JobOptions(configuration).sessionSettings().threads()).isEqualTo(cores);
-    configuration.set(JobOptions.SESSION_THREADS, 7);
+    configuration.set(JobOptions.INTRA_OP_THREADS, 7);
     assertThat(new JobOptions(configuration).sessionSettings().threads()).isEqualTo(7);
   }
 
@@ -151,13 +151,13 @@ class OptionsTest {
         .hasMessage(
             "--from-timestamp is 'yesterday'; expected a UTC time such as 2026-01-31T12:00:00Z");
     Configuration prefix = new Configuration();
-    prefix.set(KafkaOptions.TRANSACTION_PREFIX, " ");
+    prefix.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, " ");
     assertThatThrownBy(() -> new KafkaOptions(prefix))
-        .hasMessageContaining("--transaction-prefix is empty");
-    assertKafkaRefused(Map.of("wire", "confluent"), "--wire is confluent without --registry");
+        .hasMessageContaining("--transactional-id-prefix is empty");
+    assertKafkaRefused(Map.of("output-format", "confluent"), "--output-format is confluent without --registry");
     assertKafkaRefused(Map.of("registry", "registry:8081"), "expected a URL such as http://");
     assertKafkaRefused(
-        Map.of("wire", "apicurio", "registry", "http://r/apis/ccompat/v7"),
+        Map.of("output-format", "apicurio", "registry", "http://r/apis/ccompat/v7"),
         "ends with /apis/registry/v3");
   }
 

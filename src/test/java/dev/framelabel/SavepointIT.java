@@ -8,15 +8,15 @@ import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.kafka.FramePublisher;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.kafka.Topics;
-import dev.framelabel.kafka.guard.LostCommit;
-import dev.framelabel.local.EmbeddedBroker;
-import dev.framelabel.local.LocalCluster;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.config.LostCommit;
+import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.model.TestModels;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.JobOptions;
 import java.awt.Color;
 import java.net.URI;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ class SavepointIT {
         LocalCluster cluster = LocalCluster.start(1, 1, folder)) {
       publish(broker, 14);
       Configuration options = options(broker);
-      options.set(JobOptions.MAX_DELAY, "50 ms");
+      options.set(JobOptions.MAX_QUEUE_DELAY, "50 ms");
       // The savepoint's own last commit went to a broker that is no more.
       options.set(KafkaOptions.ON_LOST_COMMIT, LostCommit.CONTINUE);
       LocalCluster.Job job =
@@ -75,7 +75,7 @@ class SavepointIT {
         LocalCluster cluster = LocalCluster.start(1, 1, folder)) {
       publish(broker, 10);
       Configuration options = options(broker);
-      options.set(JobOptions.MAX_DELAY, "1 h");
+      options.set(JobOptions.MAX_QUEUE_DELAY, "1 h");
       options.set(JobOptions.INFERENCE_TIMEOUT, Duration.ofHours(2));
       LocalCluster.Job job = submit(cluster, Optional.empty(), options);
       assertThat(read(broker, 9, job)).hasSize(9);
@@ -102,7 +102,7 @@ class SavepointIT {
     options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     options.set(JobOptions.MODEL, TestModels.colour().toString());
     options.set(JobOptions.DEVICE, "cpu");
-    options.set(JobOptions.BATCH_SIZE, 4);
+    options.set(JobOptions.MAX_BATCH_SIZE, 4);
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
     return options;
   }

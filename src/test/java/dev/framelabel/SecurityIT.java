@@ -13,18 +13,18 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.kafka.FramePublisher;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.kafka.Topics;
-import dev.framelabel.kafka.check.StartChecks;
-import dev.framelabel.kafka.check.StartRefusedException;
-import dev.framelabel.local.LocalCluster;
-import dev.framelabel.local.SecuredBroker;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.kafka.admin.StartChecks;
+import dev.framelabel.kafka.admin.StartRefusedException;
+import dev.framelabel.tools.demo.LocalCluster;
+import dev.framelabel.tools.demo.SecuredBroker;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.model.TestModels;
-import dev.framelabel.pipeline.JobOptions;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.RejectedFrames;
 import java.awt.Color;
 import java.net.URI;
@@ -320,7 +320,7 @@ class SecurityIT {
             Map.<String, Object>copyOf(broker.administrator()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
-      byte[] value = new RejectedFrames(1 << 10).write(rejected, Framing.SINGLE_OBJECT);
+      byte[] value = new RejectedFrames(1 << 10).write(rejected, OutputFormat.SINGLE_OBJECT);
       offset = producer.send(new ProducerRecord<>("rejected", value)).get().offset();
     }
     Path file = broker.clientFile("replay.properties", USER, PASSWORD);
@@ -370,7 +370,7 @@ class SecurityIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + classPath,
-                "dev.framelabel.cli.FramelabelCommand"));
+                "dev.framelabel.tools.cli.FramelabelCommand"));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
     ProcessBuilder builder = new ProcessBuilder(command);

@@ -4,7 +4,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.SourcePosition;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.ImageEvents;
 import java.io.IOException;
 import java.time.Instant;
@@ -37,7 +37,7 @@ public class EventBenchmark {
   private String size;
 
   @Param({"PLAIN", "SINGLE_OBJECT"})
-  private Framing framing;
+  private OutputFormat framing;
 
   private final ImageEvents events = new ImageEvents();
   private byte[] value;

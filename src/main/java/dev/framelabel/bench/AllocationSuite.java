@@ -16,7 +16,7 @@ import dev.framelabel.image.JpegBackend;
 import dev.framelabel.image.Resize;
 import dev.framelabel.kafka.FetchedValues;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.IncomingFrame;
 import dev.framelabel.wire.LabelledFrames;
@@ -47,7 +47,7 @@ final class AllocationSuite {
   private static final int FRAMES = 320;
 
   /** Batches go when they are full: how many there are must not depend on the pictures. */
-  private static final Duration MAX_DELAY = Duration.ofMinutes(1);
+  private static final Duration MAX_QUEUE_DELAY = Duration.ofMinutes(1);
 
   private final BenchReport report;
   private final Bench.Settings settings;
@@ -114,7 +114,7 @@ final class AllocationSuite {
 
   /** The frames' values as Kafka's client fetches them: all in one array. */
   private static List<ByteBuffer> fetched(List<Frame> frames, ImageEvents events) {
-    List<byte[]> values = frames.stream().map(f -> events.write(f, Framing.PLAIN)).toList();
+    List<byte[]> values = frames.stream().map(f -> events.write(f, OutputFormat.PLAIN)).toList();
     ByteBuffer all = ByteBuffer.allocate(values.stream().mapToInt(value -> value.length).sum());
     List<ByteBuffer> parts = new ArrayList<>();
     for (byte[] value : values) {
@@ -193,7 +193,7 @@ final class AllocationSuite {
         new ClassifierSettings(
             settings.model(),
             SessionSettings.onCpu(BATCH),
-            new BatchPolicy(BATCH, MAX_DELAY.toNanos()),
+            new BatchPolicy(BATCH, MAX_QUEUE_DELAY.toNanos()),
             1,
             1,
             5,
@@ -226,7 +226,7 @@ final class AllocationSuite {
       return ofThisThread(
           outcomes,
           outcome -> {
-            byte[] ignored = results.write((LabelledFrame) outcome, Framing.SINGLE_OBJECT);
+            byte[] ignored = results.write((LabelledFrame) outcome, OutputFormat.SINGLE_OBJECT);
           });
     }
   }

@@ -5,7 +5,7 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.JobOptions;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
  */
 final class BareLoop implements AutoCloseable {
   /** As a job has by default. */
-  static final int STREAMS = JobOptions.DEVICE_STREAMS.defaultValue();
+  static final int STREAMS = JobOptions.CONCURRENT_BATCHES.defaultValue();
 
   private static final int FEWEST_FRAMES = 64;
 
@@ -40,7 +40,7 @@ final class BareLoop implements AutoCloseable {
     this.batchSize = batchSize;
     this.decoder =
         new ImageDecoder(
-            model.card().width(), model.card().height(), Resize.CROP, ImageLimits.DEFAULT);
+            model.metadata().width(), model.metadata().height(), Resize.CROP, ImageLimits.DEFAULT);
     for (int stream = 0; stream < STREAMS; stream++) {
       loops.add(new Loop());
     }
@@ -80,11 +80,11 @@ final class BareLoop implements AutoCloseable {
   private final class Loop {
     private final ByteBuffer[] pixels = new ByteBuffer[2];
     private final FloatBuffer probabilities =
-        OnnxLabelModel.newProbabilities(batchSize, model.card().classes());
+        OnnxLabelModel.newProbabilities(batchSize, model.metadata().classes());
 
     Loop() {
       for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = ByteBuffer.allocateDirect(batchSize * model.card().frameBytes());
+        pixels[i] = ByteBuffer.allocateDirect(batchSize * model.metadata().frameBytes());
       }
     }
 
@@ -106,7 +106,7 @@ final class BareLoop implements AutoCloseable {
       List<CompletableFuture<Void>> slots = new ArrayList<>();
       for (int slot = 0; slot < batchSize; slot++) {
         ByteBuffer target =
-            pixels[batch % 2].duplicate().position(slot * model.card().frameBytes());
+            pixels[batch % 2].duplicate().position(slot * model.metadata().frameBytes());
         BenchFrame frame = frames.get((batch * batchSize + slot) % frames.size());
         slots.add(CompletableFuture.runAsync(() -> frame.decode(decoder, target), pool));
       }

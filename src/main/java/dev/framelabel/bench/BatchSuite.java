@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 /** The batcher alone on a simulated device, with frames that come at random moments. */
 final class BatchSuite {
   private static final int MAX_SIZE = 16;
-  private static final Duration MAX_DELAY = Duration.ofMillis(5);
+  private static final Duration MAX_QUEUE_DELAY = Duration.ofMillis(5);
   private static final Duration FIXED = Duration.ofMillis(2);
   private static final Duration PER_FRAME = Duration.ofNanos(120_000);
   private static final int IN_FLIGHT = 8 * MAX_SIZE;
@@ -69,11 +69,11 @@ final class BatchSuite {
             "batch",
             String.format(
                 "batches of at most %d, delay at most %d ms, full step %.2f ms",
-                MAX_SIZE, MAX_DELAY.toMillis(), step),
+                MAX_SIZE, MAX_QUEUE_DELAY.toMillis(), step),
             "waiting from arrival to the step's begin, ms",
             String.format(
                 "at load 0.5 p99 at most %.2f ms (delay + one step); at 1.5 batches full, callers held back",
-                MAX_DELAY.toMillis() + step),
+                MAX_QUEUE_DELAY.toMillis() + step),
             rounds,
             rows));
   }
@@ -86,7 +86,7 @@ final class BatchSuite {
     long heldBack = 0;
     try (Batcher<Long, Boolean> batcher =
         new Batcher<>(
-            new BatchPolicy(MAX_SIZE, MAX_DELAY.toNanos()),
+            new BatchPolicy(MAX_SIZE, MAX_QUEUE_DELAY.toNanos()),
             BatchClock.SYSTEM,
             new BatcherThreads("bench", 1, BareLoop.STREAMS),
             () -> new TimedBatch(device, waits, sizes))) {
@@ -152,8 +152,8 @@ final class BatchSuite {
       this.device = device;
       this.waits = waits;
       this.sizes = sizes;
-      this.pixels = ByteBuffer.allocateDirect(MAX_SIZE * device.card().frameBytes());
-      this.probabilities = OnnxLabelModel.newProbabilities(MAX_SIZE, device.card().classes());
+      this.pixels = ByteBuffer.allocateDirect(MAX_SIZE * device.metadata().frameBytes());
+      this.probabilities = OnnxLabelModel.newProbabilities(MAX_SIZE, device.metadata().classes());
     }
 
     @Override

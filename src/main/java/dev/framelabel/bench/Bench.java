@@ -1,11 +1,11 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.xception.LabelCard;
-import dev.framelabel.xception.Xception;
+import dev.framelabel.tools.modelkit.PackageMetadata;
+import dev.framelabel.tools.modelkit.Xception;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -92,7 +92,7 @@ public final class Bench {
       if (!Files.exists(file)) {
         List<String> labels = IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList();
         Xception.random(labels.size(), 1, 7)
-            .toModel(299, new LabelCard("xception-random", "1", labels, "crop"))
+            .toModel(299, new PackageMetadata("xception-random", "1", labels, "crop"))
             .save(file, written -> {});
       }
       return file;

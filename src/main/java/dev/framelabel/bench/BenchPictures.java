@@ -1,6 +1,6 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.local.DemoFrames;
+import dev.framelabel.tools.demo.DemoFrames;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;

@@ -1,6 +1,6 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.report.Statistics;
+import dev.framelabel.tools.report.Statistics;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

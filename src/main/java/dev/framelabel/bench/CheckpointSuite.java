@@ -1,9 +1,9 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.kafka.Delivery;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.local.CheckpointFigures;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.Delivery;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.tools.demo.CheckpointFigures;
+import dev.framelabel.config.JobOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

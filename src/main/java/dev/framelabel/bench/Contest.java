@@ -1,6 +1,6 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.report.Statistics;
+import dev.framelabel.tools.report.Statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.framelabel.bench;
 
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.JpegBackend;
-import dev.framelabel.local.DemoFrames;
+import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
@@ -33,7 +33,7 @@ final class DecodeAccuracy {
 
   void run() throws Exception {
     try (LabelModel model = LabelModel.open(modelFile, SessionSettings.onCpu(1))) {
-      int side = model.card().width();
+      int side = model.metadata().width();
       String[] full = labels(model, (file, target) -> DecodeSuite.openCv(file, side, target));
       List<Map<String, Object>> rows = new ArrayList<>();
       for (JpegBackend backend : DecodeSuite.backends()) {
@@ -50,17 +50,17 @@ final class DecodeAccuracy {
   }
 
   private String[] labels(LabelModel model, Decode decode) throws Exception {
-    ByteBuffer pixels = ByteBuffer.allocateDirect(model.card().frameBytes());
-    FloatBuffer probabilities = OnnxLabelModel.newProbabilities(1, model.card().classes());
+    ByteBuffer pixels = ByteBuffer.allocateDirect(model.metadata().frameBytes());
+    FloatBuffer probabilities = OnnxLabelModel.newProbabilities(1, model.metadata().classes());
     String[] labels = new String[frames.size()];
     for (int index = 0; index < labels.length; index++) {
       decode.decode(frames.jpeg(index), pixels);
       model.label(pixels, 1, probabilities);
       int best = 0;
-      for (int label = 1; label < model.card().classes(); label++) {
+      for (int label = 1; label < model.metadata().classes(); label++) {
         best = probabilities.get(label) > probabilities.get(best) ? label : best;
       }
-      labels[index] = model.card().labels().get(best);
+      labels[index] = model.metadata().labels().get(best);
     }
     return labels;
   }

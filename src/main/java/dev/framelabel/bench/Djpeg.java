@@ -1,6 +1,6 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.local.TemporaryFolder;
+import dev.framelabel.tools.demo.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,14 +4,14 @@ import dev.framelabel.LabellingJob;
 import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.SourcePosition;
-import dev.framelabel.kafka.FramePublisher;
-import dev.framelabel.kafka.KafkaOptions;
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.kafka.Topics;
-import dev.framelabel.local.CheckpointFigures;
-import dev.framelabel.local.EmbeddedBroker;
-import dev.framelabel.local.LocalCluster;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.demo.CheckpointFigures;
+import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.tools.demo.LocalCluster;
+import dev.framelabel.config.JobOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,7 +108,7 @@ final class JobRuns {
     options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(MAX_RECORD_BYTES));
     options.set(JobOptions.MODEL, model.toString());
     options.set(JobOptions.DEVICE, device);
-    options.set(JobOptions.BATCH_SIZE, batchSize);
+    options.set(JobOptions.MAX_BATCH_SIZE, batchSize);
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
     return options;
   }
@@ -126,8 +126,8 @@ final class JobRuns {
     own.set(KafkaOptions.FRAMES_TOPIC, topic);
     own.set(KafkaOptions.LABELS_TOPIC, run + "-labels");
     own.set(KafkaOptions.REJECTED_TOPIC, run + "-rejected");
-    own.set(KafkaOptions.GROUP, run);
-    own.set(KafkaOptions.TRANSACTION_PREFIX, run);
+    own.set(KafkaOptions.GROUP_ID, run);
+    own.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, run);
     Consumer<StreamExecutionEnvironment> define =
         environment -> job.addTo(environment, own, new Configuration());
     try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, folder.resolve(run))) {

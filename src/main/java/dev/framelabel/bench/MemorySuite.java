@@ -1,6 +1,6 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class MemorySuite {
           OverloadMemory.DEVICE,
           "--decode-threads",
           "0",
-          "--batch-size",
+          "--max-batch-size",
           Integer.toString(OverloadMemory.BATCH_SIZE));
       try (OutcomeReader reader =
           new OutcomeReader(
@@ -85,11 +85,11 @@ final class MemorySuite {
       cluster.submit(
           "--device",
           settings.device(),
-          "--session-threads",
+          "--intra-op-threads",
           "0",
           "--decode-threads",
           "0",
-          "--batch-size",
+          "--max-batch-size",
           Integer.toString(batchSize));
       try (FullRateLoad load = new FullRateLoad(cluster.broker().client(), backlog)) {
         load.start();

@@ -2,7 +2,7 @@ package dev.framelabel.bench;
 
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
-import dev.framelabel.rest.FlinkRest;
+import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

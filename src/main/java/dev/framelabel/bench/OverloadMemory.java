@@ -1,7 +1,7 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.local.DemoFrames;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.local.chaos.FrameLoad;
 import dev.framelabel.local.cluster.ProcessCluster;
 import dev.framelabel.model.SimulatedLabelModel;

@@ -3,7 +3,7 @@ package dev.framelabel.bench;
 import dev.framelabel.bench.CpuTimes.Worker;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ import org.apache.kafka.common.IsolationLevel;
 final class PipelineSuite {
   static final String NAME = "pipeline";
   static final String OURS = "Framelabel";
-  private static final String ONE_STREAM = "with --device-streams 1";
+  private static final String ONE_STREAM = "with --concurrent-batches 1";
   static final String BARE = "bare loop: decode and model, no Kafka or Flink";
   static final List<String> PARTS = List.of("demo", "full", "accelerator", "baselines");
 
@@ -177,7 +177,7 @@ final class PipelineSuite {
 
   private double oneStream(Setup setup, String topic, int count) throws Exception {
     Configuration options = options(setup);
-    options.set(JobOptions.DEVICE_STREAMS, 1);
+    options.set(JobOptions.CONCURRENT_BATCHES, 1);
     return run(topic, count, options, JobRuns.Job.OURS).perSecond();
   }
 

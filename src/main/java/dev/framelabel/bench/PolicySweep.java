@@ -78,7 +78,7 @@ final class PolicySweep {
     row.put("spread", BenchReport.spread(ratios, ratio -> ratio));
     row.put("best", best.name());
     report.addRows(
-        new Table("batch", "max-delay auto, " + title, "", "at least 0.90", rounds, List.of(row)));
+        new Table("batch", "max-queue-delay auto, " + title, "", "at least 0.90", rounds, List.of(row)));
   }
 
   private double inTime(BatchPolicy policy, double load) throws InterruptedException {
@@ -121,8 +121,8 @@ final class PolicySweep {
 
     DeviceBatch(SimulatedLabelModel device) {
       this.device = device;
-      this.pixels = ByteBuffer.allocateDirect(LARGEST * device.card().frameBytes());
-      this.probabilities = OnnxLabelModel.newProbabilities(LARGEST, device.card().classes());
+      this.pixels = ByteBuffer.allocateDirect(LARGEST * device.metadata().frameBytes());
+      this.probabilities = OnnxLabelModel.newProbabilities(LARGEST, device.metadata().classes());
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.framelabel.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.framelabel.model.Device;
-import dev.framelabel.report.Json;
+import dev.framelabel.tools.report.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

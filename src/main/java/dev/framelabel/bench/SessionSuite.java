@@ -44,7 +44,7 @@ final class SessionSuite {
       }
       report.contest(
           "session",
-          open.get(0).card().name() + " on " + open.get(0).device(),
+          open.get(0).metadata().name() + " on " + open.get(0).device(),
           "frames/s",
           "",
           contest,
@@ -82,11 +82,11 @@ final class SessionSuite {
   /** Steps until 0.4 s are over, after one that does not count. */
   static double perSecond(LabelModel session, int batch) {
     // With room for the padding of the next larger bucket.
-    ByteBuffer frames = ByteBuffer.allocateDirect(MOST * session.card().frameBytes());
-    byte[] noise = new byte[batch * session.card().frameBytes()];
+    ByteBuffer frames = ByteBuffer.allocateDirect(MOST * session.metadata().frameBytes());
+    byte[] noise = new byte[batch * session.metadata().frameBytes()];
     new Random(batch).nextBytes(noise);
     frames.put(0, noise);
-    FloatBuffer probabilities = OnnxLabelModel.newProbabilities(MOST, session.card().classes());
+    FloatBuffer probabilities = OnnxLabelModel.newProbabilities(MOST, session.metadata().classes());
     session.label(frames, batch, probabilities);
     long begun = System.nanoTime();
     int done = 0;
@@ -99,16 +99,16 @@ final class SessionSuite {
 
   /** Refuses to compare models whose frames are of another size. */
   static void sameInput(LabelModel one, LabelModel other) {
-    if (one.card().frameBytes() != other.card().frameBytes()) {
+    if (one.metadata().frameBytes() != other.metadata().frameBytes()) {
       throw new IllegalArgumentException(
           "frames of "
-              + one.card().name()
+              + one.metadata().name()
               + " have "
-              + one.card().frameBytes()
+              + one.metadata().frameBytes()
               + " bytes, those of "
-              + other.card().name()
+              + other.metadata().name()
               + " "
-              + other.card().frameBytes()
+              + other.metadata().frameBytes()
               + "; expected models with the same input");
     }
   }

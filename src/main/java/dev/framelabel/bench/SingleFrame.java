@@ -26,21 +26,21 @@ final class SingleFrame {
 
   SingleFrame(LabelModel model) {
     this.model = model;
-    this.decoder = new JdkDecoder(model.card().width());
+    this.decoder = new JdkDecoder(model.metadata().width());
     this.rawDecoder =
         new ImageDecoder(
-            model.card().width(), model.card().height(), Resize.CROP, ImageLimits.DEFAULT);
+            model.metadata().width(), model.metadata().height(), Resize.CROP, ImageLimits.DEFAULT);
   }
 
   LabelledFrame label(Frame frame) throws Exception {
-    ByteBuffer pixels = ByteBuffer.allocateDirect(model.card().frameBytes());
+    ByteBuffer pixels = ByteBuffer.allocateDirect(model.metadata().frameBytes());
     Image image = frame.image();
     if (image.format() == Image.Format.RGB24) {
       rawDecoder.scale(image.bytes().buffer(), image.width(), image.height(), pixels);
     } else {
       decoder.decode(image.bytes().buffer(), pixels);
     }
-    FloatBuffer probabilities = OnnxLabelModel.newProbabilities(1, model.card().classes());
+    FloatBuffer probabilities = OnnxLabelModel.newProbabilities(1, model.metadata().classes());
     long begun = System.nanoTime();
     model.label(pixels, 1, probabilities);
     long micros = (System.nanoTime() - begun) / 1000;
@@ -49,10 +49,10 @@ final class SingleFrame {
 
   private Label best(FloatBuffer probabilities) {
     int best = 0;
-    for (int index = 1; index < model.card().classes(); index++) {
+    for (int index = 1; index < model.metadata().classes(); index++) {
       best = probabilities.get(index) > probabilities.get(best) ? index : best;
     }
-    return new Label(model.card().labels().get(best), best, probabilities.get(best));
+    return new Label(model.metadata().labels().get(best), best, probabilities.get(best));
   }
 
   private LabelledFrame labelled(Frame frame, Label label, long micros) {
@@ -62,7 +62,7 @@ final class SingleFrame {
         frame.capturedAt(),
         Instant.now(),
         List.of(label),
-        new ModelIdentity(model.card().name(), model.card().version(), model.card().sha256()),
+        new ModelIdentity(model.metadata().name(), model.metadata().version(), model.metadata().sha256()),
         frame.source(),
         new Timings(0, 0, micros, 1),
         frame.attributes());

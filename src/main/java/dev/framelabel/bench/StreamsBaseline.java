@@ -5,7 +5,7 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ final class StreamsBaseline implements AutoCloseable {
             value -> {
               SourcePosition unknown = new SourcePosition(frames, 0, 0);
               Frame frame = (Frame) events.get().read(value, unknown, Instant.now());
-              return results.get().write(label(labeller, frame), Framing.SINGLE_OBJECT);
+              return results.get().write(label(labeller, frame), OutputFormat.SINGLE_OBJECT);
             })
         .to(labels, Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
     streams = new KafkaStreams(builder.build(), settings(bootstrapServers, name, folder));

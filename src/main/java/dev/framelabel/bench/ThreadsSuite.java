@@ -1,7 +1,7 @@
 package dev.framelabel.bench;
 
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.JobOptions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,9 +65,9 @@ final class ThreadsSuite {
 
   private double perSecond(String topic, int count, Threads threads) throws Exception {
     Configuration options = runs.options(settings.model(), BATCH);
-    options.set(JobOptions.SESSION_THREADS, threads.session());
-    options.set(JobOptions.SESSION_SPINNING, threads.spinning());
-    options.set(JobOptions.DEVICE_STREAMS, threads.streams());
+    options.set(JobOptions.INTRA_OP_THREADS, threads.session());
+    options.set(JobOptions.INTRA_OP_SPINNING, threads.spinning());
+    options.set(JobOptions.CONCURRENT_BATCHES, threads.streams());
     options.set(JobOptions.DECODE_THREADS, threads.decoding());
     return runs.job(topic, count, options, IsolationLevel.READ_COMMITTED, JobRuns.Job.OURS)
         .perSecond();

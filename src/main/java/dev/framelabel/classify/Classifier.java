@@ -10,7 +10,7 @@ import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.model.ModelCard;
+import dev.framelabel.model.ModelMetadata;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,7 +28,7 @@ public final class Classifier implements AutoCloseable {
 
   private final LabelModel model;
   private final long openedBytes;
-  private final Batcher<Arrival, Outcome> batcher;
+  private final Batcher<TimedFrame, Outcome> batcher;
   private final ClassifierStatistics statistics = new ClassifierStatistics();
 
   /** Opens the model file. Throws {@link dev.framelabel.model.ModelException} where that fails. */
@@ -68,12 +68,12 @@ public final class Classifier implements AutoCloseable {
   private Classifier(ClassifierSettings settings, LabelModel model, long openedBytes) {
     this.model = model;
     this.openedBytes = openedBytes;
-    ModelCard card = model.card();
+    ModelMetadata metadata = model.metadata();
     ImageDecoder decoder =
         new ImageDecoder(
-            card.width(),
-            card.height(),
-            Resize.valueOf(card.resize().toUpperCase(Locale.ROOT)),
+            metadata.width(),
+            metadata.height(),
+            Resize.valueOf(metadata.resize().toUpperCase(Locale.ROOT)),
             settings.limits(),
             settings.imageDecoder());
     this.batcher =
@@ -87,8 +87,8 @@ public final class Classifier implements AutoCloseable {
                     model, decoder, settings.policy().maxSize(), settings.topLabels(), statistics));
   }
 
-  public ModelCard card() {
-    return model.card();
+  public ModelMetadata metadata() {
+    return model.metadata();
   }
 
   /**
@@ -117,7 +117,7 @@ public final class Classifier implements AutoCloseable {
    */
   public CompletableFuture<Outcome> classify(Frame frame) {
     return batcher
-        .submit(new Arrival(frame, System.nanoTime()))
+        .submit(new TimedFrame(frame, System.nanoTime()))
         .exceptionally(failure -> reject(frame, failure));
   }
 

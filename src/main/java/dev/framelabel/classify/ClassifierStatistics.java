@@ -7,7 +7,7 @@ public final class ClassifierStatistics {
   private final LongAdder batches = new LongAdder();
   private final LongAdder frames = new LongAdder();
   private final LongAdder inferenceNanos = new LongAdder();
-  private final LongAdder halvedBatches = new LongAdder();
+  private final LongAdder batchSplits = new LongAdder();
   private final LongAdder decodeNanos = new LongAdder();
   private final BusyTime device = new BusyTime();
 
@@ -22,7 +22,7 @@ public final class ClassifierStatistics {
   }
 
   void halved() {
-    halvedBatches.increment();
+    batchSplits.increment();
   }
 
   void decoded(long nanos) {
@@ -40,8 +40,8 @@ public final class ClassifierStatistics {
   }
 
   /** How often a batch was divided because the device had no memory for it. */
-  public long halvedBatches() {
-    return halvedBatches.sum();
+  public long batchSplits() {
+    return batchSplits.sum();
   }
 
   /**

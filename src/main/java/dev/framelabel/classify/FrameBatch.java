@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One batch of frames: the pixels and probabilities of all its slots in two direct buffers that are
  * used again.
  */
-final class FrameBatch implements Batch<Arrival, Outcome> {
+final class FrameBatch implements Batch<TimedFrame, Outcome> {
   private static final Logger LOG = LoggerFactory.getLogger(FrameBatch.class);
 
   private final LabelModel model;
@@ -38,7 +38,7 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
   private final int frameBytes;
   private final ByteBuffer pixels;
   private final FloatBuffer probabilities;
-  private final Arrival[] arrivals;
+  private final TimedFrame[] arrivals;
   private final long[] decodeNanos;
 
   FrameBatch(
@@ -50,18 +50,18 @@ final class FrameBatch implements Batch<Arrival, Outcome> {
     this.model = model;
     this.decoder = decoder;
     this.statistics = statistics;
-    this.topLabels = new TopLabels(model.card().labels(), topLabels);
+    this.topLabels = new TopLabels(model.metadata().labels(), topLabels);
     this.identity =
-        new ModelIdentity(model.card().name(), model.card().version(), model.card().sha256());
-    this.frameBytes = model.card().frameBytes();
+        new ModelIdentity(model.metadata().name(), model.metadata().version(), model.metadata().sha256());
+    this.frameBytes = model.metadata().frameBytes();
     this.pixels = ByteBuffer.allocateDirect(capacity * frameBytes);
-    this.probabilities = OnnxLabelModel.newProbabilities(capacity, model.card().classes());
-    this.arrivals = new Arrival[capacity];
+    this.probabilities = OnnxLabelModel.newProbabilities(capacity, model.metadata().classes());
+    this.arrivals = new TimedFrame[capacity];
     this.decodeNanos = new long[capacity];
   }
 
   @Override
-  public void prepare(int slot, Arrival arrival) throws BadImageException {
+  public void prepare(int slot, TimedFrame arrival) throws BadImageException {
     long begun = System.nanoTime();
     ByteBuffer target = pixels.duplicate().position(slot * frameBytes);
     Image image = arrival.frame().image();

@@ -1,8 +1,14 @@
 package dev.framelabel.kafka;
 
+import dev.framelabel.kafka.source.FrameReaderFactory;
+import dev.framelabel.kafka.source.IncomingRecords;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.sink.OutcomeRecords;
+import dev.framelabel.tools.deadletter.RejectedRecords;
+
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.SourcePosition;
-import dev.framelabel.kafka.guard.Relabelling;
+import dev.framelabel.kafka.sink.commit.Relabelling;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.RegistryException;
 import java.io.IOException;
@@ -34,13 +40,13 @@ final class ResultsAgain implements Relabelling {
   private static final Logger LOG = LoggerFactory.getLogger(ResultsAgain.class);
 
   private final Map<String, String> client;
-  private final FrameReading reading;
+  private final FrameReaderFactory reading;
   private final OutcomeRecords records;
   private final FrameLabeller labeller;
 
   ResultsAgain(KafkaOptions options, FrameLabeller labeller) {
     this.client = options.client();
-    this.reading = FrameReading.of(options);
+    this.reading = FrameReaderFactory.of(options);
     this.records = new OutcomeRecords(options);
     this.labeller = labeller;
   }

@@ -18,7 +18,7 @@ public interface LabelModel extends AutoCloseable {
         : new OnnxLabelModel(file, settings);
   }
 
-  ModelCard card();
+  ModelMetadata metadata();
 
   Device device();
 

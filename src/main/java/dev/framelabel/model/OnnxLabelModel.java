@@ -34,7 +34,7 @@ public final class OnnxLabelModel implements LabelModel {
   private final Tensors tensors = new Tensors(environment);
   private final BucketSessions sessions;
   private final Device device;
-  private final ModelCard card;
+  private final ModelMetadata metadata;
   private final BatchBuckets buckets;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -56,7 +56,7 @@ public final class OnnxLabelModel implements LabelModel {
     buckets = sessions.buckets();
     device = buckets.device();
     try {
-      card = CardReader.read(sessions.of(settings.maxBatch()), sha256);
+      metadata = ModelMetadataReader.read(sessions.of(settings.maxBatch()), sha256);
       warmUp(settings.maxBatch());
     } catch (OrtException e) {
       sessions.closeAfter(e);
@@ -65,20 +65,20 @@ public final class OnnxLabelModel implements LabelModel {
       sessions.closeAfter(e);
       throw e;
     }
-    LOG.info("model {} {} ({}) on {}", card.name(), card.version(), sha256, device);
+    LOG.info("model {} {} ({}) on {}", metadata.name(), metadata.version(), sha256, device);
   }
 
   private static void refuseExternalData(Path file) {
     try {
-      ExternalData.refuse(file);
+      ExternalDataCheck.refuse(file);
     } catch (IOException e) {
       throw new ModelException("model file " + file + " cannot be read: " + e, e);
     }
   }
 
   private void warmUp(int maxBatch) {
-    ByteBuffer frames = ByteBuffer.allocateDirect(maxBatch * card.frameBytes());
-    FloatBuffer probabilities = newProbabilities(maxBatch, card.classes());
+    ByteBuffer frames = ByteBuffer.allocateDirect(maxBatch * metadata.frameBytes());
+    FloatBuffer probabilities = newProbabilities(maxBatch, metadata.classes());
     OptionalInt fits = OptionalInt.empty();
     for (int size : buckets.warmUp()) {
       try {
@@ -99,7 +99,7 @@ public final class OnnxLabelModel implements LabelModel {
             + (fits.isPresent()
                 ? "; the largest that was tried and fits is " + fits.getAsInt()
                 : "")
-            + ". Set a smaller --batch-size, or "
+            + ". Set a smaller --max-batch-size, or "
             + DeviceMemoryException.cure(device)
             + ": "
             + cause.getMessage(),
@@ -114,8 +114,8 @@ public final class OnnxLabelModel implements LabelModel {
   }
 
   @Override
-  public ModelCard card() {
-    return card;
+  public ModelMetadata metadata() {
+    return metadata;
   }
 
   @Override
@@ -129,14 +129,14 @@ public final class OnnxLabelModel implements LabelModel {
       throw new IllegalStateException("the model is closed");
     }
     int size = buckets.atLeast(count);
-    ByteBuffer input = frames.duplicate().position(0).limit(size * card.frameBytes());
-    FloatBuffer output = probabilities.duplicate().position(0).limit(size * card.classes());
-    try (Tensors.Tensor in = tensors.over(input, size, card.height(), card.width(), 3);
-        Tensors.Tensor out = tensors.over(output, size, card.classes());
+    ByteBuffer input = frames.duplicate().position(0).limit(size * metadata.frameBytes());
+    FloatBuffer output = probabilities.duplicate().position(0).limit(size * metadata.classes());
+    try (Tensors.Tensor in = tensors.over(input, size, metadata.height(), metadata.width(), 3);
+        Tensors.Tensor out = tensors.over(output, size, metadata.classes());
         OrtSession.Result ignored =
             sessions
                 .of(size)
-                .run(Map.of(ModelCard.INPUT, in.value()), Map.of(ModelCard.OUTPUT, out.value()))) {
+                .run(Map.of(ModelMetadata.INPUT, in.value()), Map.of(ModelMetadata.OUTPUT, out.value()))) {
       // The result lies in the caller's buffer.
     } catch (OrtException e) {
       throw failure(size, e);
@@ -156,7 +156,7 @@ public final class OnnxLabelModel implements LabelModel {
   private ModelException failure(int size, OrtException cause) {
     String story =
         "model "
-            + card.name()
+            + metadata.name()
             + " failed on a batch of "
             + size
             + " on "

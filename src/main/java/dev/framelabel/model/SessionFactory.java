@@ -115,7 +115,7 @@ final class SessionFactory {
               + "; build with -Pgpu, or use cpu");
     }
     if (device.kind() == Device.Kind.TENSORRT) {
-      addTensorRt(options, card(file, sha256), device);
+      addTensorRt(options, metadata(file, sha256), device);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
       for (Map.Entry<String, String> option : settings.cuda().options(device.kind()).entrySet()) {
@@ -126,17 +126,17 @@ final class SessionFactory {
     }
   }
 
-  private void addTensorRt(SessionOptions options, ModelCard card, Device device)
+  private void addTensorRt(SessionOptions options, ModelMetadata metadata, Device device)
       throws OrtException {
     TensorRtSettings tensorRt = settings.tensorRt();
     if (tensorRt.isCached()) {
-      makeFolder(tensorRt.folder(card, settings.maxBatch(), device));
+      makeFolder(tensorRt.folder(metadata, settings.maxBatch(), device));
     } else {
       LOG.warn("TensorRT builds its engines at each start; --tensorrt-cache keeps them");
     }
     try (OrtTensorRTProviderOptions provider = new OrtTensorRTProviderOptions(device.index())) {
       for (Map.Entry<String, String> option :
-          tensorRt.options(card, settings.maxBatch(), device).entrySet()) {
+          tensorRt.options(metadata, settings.maxBatch(), device).entrySet()) {
         provider.add(option.getKey(), option.getValue());
       }
       LOG.info("{}", provider);
@@ -153,11 +153,11 @@ final class SessionFactory {
   }
 
   /** What the file says, before minutes are spent on building engines for it. */
-  private ModelCard card(Path file, String sha256) throws OrtException {
+  private ModelMetadata metadata(Path file, String sha256) throws OrtException {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
       try (OrtSession session = environment.createSession(file.toString(), options)) {
-        return CardReader.read(session, sha256);
+        return ModelMetadataReader.read(session, sha256);
       }
     }
   }

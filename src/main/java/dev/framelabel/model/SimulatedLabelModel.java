@@ -21,7 +21,7 @@ public final class SimulatedLabelModel implements LabelModel {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedLabelModel.class);
   private static final String PREFIX = "simulated:";
 
-  private final ModelCard card;
+  private final ModelMetadata metadata;
   private final long fixedNanos;
   private final long perFrameNanos;
   private long idleFrom = System.nanoTime();
@@ -33,7 +33,7 @@ public final class SimulatedLabelModel implements LabelModel {
    */
   public SimulatedLabelModel(int side, int classes, Duration fixed, Duration perFrame) {
     List<String> labels = IntStream.range(0, classes).mapToObj(i -> "class-" + i).toList();
-    card = new ModelCard("simulated", "1", "0".repeat(64), side, side, "crop", labels);
+    metadata = new ModelMetadata("simulated", "1", "0".repeat(64), side, side, "crop", labels);
     fixedNanos = fixed.toNanos();
     perFrameNanos = perFrame.toNanos();
   }
@@ -71,8 +71,8 @@ public final class SimulatedLabelModel implements LabelModel {
   }
 
   @Override
-  public ModelCard card() {
-    return card;
+  public ModelMetadata metadata() {
+    return metadata;
   }
 
   @Override
@@ -96,8 +96,8 @@ public final class SimulatedLabelModel implements LabelModel {
     for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
-    for (int at = 0; at < count * card.classes(); at++) {
-      probabilities.put(at, at % card.classes() == 0 ? 1 : 0);
+    for (int at = 0; at < count * metadata.classes(); at++) {
+      probabilities.put(at, at % metadata.classes() == 0 ? 1 : 0);
     }
   }
 

@@ -39,19 +39,19 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
    * The folder of this model's engines. Each model, largest batch and accelerator has its own, as
    * an engine fits no other.
    */
-  Path folder(ModelCard card, int maxBatch, Device device) {
-    String model = card.sha256().substring(0, Math.min(NAME_LENGTH, card.sha256().length()));
+  Path folder(ModelMetadata metadata, int maxBatch, Device device) {
+    String model = metadata.sha256().substring(0, Math.min(NAME_LENGTH, metadata.sha256().length()));
     return Path.of(cache).resolve(model + "-batch-" + maxBatch + "-gpu-" + device.index());
   }
 
   /** The options of ONNX Runtime's provider, apart from the device. */
-  Map<String, String> options(ModelCard card, int maxBatch, Device device) {
+  Map<String, String> options(ModelMetadata metadata, int maxBatch, Device device) {
     Map<String, String> options = new LinkedHashMap<>();
     if (fp16) {
       options.put("trt_fp16_enable", "1");
     }
     if (isCached()) {
-      String folder = folder(card, maxBatch, device).toString();
+      String folder = folder(metadata, maxBatch, device).toString();
       options.put("trt_engine_cache_enable", "1");
       options.put("trt_engine_cache_path", folder);
       options.put("trt_timing_cache_enable", "1");
@@ -59,14 +59,14 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
     }
     if (profiles) {
       // Batches are padded to buckets from 1 to the largest, and most are full.
-      options.put("trt_profile_min_shapes", shape(card, 1));
-      options.put("trt_profile_opt_shapes", shape(card, maxBatch));
-      options.put("trt_profile_max_shapes", shape(card, maxBatch));
+      options.put("trt_profile_min_shapes", shape(metadata, 1));
+      options.put("trt_profile_opt_shapes", shape(metadata, maxBatch));
+      options.put("trt_profile_max_shapes", shape(metadata, maxBatch));
     }
     return options;
   }
 
-  private static String shape(ModelCard card, int frames) {
-    return ModelCard.INPUT + ":" + frames + "x" + card.height() + "x" + card.width() + "x3";
+  private static String shape(ModelMetadata metadata, int frames) {
+    return ModelMetadata.INPUT + ":" + frames + "x" + metadata.height() + "x" + metadata.width() + "x3";
   }
 }

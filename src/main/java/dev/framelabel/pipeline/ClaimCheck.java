@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
  * hinders that makes a rejected frame. The caller bounds how many frames wait.
  */
 final class ClaimCheck implements AutoCloseable {
-  /** Where images come from; {@link ImageStore#read} outside of tests. */
+  /** Where images come from; {@link ImageFetcher#read} outside of tests. */
   @FunctionalInterface
   interface Reader {
-    byte[] read(String uri) throws BadClaimException, IOException;
+    byte[] read(String uri) throws ImageReferenceException, IOException;
   }
 
   private final Reader reader;
@@ -89,7 +89,7 @@ final class ClaimCheck implements AutoCloseable {
       try {
         byte[] bytes = reader.read(uri);
         return frame.withImage(new Image(Image.Format.ENCODED, Bytes.wrap(bytes), 0, 0));
-      } catch (BadClaimException e) {
+      } catch (ImageReferenceException e) {
         return frame.reject(e.kind(), e.getMessage());
       } catch (IOException | RuntimeException e) {
         // File systems of plugins throw what their clients throw.

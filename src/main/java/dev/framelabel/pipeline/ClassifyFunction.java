@@ -1,5 +1,9 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.pipeline.metrics.DeviceBusyRatio;
+import dev.framelabel.config.InferenceTimeout;
+import dev.framelabel.config.JobOptions;
+
 import dev.framelabel.classify.Classifier;
 import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.ResidentMemory;
@@ -52,18 +56,18 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("batches", statistics::batches);
     metrics.gauge("batchedFrames", statistics::frames);
     metrics.gauge("inferenceNanos", statistics::inferenceNanos);
-    metrics.gauge("halvedBatches", statistics::halvedBatches);
+    metrics.gauge("batchSplits", statistics::batchSplits);
     metrics.gauge("decodeNanos", statistics::decodeNanos);
     metrics.gauge("openTensors", classifier::openTensors);
-    metrics.gauge("sessionOpenBytes", classifier::openedBytes);
+    metrics.gauge("modelLoadBytes", classifier::openedBytes);
     metrics.gauge("residentBytes", ResidentMemory::bytes);
     metrics.gauge("inFlightFrames", inFlightFrames::get);
     metrics.gauge("inFlightBytes", leased::inFlightBytes);
     metrics.gauge(
         "deviceBusyRatio", new DeviceBusyRatio(statistics::deviceBusyNanos, System::nanoTime));
     metrics
-        .addGroup("model", classifier.card().name())
-        .addGroup("version", classifier.card().version())
+        .addGroup("model", classifier.metadata().name())
+        .addGroup("version", classifier.metadata().version())
         .gauge("modelInfo", () -> 1);
   }
 

@@ -1,5 +1,7 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.config.JobOptions;
+
 import static java.util.Objects.requireNonNull;
 
 import dev.framelabel.event.FrameEvent;

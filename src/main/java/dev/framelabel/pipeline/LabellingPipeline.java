@@ -1,5 +1,8 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.pipeline.state.EventTypeInformation;
+import dev.framelabel.config.JobOptions;
+
 import static java.util.Objects.requireNonNull;
 
 import dev.framelabel.event.FrameEvent;
@@ -57,12 +60,12 @@ public final class LabellingPipeline {
             .returns(new EventTypeInformation<>(Outcome.class))
             .name("classify")
             .uid("classify")
-            .process(new SplitOutcomes(), new EventTypeInformation<>(LabelledFrame.class))
+            .process(new OutcomeRouter(), new EventTypeInformation<>(LabelledFrame.class))
             .name("split")
             .uid("split");
     labelled.sinkTo(labels).name("labels").uid("labels");
     labelled
-        .getSideOutput(SplitOutcomes.REJECTED)
+        .getSideOutput(OutcomeRouter.REJECTED)
         .sinkTo(rejected)
         .name("rejected")
         .uid("rejected");

@@ -1,5 +1,7 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.config.JobOptions;
+
 import dev.framelabel.classify.Classifier;
 import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.event.Frame;

@@ -176,9 +176,9 @@ final class AvroCodec<A extends SpecificRecordBase> {
   /**
    * @throws RegistryException if the framing needs an id, and the registry does not give it
    */
-  byte[] write(A avro, Framing framing) {
+  byte[] write(A avro, OutputFormat framing) {
     try {
-      if (framing == Framing.SINGLE_OBJECT) {
+      if (framing == OutputFormat.SINGLE_OBJECT) {
         ByteBuffer message = messageEncoder.encode(avro);
         byte[] bytes = new byte[message.remaining()];
         message.get(bytes);
@@ -197,8 +197,8 @@ final class AvroCodec<A extends SpecificRecordBase> {
     }
   }
 
-  private void writeId(Framing framing) throws IOException {
-    SchemaId.Kind kind = framing == Framing.APICURIO ? SchemaId.Kind.GLOBAL : SchemaId.Kind.CONTENT;
+  private void writeId(OutputFormat framing) throws IOException {
+    SchemaId.Kind kind = framing == OutputFormat.APICURIO ? SchemaId.Kind.GLOBAL : SchemaId.Kind.CONTENT;
     if (registered.filter(id -> id.kind() == kind).isEmpty()) {
       Subject at =
           subject.orElseThrow(

@@ -32,7 +32,7 @@ public final class CameraStatuses {
             status.reconnects(),
             status.lastError(),
             status.source()),
-        Framing.SINGLE_OBJECT);
+        OutputFormat.SINGLE_OBJECT);
   }
 
   /**

@@ -20,18 +20,18 @@ public final class ImageEvents {
   private static final int IMAGE_FIELD = ImageEvent.SCHEMA$.getField("image").pos();
 
   private final AvroCodec<ImageEvent> codec;
-  private final FrameWire wire;
+  private final InputFormat wire;
 
   /** Takes every framing that needs no registry. */
   public ImageEvents() {
-    this(FrameWire.AUTO, Optional.empty());
+    this(InputFormat.AUTO, Optional.empty());
   }
 
   /**
    * @param wire which values are taken as frames
    * @param subject the registry of the frames' schemas, where there is one
    */
-  public ImageEvents(FrameWire wire, Optional<Subject> subject) {
+  public ImageEvents(InputFormat wire, Optional<Subject> subject) {
     this.wire = wire;
     this.codec =
         new AvroCodec<>(
@@ -149,7 +149,7 @@ public final class ImageEvents {
   }
 
   /** Writes an event of this frame; its source position and its headers are Kafka's to give. */
-  public byte[] write(Frame frame, Framing framing) {
+  public byte[] write(Frame frame, OutputFormat framing) {
     Image image = frame.image();
     boolean elsewhere = image.format() == Image.Format.REFERENCE;
     return codec.write(

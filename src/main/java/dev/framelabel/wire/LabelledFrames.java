@@ -29,7 +29,7 @@ public final class LabelledFrames {
             subject);
   }
 
-  public byte[] write(LabelledFrame frame, Framing framing) {
+  public byte[] write(LabelledFrame frame, OutputFormat framing) {
     return codec.write(
         new dev.framelabel.avro.LabelledFrame(
             frame.cameraId(),

@@ -38,7 +38,7 @@ public final class RejectedFrames {
             subject);
   }
 
-  public byte[] write(RejectedFrame frame, Framing framing) {
+  public byte[] write(RejectedFrame frame, OutputFormat framing) {
     Bytes original = frame.original();
     boolean whole = original.length() <= maxOriginalBytes;
     int kept = whole ? original.length() : Math.min(KEPT_OF_TOO_LARGE, maxOriginalBytes);

@@ -276,7 +276,7 @@ class BatcherTest {
     SimulatedLabelModel model =
         new SimulatedLabelModel(8, 2, Duration.ofMillis(2), Duration.ofNanos(120_000));
     BatchPolicy first = BatchPolicy.auto(16, Duration.ofSeconds(10).toNanos());
-    ByteBuffer pixels = ByteBuffer.allocateDirect(16 * model.card().frameBytes());
+    ByteBuffer pixels = ByteBuffer.allocateDirect(16 * model.metadata().frameBytes());
     FloatBuffer probabilities = FloatBuffer.allocate(32);
     try (Batcher<Integer, Integer> auto =
         new Batcher<>(

@@ -19,7 +19,7 @@ import dev.framelabel.image.Pictures;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.model.ModelCard;
+import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
@@ -151,7 +151,7 @@ class ClassifierTest {
       for (LabelledFrame frame : thirteen(classifier)) {
         assertThat(frame.timings().batchSize()).isBetween(1, 3);
       }
-      assertThat(classifier.statistics().halvedBatches()).isEqualTo(2);
+      assertThat(classifier.statistics().batchSplits()).isEqualTo(2);
       assertThat(classifier.statistics().frames()).isEqualTo(13);
     }
   }
@@ -182,7 +182,7 @@ class ClassifierTest {
       for (int i = 0; i < 13; i++) {
         assertThat(frames.get(i).timings().batchSize()).isEqualTo(i < 12 ? 4 : 1);
       }
-      assertThat(classifier.statistics().halvedBatches()).isEqualTo(1);
+      assertThat(classifier.statistics().batchSplits()).isEqualTo(1);
     }
   }
 
@@ -287,11 +287,11 @@ class ClassifierTest {
     }
 
     @Override
-    public ModelCard card() {
+    public ModelMetadata metadata() {
       if (noBuffers) {
         throw new OutOfMemoryError("Cannot reserve direct buffer memory");
       }
-      return new ModelCard("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
+      return new ModelMetadata("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
     }
 
     @Override

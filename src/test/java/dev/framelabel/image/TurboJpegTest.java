@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.framelabel.image.BadImageException.Fault;
-import dev.framelabel.local.DemoFrames;
+import dev.framelabel.tools.demo.DemoFrames;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

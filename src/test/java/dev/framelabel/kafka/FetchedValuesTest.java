@@ -1,5 +1,7 @@
 package dev.framelabel.kafka;
 
+import dev.framelabel.kafka.source.IncomingRecords;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

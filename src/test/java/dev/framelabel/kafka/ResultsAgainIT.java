@@ -1,5 +1,9 @@
 package dev.framelabel.kafka;
 
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.admin.Topics;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,11 +16,11 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.local.EmbeddedBroker;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.model.TestModels;
-import dev.framelabel.pipeline.JobOptions;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.pipeline.LabelAgain;
-import dev.framelabel.wire.Framing;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.RejectedFrames;
@@ -137,7 +141,7 @@ class ResultsAgainIT {
       for (int transaction = 0; transaction < 3; transaction++) {
         producer.beginTransaction();
         for (int partition = 0; partition < 2; partition++) {
-          byte[] value = new ImageEvents().write(frame(3), Framing.SINGLE_OBJECT);
+          byte[] value = new ImageEvents().write(frame(3), OutputFormat.SINGLE_OBJECT);
           RecordMetadata sent =
               producer.send(new ProducerRecord<>("frames", partition, null, value)).get();
           wanted.add(new SourcePosition("frames", partition, sent.offset()));
@@ -201,7 +205,7 @@ class ResultsAgainIT {
     options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     options.set(JobOptions.MODEL, TestModels.colour().toString());
     options.set(JobOptions.DEVICE, "cpu");
-    options.set(JobOptions.BATCH_SIZE, 4);
+    options.set(JobOptions.MAX_BATCH_SIZE, 4);
     return options;
   }
 

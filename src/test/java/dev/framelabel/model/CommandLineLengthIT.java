@@ -61,7 +61,7 @@ class CommandLineLengthIT {
     public static void main(String[] arguments) {
       try (OnnxLabelModel model =
           new OnnxLabelModel(TestModels.colour(), SessionSettings.onCpu(2))) {
-        System.out.println("labelled by " + model.card().name());
+        System.out.println("labelled by " + model.metadata().name());
       }
     }
   }

@@ -12,10 +12,10 @@ import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Resize;
-import dev.framelabel.local.DemoFrames;
-import dev.framelabel.xception.LabelCard;
-import dev.framelabel.xception.ModelFile;
-import dev.framelabel.xception.Xception;
+import dev.framelabel.tools.demo.DemoFrames;
+import dev.framelabel.tools.modelkit.PackageMetadata;
+import dev.framelabel.tools.modelkit.ModelFile;
+import dev.framelabel.tools.modelkit.Xception;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -74,10 +74,10 @@ class CudaTest {
 
   /** The probabilities of frames {@code from} up to {@code from + count}. */
   private static float[][] label(LabelModel model, int from, int count) {
-    int classes = model.card().classes();
-    ByteBuffer frames = ByteBuffer.allocateDirect(BATCH * model.card().frameBytes());
+    int classes = model.metadata().classes();
+    ByteBuffer frames = ByteBuffer.allocateDirect(BATCH * model.metadata().frameBytes());
     for (int i = 0; i < count; i++) {
-      frames.put(i * model.card().frameBytes(), row(pixels, from + i), 0, 71 * 71 * 3);
+      frames.put(i * model.metadata().frameBytes(), row(pixels, from + i), 0, 71 * 71 * 3);
     }
     FloatBuffer probabilities = OnnxLabelModel.newProbabilities(BATCH, classes);
     model.label(frames, count, probabilities);
@@ -169,11 +169,11 @@ class CudaTest {
   @Test
   void label_modelInHalfPrecision_runsAsItIs() {
     Xception network = Xception.random(10, 0.25, 7);
-    LabelCard card =
-        new LabelCard(
+    PackageMetadata metadata =
+        new PackageMetadata(
             "m", "1", IntStream.range(0, 10).mapToObj(i -> "class " + i).toList(), "crop");
-    Path whole = save(network.toModel(71, card), "fp32.onnx");
-    Path half = save(network.toModel(71, card).inHalfPrecision(), "fp16.onnx");
+    Path whole = save(network.toModel(71, metadata), "fp32.onnx");
+    Path half = save(network.toModel(71, metadata).inHalfPrecision(), "fp16.onnx");
     try (OnnxLabelModel expected = new OnnxLabelModel(whole, SessionSettings.onCpu(BATCH));
         OnnxLabelModel found = open(half, BATCH)) {
       assertNear(label(found, 0, BATCH), label(expected, 0, BATCH), TF32);
@@ -188,10 +188,10 @@ class CudaTest {
 
   @Test
   void open_memoryLimitBelowTheLargestBatch_saysWhichBatchFits() {
-    LabelCard card =
-        new LabelCard(
+    PackageMetadata metadata =
+        new PackageMetadata(
             "m", "1", IntStream.range(0, 10).mapToObj(i -> "class " + i).toList(), "crop");
-    Path full = save(Xception.random(10, 1, 7).toModel(299, card), "full.onnx");
+    Path full = save(Xception.random(10, 1, 7).toModel(299, metadata), "full.onnx");
     SessionSettings settings =
         new SessionSettings(
             DEVICE, 0, false, 64, "", new CudaSettings(1L << 30, false), TensorRtSettings.DEFAULT);
@@ -199,7 +199,7 @@ class CudaTest {
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("cuda:0 has no memory for a batch of ")
         .hasMessageContaining("the largest that was tried and fits is ")
-        .hasMessageContaining("--batch-size")
+        .hasMessageContaining("--max-batch-size")
         .hasCauseInstanceOf(DeviceMemoryException.class);
   }
 

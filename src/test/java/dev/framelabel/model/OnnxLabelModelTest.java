@@ -23,11 +23,11 @@ class OnnxLabelModelTest {
   @Test
   void card_demoModel_saysWhatTheFileSays() {
     try (OnnxLabelModel model = new OnnxLabelModel(TestModels.demo(), SessionSettings.onCpu(2))) {
-      assertThat(model.card().name()).isEqualTo("demo-xception");
-      assertThat(model.card().labels()).hasSize(10).contains("sneaker", "ankle boot");
-      assertThat(model.card().width()).isEqualTo(71);
-      assertThat(model.card().resize()).isEqualTo("crop");
-      assertThat(model.card().sha256()).hasSize(64);
+      assertThat(model.metadata().name()).isEqualTo("demo-xception");
+      assertThat(model.metadata().labels()).hasSize(10).contains("sneaker", "ankle boot");
+      assertThat(model.metadata().width()).isEqualTo(71);
+      assertThat(model.metadata().resize()).isEqualTo("crop");
+      assertThat(model.metadata().sha256()).hasSize(64);
       assertThat(model.device()).isEqualTo(Device.CPU);
     }
   }
@@ -35,7 +35,7 @@ class OnnxLabelModelTest {
   @Test
   void label_batch_eachRowIsItsOwnFrame() {
     try (OnnxLabelModel model = new OnnxLabelModel(TestModels.colour(), SessionSettings.onCpu(4))) {
-      ByteBuffer frames = ByteBuffer.allocateDirect(4 * model.card().frameBytes());
+      ByteBuffer frames = ByteBuffer.allocateDirect(4 * model.metadata().frameBytes());
       fill(frames, 0, 2);
       fill(frames, 1, 0);
       fill(frames, 2, 1);
@@ -53,7 +53,7 @@ class OnnxLabelModelTest {
   @Test
   void openTensors_afterEachBatch_areNone() {
     try (OnnxLabelModel model = new OnnxLabelModel(TestModels.colour(), SessionSettings.onCpu(4))) {
-      ByteBuffer frames = ByteBuffer.allocateDirect(4 * model.card().frameBytes());
+      ByteBuffer frames = ByteBuffer.allocateDirect(4 * model.metadata().frameBytes());
       FloatBuffer probabilities = OnnxLabelModel.newProbabilities(4, 3);
       for (int count = 1; count <= 4; count++) {
         model.label(frames, count, probabilities);
@@ -170,7 +170,7 @@ class OnnxLabelModelTest {
     OnnxLabelModel model = new OnnxLabelModel(TestModels.colour(), SessionSettings.onCpu(1));
     model.close();
     model.close();
-    ByteBuffer frames = ByteBuffer.allocateDirect(model.card().frameBytes());
+    ByteBuffer frames = ByteBuffer.allocateDirect(model.metadata().frameBytes());
     FloatBuffer probabilities = OnnxLabelModel.newProbabilities(1, 3);
     assertThatThrownBy(() -> model.label(frames, 1, probabilities))
         .isInstanceOf(IllegalStateException.class)

@@ -26,7 +26,7 @@ class SimulatedLabelModelTest {
 
   private static void step(SimulatedLabelModel model) {
     FloatBuffer probabilities = OnnxLabelModel.newProbabilities(2, 2);
-    model.label(ByteBuffer.allocateDirect(2 * model.card().frameBytes()), 2, probabilities);
+    model.label(ByteBuffer.allocateDirect(2 * model.metadata().frameBytes()), 2, probabilities);
     assertThat(probabilities.get(2)).isEqualTo(1);
   }
 }

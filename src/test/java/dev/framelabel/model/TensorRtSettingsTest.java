@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 /** What is handed to ONNX Runtime; no accelerator is needed for that. */
 class TensorRtSettingsTest {
   private static final Device SECOND = Device.parse("tensorrt:1");
-  private static final ModelCard CARD =
-      new ModelCard("m", "1", "0123456789abcdef".repeat(4), 71, 96, "crop", List.of("a", "b"));
+  private static final ModelMetadata CARD =
+      new ModelMetadata("m", "1", "0123456789abcdef".repeat(4), 71, 96, "crop", List.of("a", "b"));
 
   private static final String SHAPE = CARD.height() + "x" + CARD.width() + "x3";
 

@@ -1,5 +1,7 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.config.ImageUriPrefixes;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.event.Frame;
@@ -90,7 +92,7 @@ class ClaimCheckTest {
 
   @Test
   void resolve_nothingAllowed_saysSo() {
-    ImageStore store = new ImageStore(new ImagePlaces(""), MAX_BYTES);
+    ImageFetcher store = new ImageFetcher(new ImageUriPrefixes(""), MAX_BYTES);
     RejectedFrame rejected = (RejectedFrame) resolve(store::read, LONG, uri("own.jpg"));
     assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_URI_REFUSED);
     assertThat(rejected.reason()).contains("--image-uri-prefixes allows none");
@@ -105,7 +107,7 @@ class ClaimCheckTest {
 
   @Test
   void resolve_fileSystemThatFlinkHasNot_isReadFailed() {
-    ImageStore store = new ImageStore(new ImagePlaces("nosuch://bucket/frames/"), MAX_BYTES);
+    ImageFetcher store = new ImageFetcher(new ImageUriPrefixes("nosuch://bucket/frames/"), MAX_BYTES);
     RejectedFrame rejected =
         (RejectedFrame) resolve(store::read, LONG, "nosuch://bucket/frames/a.jpg");
     assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_FAILED);
@@ -160,7 +162,7 @@ class ClaimCheckTest {
   }
 
   private FrameEvent resolve(String uri) {
-    ImageStore store = new ImageStore(new ImagePlaces("file:" + allowed + "/"), MAX_BYTES);
+    ImageFetcher store = new ImageFetcher(new ImageUriPrefixes("file:" + allowed + "/"), MAX_BYTES);
     return resolve(store::read, LONG, uri);
   }
 

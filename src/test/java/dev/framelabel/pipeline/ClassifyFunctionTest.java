@@ -1,5 +1,9 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.pipeline.state.EventSerializer;
+import dev.framelabel.config.InferenceTimeout;
+import dev.framelabel.config.JobOptions;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -169,7 +173,7 @@ class ClassifyFunctionTest {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, "simulated:8:2:3000000:0");
     configuration.set(JobOptions.DEVICE, "cpu");
-    configuration.set(JobOptions.BATCH_SIZE, 2);
+    configuration.set(JobOptions.MAX_BATCH_SIZE, 2);
     configuration.set(JobOptions.ON_INFERENCE_TIMEOUT, then);
     return new JobOptions(configuration);
   }
@@ -182,7 +186,7 @@ class ClassifyFunctionTest {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, TestModels.colour().toString());
     configuration.set(JobOptions.DEVICE, "cpu");
-    configuration.set(JobOptions.BATCH_SIZE, 2);
+    configuration.set(JobOptions.MAX_BATCH_SIZE, 2);
     return configuration;
   }
 

@@ -1,5 +1,7 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.config.JobOptions;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -75,7 +77,7 @@ class LabelAgainTest {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, model);
     configuration.set(JobOptions.DEVICE, "cpu");
-    configuration.set(JobOptions.BATCH_SIZE, 2);
+    configuration.set(JobOptions.MAX_BATCH_SIZE, 2);
     return configuration;
   }
 }

@@ -11,9 +11,9 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.kafka.FramePublisher;
-import dev.framelabel.kafka.OutcomeReader;
-import dev.framelabel.local.BrokerFiles;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
@@ -89,7 +89,7 @@ class ObjectStoreIT {
         PLACE + ",s3://nowhere/frames/",
         "--image-uri-threads",
         "1",
-        "--batch-size",
+        "--max-batch-size",
         "2",
         "--in-flight",
         "4",

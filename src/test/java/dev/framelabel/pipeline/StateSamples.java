@@ -1,5 +1,7 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.pipeline.state.EventCodec;
+
 import dev.framelabel.event.TestEvents;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -51,8 +51,8 @@ class EventMutationTest {
 
   @Property
   void read_damagedEvent_isAFrameOrRejectedWhole(@ForAll("damage") Damage damage) {
-    check(damage.of(EVENTS.write(GOOD, Framing.SINGLE_OBJECT)));
-    check(damage.of(EVENTS.write(GOOD, Framing.PLAIN)));
+    check(damage.of(EVENTS.write(GOOD, OutputFormat.SINGLE_OBJECT)));
+    check(damage.of(EVENTS.write(GOOD, OutputFormat.PLAIN)));
   }
 
   /** Random bytes alone, and behind the ten bytes that announce an event. */
@@ -61,7 +61,7 @@ class EventMutationTest {
       @ForAll boolean announced, @ForAll("noise") byte[] noise) {
     byte[] value = noise;
     if (announced) {
-      byte[] whole = EVENTS.write(GOOD, Framing.SINGLE_OBJECT);
+      byte[] whole = EVENTS.write(GOOD, OutputFormat.SINGLE_OBJECT);
       value = ByteBuffer.allocate(10 + noise.length).put(whole, 0, 10).put(noise).array();
     }
     check(value);
@@ -149,13 +149,13 @@ class EventMutationTest {
     }
     assertThat(EVENTS.read(amongOthers(value), NOW)).isEqualTo(event);
     // A reader that has seen this reads a good event still.
-    assertThat(EVENTS.read(EVENTS.write(GOOD, Framing.PLAIN), TestEvents.SOURCE, NOW))
+    assertThat(EVENTS.read(EVENTS.write(GOOD, OutputFormat.PLAIN), TestEvents.SOURCE, NOW))
         .isEqualTo(GOOD);
   }
 
   /** The value as Kafka's client fetches it: other records' bytes before it and behind it. */
   private static IncomingFrame amongOthers(byte[] value) {
-    byte[] other = EVENTS.write(GOOD, Framing.PLAIN);
+    byte[] other = EVENTS.write(GOOD, OutputFormat.PLAIN);
     ByteBuffer fetched = ByteBuffer.allocate(value.length + 2 * other.length);
     fetched.put(other).put(value).put(other).flip();
     Bytes part = Bytes.share(fetched.slice(other.length, value.length));

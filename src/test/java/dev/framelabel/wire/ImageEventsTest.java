@@ -46,7 +46,7 @@ class ImageEventsTest {
 
   @Test
   void read_recordOfAnotherSchema_isUnreadable() {
-    for (Framing framing : List.of(Framing.SINGLE_OBJECT, Framing.PLAIN)) {
+    for (OutputFormat framing : List.of(OutputFormat.SINGLE_OBJECT, OutputFormat.PLAIN)) {
       byte[] other = new LabelledFrames().write(TestEvents.labelled(), framing);
       assertThat(read(other).kind()).isEqualTo(RejectionKind.UNREADABLE_EVENT);
     }
@@ -54,9 +54,9 @@ class ImageEventsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SINGLE_OBJECT", "PLAIN"})
-  void read_everyTruncation_isUnreadable(Framing framing) {
+  void read_everyTruncation_isUnreadable(OutputFormat framing) {
     byte[] whole = events.write(TestEvents.frame(), framing);
-    int shortest = framing == Framing.PLAIN ? whole.length - 1 : whole.length;
+    int shortest = framing == OutputFormat.PLAIN ? whole.length - 1 : whole.length;
     for (int length = 0; length < shortest; length++) {
       assertThat(read(Arrays.copyOf(whole, length)).kind())
           .as("cut to %d of %d bytes", length, whole.length)
@@ -66,7 +66,7 @@ class ImageEventsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SINGLE_OBJECT", "PLAIN"})
-  void read_everyTruncation_hasAReasonInWords(Framing framing) {
+  void read_everyTruncation_hasAReasonInWords(OutputFormat framing) {
     byte[] whole = events.write(TestEvents.frame(), framing);
     for (int length = 1; length < whole.length - 1; length++) {
       assertThat(read(Arrays.copyOf(whole, length)).reason()).doesNotContain("null");
@@ -76,14 +76,14 @@ class ImageEventsTest {
   /** The last byte of a bare record is the new field's emptiness: without it, it is version 1's. */
   @Test
   void read_plainWithoutTheLastField_isTheWholeFrameOfVersion1() {
-    byte[] whole = events.write(TestEvents.frame(), Framing.PLAIN);
+    byte[] whole = events.write(TestEvents.frame(), OutputFormat.PLAIN);
     assertThat(events.read(Arrays.copyOf(whole, whole.length - 1), TestEvents.SOURCE, NOW))
         .isEqualTo(TestEvents.frame());
   }
 
   @Test
   void read_imageUri_isAReference() {
-    byte[] value = events.write(TestEvents.traced(), Framing.SINGLE_OBJECT);
+    byte[] value = events.write(TestEvents.traced(), OutputFormat.SINGLE_OBJECT);
     Frame read = (Frame) events.read(value, TestEvents.SOURCE, NOW);
     assertThat(read.image()).isEqualTo(TestEvents.traced().image());
   }
@@ -96,7 +96,7 @@ class ImageEventsTest {
 
   @Test
   void read_lengthFieldOf2Gigabytes_claimsNoMemory() {
-    byte[] plain = events.write(TestEvents.frame(), Framing.PLAIN);
+    byte[] plain = events.write(TestEvents.frame(), OutputFormat.PLAIN);
     // The string's length, 2^31 - 1 as a zig-zag varint, in place of the first field's.
     byte[] hostile = {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 'a', 'b'};
     assertThat(read(hostile).kind()).isEqualTo(RejectionKind.UNREADABLE_EVENT);
@@ -107,7 +107,7 @@ class ImageEventsTest {
 
   @Test
   void read_tenThousandRandomMutations_neverThrows() {
-    byte[] whole = events.write(TestEvents.frame(), Framing.PLAIN);
+    byte[] whole = events.write(TestEvents.frame(), OutputFormat.PLAIN);
     Random random = new Random(7);
     for (int i = 0; i < 10_000; i++) {
       byte[] mutated = whole.clone();
@@ -151,7 +151,7 @@ class ImageEventsTest {
     byte[] large = new byte[100_000];
     RejectedFrame rejected =
         TestEvents.frame("f", large).reject(RejectionKind.CORRUPT_IMAGE, "cut");
-    byte[] value = new RejectedFrames(70_000).write(rejected, Framing.PLAIN);
+    byte[] value = new RejectedFrames(70_000).write(rejected, OutputFormat.PLAIN);
     assertThat(value.length).isLessThan(70_000);
     assertThat(new RejectedFrames(0).read(value).original().length()).isEqualTo(64 << 10);
     assertThat(new String(value, UTF_8))
@@ -197,6 +197,6 @@ class ImageEventsTest {
 
   private static byte[] bytes(ImageEvent event) {
     return new AvroCodec<>(event.getSpecificData(), ImageEvent.SCHEMA$, List.of(), Optional.empty())
-        .write(event, Framing.SINGLE_OBJECT);
+        .write(event, OutputFormat.SINGLE_OBJECT);
   }
 }

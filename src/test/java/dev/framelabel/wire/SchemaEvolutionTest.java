@@ -107,7 +107,7 @@ class SchemaEvolutionTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SINGLE_OBJECT", "PLAIN"})
-  void write_thenRead_isTheSame(Framing framing) throws Exception {
+  void write_thenRead_isTheSame(OutputFormat framing) throws Exception {
     LabelledFrames labelled = new LabelledFrames();
     assertThat(labelled.read(labelled.write(TestEvents.labelled(), framing)))
         .isEqualTo(TestEvents.labelled());

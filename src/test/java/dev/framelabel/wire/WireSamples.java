@@ -16,7 +16,7 @@ final class WireSamples {
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of("src/test/resources/wire");
     String version = arguments[0];
-    for (Framing framing : List.of(Framing.SINGLE_OBJECT, Framing.PLAIN)) {
+    for (OutputFormat framing : List.of(OutputFormat.SINGLE_OBJECT, OutputFormat.PLAIN)) {
       String end = "-" + version + "." + framing;
       Files.write(
           folder.resolve("image-event" + end),

@@ -127,7 +127,7 @@ final class Targets {
         number("batch", "batches of at most", "load 1.5", "meanBatch"),
         15.5);
     for (Table table : report.of("batch")) {
-      if (table.title().startsWith("max-delay auto")) {
+      if (table.title().startsWith("max-queue-delay auto")) {
         atLeast(table.title() + ", of the best fixed setting", table.number("auto", RATIO), 0.90);
       }
     }

@@ -1,6 +1,6 @@
 package dev.framelabel.local.chaos;
 
-import dev.framelabel.report.Json;
+import dev.framelabel.tools.report.Json;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.framelabel.local.chaos;
 
-import dev.framelabel.kafka.OpenTransactions;
+import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.time.Duration;

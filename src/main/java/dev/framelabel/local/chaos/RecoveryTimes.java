@@ -1,6 +1,6 @@
 package dev.framelabel.local.chaos;
 
-import dev.framelabel.report.Statistics;
+import dev.framelabel.tools.report.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

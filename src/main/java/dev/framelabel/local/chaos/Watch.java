@@ -2,7 +2,7 @@ package dev.framelabel.local.chaos;
 
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
-import dev.framelabel.kafka.OutcomeReader;
+import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.ProcessCluster;
 import java.io.IOException;

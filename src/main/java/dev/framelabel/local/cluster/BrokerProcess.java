@@ -1,6 +1,6 @@
 package dev.framelabel.local.cluster;
 
-import dev.framelabel.local.BrokerFiles;
+import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

@@ -1,7 +1,7 @@
 package dev.framelabel.local.cluster;
 
-import dev.framelabel.local.BrokerFiles;
-import dev.framelabel.rest.FlinkRest;
+import dev.framelabel.tools.demo.BrokerFiles;
+import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

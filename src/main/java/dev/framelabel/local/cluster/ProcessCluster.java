@@ -1,6 +1,6 @@
 package dev.framelabel.local.cluster;
 
-import dev.framelabel.kafka.Topics;
+import dev.framelabel.kafka.admin.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,7 +195,7 @@ public final class ProcessCluster implements AutoCloseable {
                 settings.model().toString(),
                 "--device",
                 "cpu",
-                "--session-threads",
+                "--intra-op-threads",
                 "1",
                 "--decode-threads",
                 "1",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.framelabel.kafka.OpenTransactions;
+import dev.framelabel.kafka.admin.OpenTransactions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.framelabel.local.chaos;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.framelabel.report.Json;
+import dev.framelabel.tools.report.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.model.ModelCard;
+import dev.framelabel.model.ModelMetadata;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -49,8 +49,8 @@ final class FaultyModel implements LabelModel {
   }
 
   @Override
-  public ModelCard card() {
-    return model.card();
+  public ModelMetadata metadata() {
+    return model.metadata();
   }
 
   @Override

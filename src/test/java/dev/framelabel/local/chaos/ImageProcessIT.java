@@ -3,7 +3,7 @@ package dev.framelabel.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.framelabel.local.BrokerFiles;
+import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
@@ -123,7 +123,7 @@ class ImageProcessIT {
             """
             rest: http://elsewhere
             job:
-              top-labels: 3
+              top-k: 3
             flink:
               execution.checkpointing.timeout: 77 s
             """)

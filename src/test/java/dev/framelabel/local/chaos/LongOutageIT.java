@@ -2,7 +2,7 @@ package dev.framelabel.local.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.kafka.OpenTransactions;
+import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;

@@ -1,6 +1,0 @@
-package dev.framelabel.classify;
-
-import dev.framelabel.event.Frame;
-
-/** A frame and when it came, by {@link System#nanoTime()}. */
-record Arrival(Frame frame, long nanos) {}

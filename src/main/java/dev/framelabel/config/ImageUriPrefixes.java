@@ -1,0 +1,141 @@
+package dev.framelabel.config;
+
+import dev.framelabel.pipeline.ImageReferenceException;
+
+import dev.framelabel.event.RejectionKind;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * The places that images may be read from: the allow-list of prefixes. A URI is compared in parts
+ * and decoded, and one that could mean another place than it says is refused: with {@code ..},
+ * empty segments, a query, a user. Links of local files are followed before they are compared.
+ */
+final class ImageUriPrefixes {
+  private final List<URI> prefixes;
+
+  /**
+   * @param prefixes separated by commas, each a URI that ends with {@code /}; empty: nothing is
+   *     allowed
+   */
+  ImageUriPrefixes(String prefixes) {
+    this.prefixes =
+        Arrays.stream(prefixes.split(","))
+            .map(String::strip)
+            .filter(prefix -> !prefix.isEmpty())
+            .map(ImageUriPrefixes::prefix)
+            .toList();
+  }
+
+  private static URI prefix(String text) {
+    try {
+      URI uri = parse(text);
+      if (uri.getPath().endsWith("/")) {
+        return uri;
+      }
+    } catch (ImageReferenceException e) {
+      throw new IllegalArgumentException(
+          "--image-uri-prefixes has '" + text + "': " + e.getMessage(), e);
+    }
+    throw new IllegalArgumentException(
+        "--image-uri-prefixes has '" + text + "'; expected a URI that ends with /");
+  }
+
+  boolean isEmpty() {
+    return prefixes.isEmpty();
+  }
+
+  /**
+   * The URI, if it lies in one of the places by its text.
+   *
+   * @throws ImageReferenceException if it does not
+   */
+  URI check(String text) throws ImageReferenceException {
+    if (prefixes.isEmpty()) {
+      throw refused("an image URI, and --image-uri-prefixes allows none");
+    }
+    URI uri = parse(text);
+    if (prefixes.stream().noneMatch(prefix -> inside(uri, prefix))) {
+      throw refused("image URI " + text + " is in none of --image-uri-prefixes " + prefixes);
+    }
+    return uri;
+  }
+
+  /**
+   * Follows the links of a local file.
+   *
+   * @return the file's real path
+   * @throws ImageReferenceException if it is no file, or lies elsewhere
+   */
+  Path checkReal(URI uri) throws ImageReferenceException, IOException {
+    Path real = Path.of(uri.getPath()).toRealPath();
+    for (URI prefix : prefixes) {
+      if (isFile(prefix) && real.startsWith(Path.of(prefix.getPath()).toRealPath())) {
+        if (!Files.isRegularFile(real)) {
+          throw new ImageReferenceException(RejectionKind.IMAGE_NOT_FOUND, uri + " is no regular file");
+        }
+        return real;
+      }
+    }
+    throw refused("image URI " + uri + " is a link to a place outside of --image-uri-prefixes");
+  }
+
+  static boolean isFile(URI uri) {
+    return scheme(uri).equals("file");
+  }
+
+  private static boolean inside(URI uri, URI prefix) {
+    return scheme(uri).equals(scheme(prefix))
+        && Objects.equals(authority(uri), authority(prefix))
+        && uri.getPath().startsWith(prefix.getPath());
+  }
+
+  private static String scheme(URI uri) {
+    return uri.getScheme().toLowerCase(Locale.ROOT);
+  }
+
+  private static String authority(URI uri) {
+    return Objects.requireNonNullElse(uri.getRawAuthority(), "");
+  }
+
+  private static URI parse(String text) throws ImageReferenceException {
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw refused("image URI '" + text + "' is none: " + e.getMessage());
+    }
+    if (uri.getScheme() == null || uri.getPath() == null || !uri.getPath().startsWith("/")) {
+      throw refused(
+          "image URI '" + text + "' has no scheme or no path; expected file:/folder/name");
+    }
+    if (uri.getRawQuery() != null
+        || uri.getRawFragment() != null
+        || authority(uri).contains("@")
+        || (isFile(uri) && !authority(uri).isEmpty())) {
+      throw refused("image URI '" + text + "' has more than scheme, place and path");
+    }
+    String path = uri.getPath();
+    for (String segment : path.substring(1).split("/", -1)) {
+      boolean last = path.endsWith("/" + segment);
+      if (segment.equals("..") || segment.equals(".") || (segment.isEmpty() && !last)) {
+        throw refused("image URI '" + text + "' has a segment '" + segment + "' in its path");
+      }
+    }
+    if (path.chars().anyMatch(c -> c < ' ' || c == '\\')) {
+      throw refused("image URI '" + text + "' has control characters or backslashes");
+    }
+    return uri;
+  }
+
+  private static ImageReferenceException refused(String reason) {
+    return new ImageReferenceException(RejectionKind.IMAGE_URI_REFUSED, reason);
+  }
+}

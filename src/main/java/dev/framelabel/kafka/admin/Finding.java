@@ -1,0 +1,48 @@
+package dev.framelabel.kafka.admin;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What one check found.
+ *
+ * @param subject what was looked at
+ * @param found what is there, and for trouble what was expected
+ * @param cure what to do about it; empty where nothing needs doing
+ */
+public record Finding(Level level, String subject, String found, String cure) {
+  /** How bad it is. */
+  public enum Level {
+    OK,
+    SKIPPED,
+    WARNING,
+    FAILED
+  }
+
+  public Finding {
+    requireNonNull(level, "level");
+    boolean trouble = level == Level.FAILED || level == Level.WARNING;
+    if (trouble && cure.isEmpty()) {
+      throw new IllegalArgumentException("trouble without a cure: " + subject);
+    }
+  }
+
+  static Finding ok(String subject, String found) {
+    return new Finding(Level.OK, subject, found, "");
+  }
+
+  static Finding skipped(String subject, String reason) {
+    return new Finding(Level.SKIPPED, subject, reason, "");
+  }
+
+  static Finding warning(String subject, String found, String cure) {
+    return new Finding(Level.WARNING, subject, found, cure);
+  }
+
+  static Finding failed(String subject, String found, String cure) {
+    return new Finding(Level.FAILED, subject, found, cure);
+  }
+
+  static String mib(long bytes) {
+    return (bytes >> 20) + " MiB";
+  }
+}

@@ -1,0 +1,143 @@
+package dev.framelabel.kafka.admin;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Makes the topics that a job needs, with the settings that frames need. */
+public final class Topics {
+  private static final int ASKING_MILLIS = 5_000;
+
+  private Topics() {}
+
+  /**
+   * Creates those topics that do not exist; the others are left as they are.
+   *
+   * @param replication copies of each partition; brokers that hold them
+   * @param maxRecordBytes the largest record that the topics take
+   * @return the names of the topics that were created
+   */
+  public static List<String> create(
+      Map<String, String> client,
+      List<String> names,
+      int partitions,
+      short replication,
+      int maxRecordBytes) {
+    return create(client, names, partitions, replication, settings(maxRecordBytes));
+  }
+
+  /**
+   * As the other, and says how long records are kept.
+   *
+   * @param retention how long the topics keep a record
+   */
+  public static List<String> create(
+      Map<String, String> client,
+      List<String> names,
+      int partitions,
+      short replication,
+      int maxRecordBytes,
+      Duration retention) {
+    Map<String, String> settings = new HashMap<>(settings(maxRecordBytes));
+    settings.put("retention.ms", Long.toString(retention.toMillis()));
+    return create(client, names, partitions, replication, settings);
+  }
+
+  private static Map<String, String> settings(int maxRecordBytes) {
+    return Map.of(
+        "max.message.bytes",
+        Integer.toString(maxRecordBytes),
+        // A camera's clock must not decide whether the broker takes a record.
+        "message.timestamp.type",
+        "LogAppendTime");
+  }
+
+  private static List<String> create(
+      Map<String, String> client,
+      List<String> names,
+      int partitions,
+      short replication,
+      Map<String, String> settings) {
+    try (Admin admin = Admin.create(Map.copyOf(client))) {
+      return names.stream()
+          .filter(
+              name ->
+                  createOne(admin, new NewTopic(name, partitions, replication).configs(settings)))
+          .toList();
+    }
+  }
+
+  /**
+   * Creates a compacted topic, which keeps the newest record of each key, with the brokers' number
+   * of copies; one that exists is left as it is.
+   *
+   * @return whether it was created
+   */
+  public static boolean createCompacted(Map<String, String> client, String name) {
+    Map<String, String> settings =
+        Map.of(
+            "cleanup.policy",
+            "compact",
+            "message.timestamp.type",
+            "LogAppendTime",
+            // The broker leaves the newest segment as it is, so that must not last.
+            "segment.ms",
+            "600000",
+            "min.cleanable.dirty.ratio",
+            "0.1");
+    try (Admin admin = Admin.create(Map.copyOf(client))) {
+      NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty());
+      return createOne(admin, topic.configs(settings));
+    }
+  }
+
+  /** The largest record that a topic takes; empty where it cannot be asked. */
+  public static OptionalInt maxRecordBytes(Map<String, String> client, String name) {
+    try {
+      return OptionalInt.of(Integer.parseInt(setting(client, name, "max.message.bytes")));
+    } catch (IllegalStateException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /**
+   * What a topic's setting is now.
+   *
+   * @throws IllegalStateException if it cannot be asked within some seconds
+   */
+  public static String setting(Map<String, String> client, String name, String setting) {
+    Map<String, Object> patient = new HashMap<>(client);
+    patient.put("default.api.timeout.ms", ASKING_MILLIS);
+    patient.put("request.timeout.ms", ASKING_MILLIS);
+    try (Admin admin = Admin.create(patient)) {
+      return AdminCalls.topicSettings(admin, name).get(setting).value();
+    } catch (KafkaException e) {
+      throw new IllegalStateException("topic " + name + " cannot be asked: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean createOne(Admin admin, NewTopic topic) {
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw new IllegalStateException(
+          "topic " + topic.name() + " cannot be created: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "interrupted while topic " + topic.name() + " was created", e);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.framelabel.kafka.sink;
+
+import dev.framelabel.config.KafkaOptions;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.wire.registry.RegistrySettings;
+import dev.framelabel.wire.OutputFormat;
+import dev.framelabel.wire.LabelledFrames;
+import dev.framelabel.wire.RejectedFrames;
+import dev.framelabel.wire.Subject;
+import java.io.Serializable;
+import java.util.Optional;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Outcomes as records of their topics. Not thread-safe. */
+final class OutcomeRecords implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** What a rejected record needs besides its original. */
+  static final int REJECTED_MARGIN_BYTES = 64 << 10;
+
+  private final LabelledSerializer labelled;
+  private final RejectedSerializer rejected;
+
+  OutcomeRecords(KafkaOptions options) {
+    labelled = new LabelledSerializer(options);
+    rejected = new RejectedSerializer(options);
+  }
+
+  static KafkaRecordSerializationSchema<LabelledFrame> labelled(KafkaOptions options) {
+    return new LabelledSerializer(options);
+  }
+
+  static KafkaRecordSerializationSchema<RejectedFrame> rejected(KafkaOptions options) {
+    return new RejectedSerializer(options);
+  }
+
+  /** To be called once, where records are made. */
+  void open() {
+    labelled.open();
+    rejected.open();
+  }
+
+  ProducerRecord<byte[], byte[]> of(Outcome outcome) {
+    return outcome instanceof LabelledFrame frame
+        ? labelled.record(frame)
+        : rejected.record((RejectedFrame) outcome);
+  }
+
+  /**
+   * Key: the camera id. Headers: those carried from the frame. No timestamp: a camera's clock must
+   * not decide whether the broker takes a record.
+   */
+  private abstract static class OutcomeSerializer<T extends Outcome>
+      implements KafkaRecordSerializationSchema<T> {
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+    private final RegistrySettings registry;
+    final OutputFormat framing;
+
+    OutcomeSerializer(String topic, KafkaOptions options) {
+      this.topic = topic;
+      this.framing = options.get(KafkaOptions.OUTPUT_FORMAT);
+      this.registry = framing.registered() ? options.registry().orElse(null) : null;
+    }
+
+    final Optional<Subject> subject() {
+      return Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic));
+    }
+
+    abstract void open();
+
+    abstract byte[] value(T outcome);
+
+    @Override
+    public final void open(
+        SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
+      open();
+    }
+
+    @Override
+    public final ProducerRecord<byte[], byte[]> serialize(
+        T outcome, KafkaSinkContext context, Long timestamp) {
+      return record(outcome);
+    }
+
+    final ProducerRecord<byte[], byte[]> record(T outcome) {
+      ProducerRecord<byte[], byte[]> result =
+          new ProducerRecord<>(topic, outcome.cameraId().getBytes(UTF_8), value(outcome));
+      outcome.headers().forEach((name, text) -> result.headers().add(name, text.getBytes(UTF_8)));
+      return result;
+    }
+  }
+
+  private static final class LabelledSerializer extends OutcomeSerializer<LabelledFrame> {
+    private static final long serialVersionUID = 1L;
+    private transient LabelledFrames frames;
+
+    LabelledSerializer(KafkaOptions options) {
+      super(options.get(KafkaOptions.LABELS_TOPIC), options);
+    }
+
+    @Override
+    void open() {
+      frames = new LabelledFrames(subject());
+    }
+
+    @Override
+    byte[] value(LabelledFrame outcome) {
+      return frames.write(outcome, framing);
+    }
+  }
+
+  private static final class RejectedSerializer extends OutcomeSerializer<RejectedFrame> {
+    private static final long serialVersionUID = 1L;
+    private final int maxOriginalBytes;
+    private transient RejectedFrames frames;
+
+    RejectedSerializer(KafkaOptions options) {
+      super(options.get(KafkaOptions.REJECTED_TOPIC), options);
+      this.maxOriginalBytes =
+          (int)
+              Math.max(
+                  0, options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes() - REJECTED_MARGIN_BYTES);
+    }
+
+    @Override
+    void open() {
+      frames = new RejectedFrames(maxOriginalBytes, subject());
+    }
+
+    @Override
+    byte[] value(RejectedFrame outcome) {
+      return frames.write(outcome, framing);
+    }
+  }
+}

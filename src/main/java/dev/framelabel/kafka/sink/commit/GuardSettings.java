@@ -1,0 +1,48 @@
+package dev.framelabel.kafka.sink.commit;
+
+import dev.framelabel.config.LostCommit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * What the guard of one sink needs.
+ *
+ * @param client the properties of the sink's producers, {@code bootstrap.servers} among them
+ * @param topic that the sink writes to
+ * @param results how to find a result's frame
+ * @param relabelling for results that are lost and no longer in the topic
+ * @param onLoss what to do where results are lost
+ */
+public record GuardSettings(
+    Map<String, String> client,
+    String topic,
+    ResultSource results,
+    Relabelling relabelling,
+    LostCommit onLoss)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public GuardSettings {
+    client = Map.copyOf(client);
+    requireNonNull(topic, "topic");
+    requireNonNull(results, "results");
+    requireNonNull(relabelling, "relabelling");
+    requireNonNull(onLoss, "onLoss");
+  }
+
+  /** Without the client's properties: there are passwords among them. */
+  @Override
+  public String toString() {
+    return "GuardSettings[" + topic + ", " + onLoss + "]";
+  }
+
+  Properties properties() {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    return properties;
+  }
+}

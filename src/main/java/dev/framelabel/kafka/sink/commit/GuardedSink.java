@@ -1,0 +1,114 @@
+package dev.framelabel.kafka.sink.commit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.framelabel.event.Outcome;
+import java.io.IOException;
+import java.util.Collection;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+
+/**
+ * The connector's exactly-once sink with a guard around its commits. Where the connector cannot
+ * commit a transaction it goes on, whether the transaction had been committed before (a healthy
+ * recovery) or was aborted by the broker (loss). The guard asks the broker which, and brings back
+ * what was lost. Without transactions (at least once) there is nothing to commit; what is left then
+ * is a writer that does not end its TaskManager with it.
+ *
+ * @param <T> what is written
+ * @param <SinkT> the connector's sink
+ * @param <StateT> the connector's writer state
+ */
+public final class GuardedSink<
+        T extends Outcome,
+        StateT,
+        SinkT extends
+            TwoPhaseCommittingStatefulSink<T, StateT, KafkaCommittable>
+                & SupportsPostCommitTopology<KafkaCommittable>>
+    implements Sink<T>,
+        SupportsWriterState<T, StateT>,
+        SupportsCommitter<GuardedCommittable>,
+        SupportsPostCommitTopology<GuardedCommittable> {
+  private static final long serialVersionUID = 1L;
+
+  private final SinkT sink;
+  private final GuardSettings settings;
+
+  public GuardedSink(SinkT sink, GuardSettings settings) {
+    this.sink = requireNonNull(sink, "sink");
+    this.settings = requireNonNull(settings, "settings");
+  }
+
+  @Override
+  public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
+    try {
+      return new GuardedWriter<>(guardable(sink.createWriter(context)), settings.topic());
+    } catch (TransactionalIdAuthorizationException e) {
+      throw refused(settings.topic(), e);
+    }
+  }
+
+  @Override
+  public StatefulSinkWriter<T, StateT> restoreWriter(
+      WriterInitContext context, Collection<StateT> state) throws IOException {
+    try {
+      return new GuardedWriter<>(guardable(sink.restoreWriter(context, state)), settings.topic());
+    } catch (TransactionalIdAuthorizationException e) {
+      throw refused(settings.topic(), e);
+    }
+  }
+
+  /** Kafka's own message names neither the id nor what is missing. */
+  static IOException refused(String topic, TransactionalIdAuthorizationException cause) {
+    return new IOException(
+        "the broker allows this user no transactions for topic "
+            + topic
+            + ": the ACL that is missing is WRITE on transactional ids that begin with"
+            + " --transactional-id-prefix and a point; docs/security.md lists all",
+        cause);
+  }
+
+  /** The connector declares less than its writer is. */
+  @SuppressWarnings("unchecked")
+  private PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> guardable(
+      SinkWriter<T> writer) {
+    return (PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable>) writer;
+  }
+
+  @Override
+  public SimpleVersionedSerializer<StateT> getWriterStateSerializer() {
+    return sink.getWriterStateSerializer();
+  }
+
+  @Override
+  public Committer<GuardedCommittable> createCommitter(CommitterInitContext context)
+      throws IOException {
+    return new GuardedCommitter(sink.createCommitter(context), settings, context.metricGroup());
+  }
+
+  @Override
+  public SimpleVersionedSerializer<GuardedCommittable> getCommittableSerializer() {
+    return new GuardedCommittableSerializer(sink.getCommittableSerializer());
+  }
+
+  /** The connector only marks transformations here, and never looks at the elements. */
+  @Override
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  public void addPostCommitTopology(DataStream<CommittableMessage<GuardedCommittable>> committed) {
+    sink.addPostCommitTopology((DataStream) committed);
+  }
+}

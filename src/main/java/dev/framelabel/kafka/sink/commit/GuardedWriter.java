@@ -1,0 +1,85 @@
+package dev.framelabel.kafka.sink.commit;
+
+import dev.framelabel.event.Outcome;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connector's writer, with a note of which frames went into the open transaction. */
+final class GuardedWriter<T extends Outcome, StateT>
+    implements StatefulSinkWriter<T, StateT>, CommittingSinkWriter<T, GuardedCommittable> {
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedWriter.class);
+
+  private final PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer;
+  private final String topic;
+  private FrameRanges frames = new FrameRanges();
+  private long begunMillis = System.currentTimeMillis();
+
+  GuardedWriter(PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer, String topic) {
+    this.writer = writer;
+    this.topic = topic;
+  }
+
+  @Override
+  public void write(T outcome, Context context) throws IOException, InterruptedException {
+    writer.write(outcome, context);
+    frames.add(outcome.source());
+  }
+
+  @Override
+  public void flush(boolean endOfInput) throws IOException, InterruptedException {
+    writer.flush(endOfInput);
+  }
+
+  @Override
+  public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
+    writer.writeWatermark(watermark);
+  }
+
+  @Override
+  public Collection<GuardedCommittable> prepareCommit() throws IOException, InterruptedException {
+    List<GuardedCommittable> guarded = new ArrayList<>();
+    for (KafkaCommittable committable : writer.prepareCommit()) {
+      guarded.add(new GuardedCommittable(committable, frames, begunMillis));
+    }
+    frames = new FrameRanges();
+    begunMillis = System.currentTimeMillis();
+    return guarded;
+  }
+
+  @Override
+  public List<StateT> snapshotState(long checkpointId) throws IOException {
+    // The next transaction begins here.
+    try {
+      return writer.snapshotState(checkpointId);
+    } catch (TransactionalIdAuthorizationException e) {
+      throw GuardedSink.refused(topic, e);
+    }
+  }
+
+  /**
+   * Never throws. What a closing writer still complains of is in no checkpoint, for {@link #flush}
+   * would have thrown it, so the frames are labelled again. Thrown from here it would end more than
+   * this job: Flink takes an error in the clean-up of a failed task as fatal and ends the whole
+   * TaskManager.
+   */
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("the writer had unsent results when it was closed; no checkpoint holds them", e);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.framelabel.kafka.source;
+
+import dev.framelabel.config.KafkaOptions;
+
+import dev.framelabel.wire.registry.RegistrySettings;
+import dev.framelabel.wire.InputFormat;
+import dev.framelabel.wire.ImageEvents;
+import dev.framelabel.wire.Subject;
+import java.io.Serializable;
+import java.util.Optional;
+
+/**
+ * How values of the topic of frames are read. Made where the job is submitted, for the user's files
+ * are there; opened where it runs.
+ *
+ * @param registry null: none
+ */
+record FrameReaderFactory(String topic, InputFormat wire, RegistrySettings registry)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  static FrameReaderFactory of(KafkaOptions options) {
+    return new FrameReaderFactory(
+        options.get(KafkaOptions.FRAMES_TOPIC),
+        options.get(KafkaOptions.INPUT_FORMAT),
+        options.registry().orElse(null));
+  }
+
+  ImageEvents open() {
+    return new ImageEvents(
+        wire, Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic)));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.framelabel.kafka.source;
+
+import dev.framelabel.kafka.FetchedValues;
+
+import dev.framelabel.event.Bytes;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.wire.IncomingFrame;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** Kafka's records as those of the frames topic. */
+final class IncomingRecords {
+  private IncomingRecords() {}
+
+  static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
+    return new IncomingFrame(
+        Bytes.ofNullable(entry.key()),
+        FetchedValues.of(entry.headers(), entry.value()),
+        headers(entry),
+        Instant.ofEpochMilli(entry.timestamp()),
+        new SourcePosition(entry.topic(), entry.partition(), entry.offset()));
+  }
+
+  private static Map<String, Bytes> headers(ConsumerRecord<byte[], byte[]> entry) {
+    Map<String, Bytes> headers = new HashMap<>();
+    for (Header header : entry.headers()) {
+      if (!FetchedValues.isValue(header)) {
+        headers.put(header.key(), Bytes.ofNullable(header.value()));
+      }
+    }
+    return headers;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.framelabel.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * What a label-model file says of itself.
+ *
+ * @param sha256 of the file, 64 lower-case hexadecimal digits
+ * @param height pixels of the model's input
+ * @param width pixels of the model's input
+ * @param resize {@code stretch}, {@code crop} or {@code letterbox}: how the model was trained to
+ *     see pictures
+ * @param labels names of the classes in the order of the model's output
+ */
+public record ModelMetadata(
+    String name,
+    String version,
+    String sha256,
+    int height,
+    int width,
+    String resize,
+    List<String> labels) {
+  /** Keys of the file's {@code metadata_props}, and the names of its one input and one output. */
+  public static final String NAME_KEY = "framelabel.name";
+
+  public static final String VERSION_KEY = "framelabel.version";
+  public static final String LABELS_KEY = "framelabel.labels";
+  public static final String RESIZE_KEY = "framelabel.resize";
+  public static final String INPUT = "frames";
+  public static final String OUTPUT = "probabilities";
+  public static final List<String> RESIZES = List.of("stretch", "crop", "letterbox");
+
+  public ModelMetadata {
+    requireNonNull(name, "name");
+    requireNonNull(version, "version");
+    requireNonNull(sha256, "sha256");
+    if (!RESIZES.contains(resize)) {
+      throw new ModelException(
+          RESIZE_KEY + " is '" + resize + "'; expected one of " + String.join(", ", RESIZES));
+    }
+    labels = List.copyOf(labels);
+  }
+
+  /** Bytes of one frame of the model's input: RGB, one byte a channel. */
+  public int frameBytes() {
+    return height * width * 3;
+  }
+
+  public int classes() {
+    return labels.size();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.framelabel.model;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Reads a model's metadata from an open session, and refuses a model that breaks the contract. */
+final class ModelMetadataReader {
+  private ModelMetadataReader() {}
+
+  static ModelMetadata read(OrtSession session, String sha256) throws OrtException {
+    long[] input =
+        shape(
+            session.getInputInfo(),
+            ModelMetadata.INPUT,
+            OnnxJavaType.UINT8,
+            "uint8 [N,height,width,3]");
+    boolean fits =
+        input.length == 4 && input[0] == -1 && input[1] > 0 && input[2] > 0 && input[3] == 3;
+    require(fits, "input frames has shape " + Arrays.toString(input), "[-1, height, width, 3]");
+    long[] output =
+        shape(session.getOutputInfo(), ModelMetadata.OUTPUT, OnnxJavaType.FLOAT, "float32 [N,classes]");
+    require(
+        output.length == 2,
+        "output probabilities has shape " + Arrays.toString(output),
+        "[-1, classes]");
+    Map<String, String> metadata = session.getMetadata().getCustomMetadata();
+    ModelMetadata metadata =
+        new ModelMetadata(
+            metadata(metadata, ModelMetadata.NAME_KEY),
+            metadata(metadata, ModelMetadata.VERSION_KEY),
+            sha256,
+            (int) input[1],
+            (int) input[2],
+            metadata(metadata, ModelMetadata.RESIZE_KEY),
+            labels(metadata(metadata, ModelMetadata.LABELS_KEY)));
+    require(
+        output[1] == metadata.classes(),
+        "output probabilities has " + output[1] + " classes",
+        metadata.classes() + ", as " + ModelMetadata.LABELS_KEY + " names");
+    return metadata;
+  }
+
+  private static long[] shape(
+      Map<String, NodeInfo> nodes, String name, OnnxJavaType type, String expected) {
+    require(
+        nodes.size() == 1 && nodes.containsKey(name),
+        "inputs or outputs are " + nodes.keySet(),
+        "one, named " + name + ": " + expected);
+    boolean isTensor = nodes.get(name).getInfo() instanceof TensorInfo;
+    require(isTensor, name + " is no tensor", expected);
+    TensorInfo info = (TensorInfo) nodes.get(name).getInfo();
+    require(info.type == type, name + " is of type " + info.type, expected);
+    return info.getShape();
+  }
+
+  private static String metadata(Map<String, String> metadata, String key) {
+    String value = metadata.get(key);
+    require(value != null, "metadata has keys " + metadata.keySet(), key);
+    return value;
+  }
+
+  private static List<String> labels(String json) {
+    try {
+      return List.of(new JsonMapper().readValue(json, String[].class));
+    } catch (JsonProcessingException e) {
+      throw new ModelException(
+          "the model breaks the label-model contract: "
+              + ModelMetadata.LABELS_KEY
+              + " is no JSON array of names: "
+              + e.getOriginalMessage(),
+          e);
+    }
+  }
+
+  private static void require(boolean holds, String found, String expected) {
+    if (!holds) {
+      throw new ModelException(
+          "the model breaks the label-model contract: "
+              + found
+              + "; expected "
+              + expected
+              + ". 'framelabel model package' makes a label model of another ONNX classifier.");
+    }
+  }
+}

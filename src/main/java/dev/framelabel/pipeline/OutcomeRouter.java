@@ -1,0 +1,100 @@
+package dev.framelabel.pipeline;
+
+import dev.framelabel.pipeline.metrics.ClockSkewMonitor;
+import dev.framelabel.pipeline.state.EventTypeInformation;
+import dev.framelabel.pipeline.metrics.LatencyByGroup;
+
+import dev.framelabel.event.LabelledFrame;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Sends labelled frames on and rejected ones aside, counts both, and measures where the time went.
+ */
+final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame>
+    implements CheckpointedFunction {
+  private static final long serialVersionUID = 1L;
+
+  static final OutputTag<RejectedFrame> REJECTED =
+      new OutputTag<>("rejected", new EventTypeInformation<>(RejectedFrame.class));
+
+  private transient Counter labelled;
+  private transient Map<RejectionKind, Counter> rejected;
+  private transient LatencyByGroup latency;
+  private transient ClockSkewMonitor clocks;
+  private transient Histogram batchSize;
+  private transient Histogram queueMicros;
+  private transient Histogram decodeMicros;
+  private transient Histogram inferenceMicros;
+
+  @Override
+  public void open(OpenContext openContext) {
+    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
+    labelled = metrics.counter("framesLabelled");
+    rejected = new EnumMap<>(RejectionKind.class);
+    for (RejectionKind kind : RejectionKind.values()) {
+      rejected.put(
+          kind, metrics.addGroup("kind", kind.name().toLowerCase(Locale.ROOT)).counter("framesRejected"));
+    }
+    clocks = new ClockSkewMonitor(metrics);
+    latency = new LatencyByGroup(metrics);
+    batchSize = histogram(metrics, "batchSize");
+    queueMicros = histogram(metrics, "queueMicros");
+    decodeMicros = histogram(metrics, "decodeMicros");
+    inferenceMicros = histogram(metrics, "inferenceMicros");
+  }
+
+  @Override
+  public void processElement(Outcome outcome, Context context, Collector<LabelledFrame> out) {
+    if (outcome instanceof LabelledFrame frame) {
+      labelled.inc();
+      measure(frame);
+      out.collect(frame);
+    } else {
+      RejectedFrame frame = (RejectedFrame) outcome;
+      rejected.get(frame.kind()).inc();
+      context.output(REJECTED, frame);
+    }
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) {
+    // There is none; checkpoints only tell the JobManager's time.
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {
+    clocks.seeCheckpoint(Instant.ofEpochMilli(context.getCheckpointTimestamp()), Instant.now());
+  }
+
+  private static Histogram histogram(MetricGroup metrics, String name) {
+    return metrics.histogram(name, new DescriptiveStatisticsHistogram(LatencyByGroup.WINDOW));
+  }
+
+  private void measure(LabelledFrame frame) {
+    Instant now = Instant.now();
+    clocks.see(frame.cameraId(), frame.capturedAt(), now);
+    latency.add(frame.attributes(), Duration.between(frame.capturedAt(), now).toMillis());
+    batchSize.update(frame.timings().batchSize());
+    queueMicros.update(frame.timings().queueMicros());
+    decodeMicros.update(frame.timings().decodeMicros());
+    inferenceMicros.update(frame.timings().inferenceMicros());
+  }
+}

@@ -1,0 +1,123 @@
+package dev.framelabel.pipeline.state;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Serializes events for Flink. Events are immutable, so a copy is the event itself: Flink copies
+ * every element that waits in an asynchronous operator, and images would make that dear.
+ */
+public final class EventSerializer<T> extends TypeSerializer<T> {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public boolean isImmutableType() {
+    return true;
+  }
+
+  @Override
+  public TypeSerializer<T> duplicate() {
+    return this;
+  }
+
+  @Override
+  public T createInstance() {
+    return null; // Flink's way to say that there is no instance to reuse.
+  }
+
+  @Override
+  public T copy(T from) {
+    return from;
+  }
+
+  @Override
+  public T copy(T from, T reuse) {
+    return from;
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(T event, DataOutputView target) throws IOException {
+    EventCodec.write(event, target);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // what was written as T is read as T
+  public T deserialize(DataInputView source) throws IOException {
+    return (T) EventCodec.read(source);
+  }
+
+  @Override
+  public T deserialize(T reuse, DataInputView source) throws IOException {
+    return deserialize(source);
+  }
+
+  @Override
+  public void copy(DataInputView source, DataOutputView target) throws IOException {
+    EventCodec.write(EventCodec.read(source), target);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EventSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return EventSerializer.class.hashCode();
+  }
+
+  @Override
+  public TypeSerializerSnapshot<T> snapshotConfiguration() {
+    return new Snapshot<>();
+  }
+
+  /** Which version of the format a checkpoint was written in. */
+  public static final class Snapshot<T> implements TypeSerializerSnapshot<T> {
+    private int version = EventCodec.VERSION;
+
+    @Override
+    public int getCurrentVersion() {
+      return EventCodec.VERSION;
+    }
+
+    @Override
+    public void writeSnapshot(DataOutputView out) {
+      // The version, which Flink itself writes, is all there is.
+    }
+
+    @Override
+    public void readSnapshot(int readVersion, DataInputView in, ClassLoader userCodeClassLoader)
+        throws IOException {
+      if (readVersion > EventCodec.VERSION) {
+        throw new IOException(
+            "the checkpoint was written by a newer Framelabel: its events have version "
+                + readVersion
+                + ", this one reads up to "
+                + EventCodec.VERSION);
+      }
+      version = readVersion;
+    }
+
+    @Override
+    public TypeSerializer<T> restoreSerializer() {
+      return new EventSerializer<>();
+    }
+
+    @Override
+    public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
+        TypeSerializerSnapshot<T> old) {
+      return old instanceof Snapshot<T> other && other.version <= version
+          ? TypeSerializerSchemaCompatibility.compatibleAsIs()
+          : TypeSerializerSchemaCompatibility.incompatible();
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.framelabel.tools.camera;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads a YAML file of cameras. */
+public final class CameraFile {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private CameraFile() {}
+
+  /**
+   * What holds for cameras that say nothing else.
+   *
+   * @param attributes for those without attributes of their own
+   */
+  public record Defaults(
+      double fps,
+      CameraSettings.Repeat repeat,
+      PictureSettings picture,
+      double pollSeconds,
+      Map<String, String> attributes) {
+    public Defaults {
+      attributes = Map.copyOf(attributes);
+    }
+  }
+
+  /** The whole file. */
+  private record Root(List<Entry> cameras) {}
+
+  /** One camera; what is left out has the default of the command line. */
+  private record Entry(
+      String id,
+      String address,
+      Double fps,
+      String size,
+      Integer quality,
+      String repeat,
+      Double poll,
+      Map<String, String> attributes) {
+    CameraSettings settings(Defaults defaults) {
+      if (id == null || address == null) {
+        throw new IllegalArgumentException(
+            "camera " + (id == null ? "without" : id) + ": id and address are needed");
+      }
+      PictureSettings other = defaults.picture();
+      int wanted = quality == null ? other.quality() : quality;
+      return new CameraSettings(
+          id,
+          address,
+          fps == null ? defaults.fps() : fps,
+          repeat == null ? defaults.repeat() : CameraFile.repeat(repeat),
+          size == null
+              ? new PictureSettings(other.maxWidth(), other.maxHeight(), wanted)
+              : PictureSettings.of(size, wanted),
+          poll == null ? defaults.pollSeconds() : poll,
+          attributes == null ? defaults.attributes() : attributes);
+    }
+  }
+
+  /**
+   * @param defaults for what a camera of the file does not say
+   * @throws IllegalArgumentException if the file is no such list; says what is wrong
+   */
+  public static List<CameraSettings> read(Path file, Defaults defaults) throws IOException {
+    try {
+      Root root = YAML.readValue(Files.readString(file), Root.class);
+      if (root == null || root.cameras() == null) {
+        throw new IllegalArgumentException("there is no list 'cameras'");
+      }
+      return root.cameras().stream().map(entry -> entry.settings(defaults)).toList();
+    } catch (UnrecognizedPropertyException e) {
+      throw new IllegalArgumentException(
+          file
+              + ": '"
+              + e.getPropertyName()
+              + "' is not known; expected "
+              + e.getKnownPropertyIds(),
+          e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          file + ": " + CameraAddress.mask(e.getOriginalMessage()) + where(e), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String where(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+  }
+
+  private static CameraSettings.Repeat repeat(String text) {
+    try {
+      return CameraSettings.Repeat.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "repeat is '" + text + "'; expected once, loop or watch", e);
+    }
+  }
+}

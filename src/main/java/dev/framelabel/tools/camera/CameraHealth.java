@@ -1,0 +1,111 @@
+package dev.framelabel.tools.camera;
+
+import dev.framelabel.event.CameraStatus;
+import dev.framelabel.event.CameraStatus.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** How one camera does. Thread-safe. */
+final class CameraHealth {
+  private final CameraSettings settings;
+  private State state = State.CONNECTING;
+  private Instant lastFrameAt;
+  private String lastError = "";
+  private Long skewMillis;
+  private long in;
+  private long out;
+  private long dropped;
+  private long reconnects;
+  private long statusAtNanos = System.nanoTime();
+  private long statusIn;
+  private long statusOut;
+
+  CameraHealth(CameraSettings settings) {
+    this.settings = settings;
+  }
+
+  synchronized void came(Instant capturedAt, PictureCheck.Look look) {
+    in++;
+    lastFrameAt = capturedAt;
+    state =
+        switch (look) {
+          case FINE -> State.LIVE;
+          case FROZEN -> State.FROZEN;
+          case BLACK -> State.BLACK;
+        };
+  }
+
+  /** A picture came that nobody needed to look at. */
+  synchronized void skipped() {
+    in++;
+    dropped++;
+  }
+
+  synchronized void sent() {
+    out++;
+  }
+
+  synchronized void dropped(int frames) {
+    dropped += frames;
+  }
+
+  /** A frame was dropped for a reason that people should know. */
+  synchronized void refused(String why) {
+    dropped++;
+    lastError = CameraAddress.mask(String.valueOf(why));
+  }
+
+  synchronized void lost(String why) {
+    state = State.LOST;
+    lastError = CameraAddress.mask(why);
+  }
+
+  synchronized void ended() {
+    state = State.ENDED;
+  }
+
+  synchronized void reconnects() {
+    reconnects++;
+  }
+
+  /** The camera's clock has just shown this. */
+  synchronized void clock(Instant cameraTime) {
+    skewMillis = Duration.between(Instant.now(), cameraTime).toMillis();
+  }
+
+  synchronized State state() {
+    return state;
+  }
+
+  synchronized long framesIn() {
+    return in;
+  }
+
+  /** The state now; the rates are those since the call before. One thread calls this. */
+  synchronized CameraStatus status() {
+    long now = System.nanoTime();
+    double seconds = Math.max(1e-3, (now - statusAtNanos) / 1e9);
+    CameraStatus status =
+        new CameraStatus(
+            settings.id(),
+            state,
+            Instant.now().truncatedTo(ChronoUnit.MICROS),
+            Optional.ofNullable(lastFrameAt),
+            in,
+            out,
+            dropped,
+            (float) ((in - statusIn) / seconds),
+            (float) ((out - statusOut) / seconds),
+            skewMillis == null ? OptionalLong.empty() : OptionalLong.of(skewMillis),
+            reconnects,
+            lastError,
+            CameraAddress.mask(settings.address()));
+    statusAtNanos = now;
+    statusIn = in;
+    statusOut = out;
+    return status;
+  }
+}

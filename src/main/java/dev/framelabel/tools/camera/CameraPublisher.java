@@ -1,0 +1,153 @@
+package dev.framelabel.tools.camera;
+
+import dev.framelabel.event.CameraStatus;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.kafka.admin.Topics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Publishes the frames of many cameras, and each second how they do. */
+public final class CameraPublisher {
+  private static final int RECORD_OVERHEAD = 1_024;
+  private static final long FINISHING_NANOS = 3_000_000_000L;
+  private static final Duration CLOSING = Duration.ofSeconds(1);
+
+  private final PublishSettings settings;
+  private final List<CameraSettings> cameras;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /**
+   * @throws IllegalArgumentException if there is no camera, or two have one id
+   */
+  public CameraPublisher(PublishSettings settings, List<CameraSettings> cameras) {
+    this.settings = settings;
+    this.cameras = List.copyOf(cameras);
+    long names = cameras.stream().map(CameraSettings::id).distinct().count();
+    if (cameras.isEmpty()) {
+      throw new IllegalArgumentException("no camera is given; expected a source or a file of them");
+    }
+    if (names < cameras.size()) {
+      throw new IllegalArgumentException(
+          cameras.size() + " cameras with " + names + " ids; expected an id of its own for each");
+    }
+  }
+
+  /**
+   * Runs until {@link #stop}, or until all cameras have ended.
+   *
+   * @param progress is told how all cameras do, once a second
+   * @return how all cameras did at last
+   */
+  public List<CameraStatus> run(Consumer<List<CameraStatus>> progress) throws InterruptedException {
+    int limit = maxRecordBytes();
+    try (FramePublisher frames = new FramePublisher(client(limit), settings.framesTopic(), limit);
+        FrameSender sender = new FrameSender(frames::publish);
+        CameraStatusPublisher heartbeats = new CameraStatusPublisher(settings.client(), settings.camerasTopic())) {
+      List<CameraWorker> workers =
+          cameras.stream().map(camera -> worker(camera, limit, sender)).toList();
+      sender.start(workers.stream().map(CameraWorker::lane).toList());
+      boolean running = true;
+      while (running) {
+        running =
+            !stopped.await(1, TimeUnit.SECONDS)
+                && workers.stream().anyMatch(CameraWorker::isRunning);
+        List<CameraStatus> statuses = statuses(workers);
+        heartbeats.report(statuses);
+        progress.accept(statuses);
+      }
+      workers.forEach(CameraWorker::stop);
+      finish(workers);
+      sender.close();
+      frames.close(CLOSING);
+      List<CameraStatus> last = statuses(workers);
+      heartbeats.report(last);
+      return last;
+    }
+  }
+
+  /** Lets the broker take what waits, for a while; the rest is dropped, and counted. */
+  private static void finish(List<CameraWorker> workers) throws InterruptedException {
+    long end = System.nanoTime() + FINISHING_NANOS;
+    while (workers.stream().anyMatch(CameraWorker::isRunning) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    for (CameraWorker worker : workers) {
+      worker.lane().health().dropped(worker.lane().outbox().discard());
+    }
+  }
+
+  private static List<CameraStatus> statuses(List<CameraWorker> workers) {
+    return workers.stream().map(worker -> worker.lane().health().status()).toList();
+  }
+
+  public void stop() {
+    stopped.countDown();
+  }
+
+  private CameraWorker worker(CameraSettings camera, int limit, FrameSender sender) {
+    long outboxBytes = settings.bufferBytes() / cameras.size();
+    CameraStream lane = new CameraStream(camera, maxImageBytes(camera, limit), outboxBytes, sender::wake);
+    CameraWorker.Opener opener = opener(camera);
+    return new CameraWorker(lane, opener, settings.once(), CameraWorker.PATIENCE_NANOS);
+  }
+
+  private CameraWorker.Opener opener(CameraSettings camera) {
+    if (camera.repeat() == CameraSettings.Repeat.WATCH) {
+      // One for all attempts, for it knows what it has seen.
+      PictureSource watched = new WatchedFolder(Path.of(camera.address()));
+      return () -> watched;
+    }
+    return () -> source(camera, settings.guard());
+  }
+
+  static PictureSource source(CameraSettings camera, AddressGuard guard) throws IOException {
+    return switch (camera.kind()) {
+      case FOLDER -> new FolderSource(Path.of(camera.address()));
+      case HTTP -> new HttpSource(camera.address(), guard, poll(camera));
+      case FILE, USB, RTSP -> VideoSource.of(camera.address(), camera.picture()).behind(guard);
+    };
+  }
+
+  private static Duration poll(CameraSettings camera) {
+    return Duration.ofMillis(Math.max(1, (long) (1_000 * camera.pollSeconds())));
+  }
+
+  /** A frame is a little larger than its picture. */
+  private static int maxImageBytes(CameraSettings camera, int limit) {
+    int texts = camera.id().getBytes(StandardCharsets.UTF_8).length * 2;
+    for (Map.Entry<String, String> attribute : camera.attributes().entrySet()) {
+      texts +=
+          16 + (attribute.getKey() + attribute.getValue()).getBytes(StandardCharsets.UTF_8).length;
+    }
+    return Math.max(1, limit - RECORD_OVERHEAD - texts);
+  }
+
+  private int maxRecordBytes() {
+    return settings.maxRecordBytes() > 0
+        ? settings.maxRecordBytes()
+        : Topics.maxRecordBytes(settings.client(), settings.framesTopic())
+            .orElse(PublishSettings.USUAL_RECORD_BYTES);
+  }
+
+  /** What cameras need of the client, where the user says nothing else. */
+  private Map<String, String> client(int maxRecordBytes) {
+    Map<String, String> client = new HashMap<>();
+    // JPEG does not become smaller.
+    client.put("compression.type", "none");
+    // An old frame is worth less than a new one.
+    client.put("delivery.timeout.ms", "30000");
+    client.put("request.timeout.ms", "10000");
+    client.put("max.block.ms", "10000");
+    client.put("buffer.memory", Long.toString(Math.max(32L << 20, 4L * maxRecordBytes)));
+    client.putAll(settings.client());
+    return client;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.framelabel.tools.camera;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
+
+/**
+ * One camera.
+ *
+ * @param id the camera's name in all events, and its key
+ * @param address rtsp://, http://, a video file, a folder of pictures, or usb:FORMAT:DEVICE
+ * @param maxFps most frames a second that are published; 0 for no limit
+ * @param repeat what follows the end of a file or folder
+ * @param picture what published pictures look like
+ * @param pollSeconds between two requests of a single-picture HTTP address
+ * @param attributes carried through to the results
+ */
+public record CameraSettings(
+    String id,
+    String address,
+    double maxFps,
+    Repeat repeat,
+    PictureSettings picture,
+    double pollSeconds,
+    Map<String, String> attributes) {
+  /** What follows the end of a file or folder. */
+  public enum Repeat {
+    /** Nothing: the camera has ended. */
+    ONCE,
+    /** The same again. */
+    LOOP,
+    /** Pictures that come into the folder after the start; the earlier ones are left alone. */
+    WATCH
+  }
+
+  public CameraSettings {
+    requireNonNull(id, "id");
+    requireNonNull(address, "address");
+    requireNonNull(repeat, "repeat");
+    requireNonNull(picture, "picture");
+    attributes = Map.copyOf(attributes);
+    if (id.isBlank() || !(maxFps >= 0) || !(pollSeconds > 0)) {
+      throw new IllegalArgumentException(
+          "camera '%s' with at most %s fps, polled each %s s; expected a name, 0 or more, more than 0"
+              .formatted(id, maxFps, pollSeconds));
+    }
+    CameraAddress.Kind kind = CameraAddress.kind(address);
+    if (repeat == Repeat.WATCH && kind != CameraAddress.Kind.FOLDER) {
+      throw new IllegalArgumentException(
+          "camera " + id + " is to be watched, but is no folder: " + CameraAddress.mask(address));
+    }
+  }
+
+  /** A camera with the defaults: no limit, once, pictures as they come. */
+  public CameraSettings(String id, String address) {
+    this(id, address, 0, Repeat.ONCE, PictureSettings.AS_IT_COMES, 1, Map.of());
+  }
+
+  /** Whether the address holds a password, which then must not stand where others can read it. */
+  public boolean hasPassword() {
+    return CameraAddress.hasPassword(address);
+  }
+
+  CameraAddress.Kind kind() {
+    return CameraAddress.kind(address);
+  }
+
+  /** Whether the pictures lie ready, so that none has to be dropped. */
+  boolean isStored() {
+    return repeat != Repeat.WATCH
+        && (kind() == CameraAddress.Kind.FILE || kind() == CameraAddress.Kind.FOLDER);
+  }
+
+  /** Never shows a password. */
+  @Override
+  public String toString() {
+    return id + " at " + CameraAddress.mask(address);
+  }
+}

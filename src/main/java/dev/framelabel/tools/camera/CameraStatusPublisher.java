@@ -1,0 +1,105 @@
+package dev.framelabel.tools.camera;
+
+import dev.framelabel.event.CameraStatus;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.wire.CameraStatuses;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes how the cameras do to their topic, which it makes (compacted) where it is missing. All on
+ * a thread of its own: a broker that is away holds up nobody, and the statuses of that time are
+ * left out.
+ */
+final class CameraStatusPublisher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CameraStatusPublisher.class);
+  private static final int MAX_RECORD_BYTES = 1 << 16;
+  private static final long CLOSING_MILLIS = 5_000;
+  private static final long NEXT_TRY_NANOS = 10_000_000_000L;
+
+  private final Map<String, String> client;
+  private final String topic;
+  private final BlockingQueue<List<CameraStatus>> newest = new ArrayBlockingQueue<>(1);
+  private final CameraStatuses codec = new CameraStatuses();
+  private final Thread thread = new Thread(this::run, "framelabel-camera-heartbeats");
+  private volatile boolean closed;
+  private volatile boolean ready;
+  private boolean tried;
+  private long triedAt;
+
+  CameraStatusPublisher(Map<String, String> client, String topic) {
+    this.client = new HashMap<>(client);
+    this.client.put("max.block.ms", "2000");
+    this.client.put("request.timeout.ms", "2000");
+    this.client.put("delivery.timeout.ms", "5000");
+    this.client.put("default.api.timeout.ms", "5000");
+    this.topic = topic;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Takes the statuses over, in place of those that still wait. Never blocks. */
+  synchronized void report(List<CameraStatus> statuses) {
+    newest.clear();
+    newest.add(statuses);
+  }
+
+  private void run() {
+    try (FramePublisher publisher = new FramePublisher(client, topic, MAX_RECORD_BYTES)) {
+      while (!closed || !newest.isEmpty()) {
+        List<CameraStatus> statuses = newest.poll(100, TimeUnit.MILLISECONDS);
+        if (statuses != null && isReady()) {
+          send(publisher, statuses);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void send(FramePublisher publisher, List<CameraStatus> statuses) {
+    for (CameraStatus status : statuses) {
+      CompletableFuture<Void> ignored =
+          publisher
+              .publish(status.cameraId(), codec.write(status))
+              .whenComplete((nothing, failure) -> ready = failure == null);
+    }
+  }
+
+  /** Whether the topic is there, as far as known; makes it where it is not. */
+  private boolean isReady() {
+    if (!ready && (!tried || System.nanoTime() - triedAt > NEXT_TRY_NANOS)) {
+      tried = true;
+      triedAt = System.nanoTime();
+      try {
+        if (Topics.createCompacted(client, topic)) {
+          LOG.info("topic {} created, compacted", topic);
+        }
+        ready = true;
+      } catch (RuntimeException e) {
+        LOG.warn("no heartbeats of cameras for now: {}", e.getMessage());
+      }
+    }
+    return ready;
+  }
+
+  /** Writes the last statuses, then ends; waits some seconds at most. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      thread.join(CLOSING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.framelabel.tools.camera;
+
+import dev.framelabel.event.Bytes;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.SourcePosition;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One camera's way from pictures to the sender: shaped, looked at, numbered, timed and put into its
+ * outbox. One attempt at a time uses it; the sender and the heartbeats read its parts.
+ */
+final class CameraStream implements AutoCloseable {
+  private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
+  private static final Duration LATEST = Duration.ofSeconds(10);
+
+  private final CameraSettings settings;
+  private final CameraHealth health;
+  private final SendQueue outbox;
+  private final Runnable wakeSender;
+  private final PictureShaper shaper;
+  private final PictureCheck check = new PictureCheck();
+  private final String run = UUID.randomUUID().toString();
+  private final AtomicLong number = new AtomicLong();
+  private boolean closed;
+
+  /**
+   * @param maxImageBytes the largest picture that the topic takes
+   * @param outboxBytes how much of this camera may wait for the broker
+   */
+  CameraStream(CameraSettings settings, int maxImageBytes, long outboxBytes, Runnable wakeSender) {
+    this.settings = settings;
+    this.wakeSender = wakeSender;
+    health = new CameraHealth(settings);
+    outbox = new SendQueue(settings.maxFps(), settings.isStored(), outboxBytes);
+    shaper = new PictureShaper(settings.picture(), maxImageBytes);
+  }
+
+  CameraSettings settings() {
+    return settings;
+  }
+
+  CameraHealth health() {
+    return health;
+  }
+
+  SendQueue outbox() {
+    return outbox;
+  }
+
+  /** Whether a picture that comes now would not be dropped at once. */
+  boolean wants() {
+    return outbox.wants(System.nanoTime());
+  }
+
+  /** A frame of this picture; empty if it cannot be published, which is counted. */
+  synchronized Optional<Frame> frame(CapturedPicture picture) {
+    if (closed) {
+      // An abandoned attempt that returned late.
+      return Optional.empty();
+    }
+    Instant arrival = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    PictureCheck.Look look =
+        settings.isStored()
+            ? PictureCheck.Look.FINE
+            : check.look(picture.file(), System.nanoTime());
+    Instant capturedAt = capturedAt(picture.takenAt(), arrival);
+    health.came(capturedAt, look);
+    try {
+      return Optional.of(
+          new Frame(
+              settings.id(),
+              run + "-" + number.incrementAndGet(),
+              capturedAt,
+              new Image(Image.Format.ENCODED, Bytes.wrap(shaper.shape(picture)), 0, 0),
+              settings.attributes(),
+              NOT_YET_SENT));
+    } catch (IOException e) {
+      health.refused(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The source's time where it can be true: never later than now, nor long before. */
+  private Instant capturedAt(Optional<Instant> takenAt, Instant arrival) {
+    boolean old = settings.kind() == CameraAddress.Kind.FOLDER;
+    return takenAt
+        .map(time -> time.truncatedTo(ChronoUnit.MICROS))
+        .filter(time -> !time.isAfter(arrival))
+        .filter(time -> old || !time.isBefore(arrival.minus(LATEST)))
+        .orElse(arrival);
+  }
+
+  void offer(Frame frame) {
+    health.dropped(outbox.offer(frame));
+    wakeSender.run();
+  }
+
+  boolean offerIfRoom(Frame frame) {
+    boolean added = outbox.offerIfRoom(frame);
+    if (added) {
+      wakeSender.run();
+    }
+    return added;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    shaper.close();
+    check.close();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.framelabel.tools.camera;
+
+import dev.framelabel.event.CameraStatus.State;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps one camera open: opens it again when it is lost, with growing pauses, and abandons an
+ * attempt that hangs. Its thread never calls into the source.
+ */
+final class CameraWorker {
+  /** With the step of the watch and the first pause, this stays below ten seconds. */
+  static final long PATIENCE_NANOS = 8_000_000_000L;
+
+  private static final long FIRST_PAUSE_MILLIS = 500;
+  private static final long LONGEST_PAUSE_MILLIS = 30_000;
+  private static final int MOST_HUNG = 4;
+
+  private final CameraStream lane;
+  private final Opener opener;
+  private final boolean once;
+  private final long patienceNanos;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final List<Connection> hung = new ArrayList<>();
+  private final Thread thread;
+  private long pauseMillis;
+
+  /** Makes a camera's source, anew for each attempt. */
+  interface Opener {
+    PictureSource open() throws IOException;
+  }
+
+  /**
+   * @param once do not open a lost camera again
+   * @param patienceNanos how long a source may show no sign of life
+   */
+  CameraWorker(CameraStream lane, Opener opener, boolean once, long patienceNanos) {
+    this.lane = lane;
+    this.opener = opener;
+    this.once = once;
+    this.patienceNanos = patienceNanos;
+    thread = new Thread(this::work, "framelabel-camera-" + lane.settings().id());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void work() {
+    try (lane) {
+      do {
+        attempt();
+      } while (!stops() && lane.health().state() != State.ENDED && !once && pause());
+    } catch (InterruptedException e) {
+      lane.health().lost("interrupted");
+    }
+  }
+
+  private void attempt() throws InterruptedException {
+    hung.removeIf(attempt -> !attempt.isRunning());
+    if (hung.size() >= MOST_HUNG) {
+      lane.health().lost(MOST_HUNG + " earlier attempts hang in FFmpeg; waits for one to return");
+      return;
+    }
+    try {
+      do {
+        attemptOnce(opener.open());
+      } while (lane.settings().repeat() == CameraSettings.Repeat.LOOP && !stops());
+      lane.health().ended();
+    } catch (IOException | RuntimeException e) {
+      if (stops()) {
+        lane.health().ended();
+      } else {
+        lane.health().lost(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void attemptOnce(PictureSource source) throws IOException, InterruptedException {
+    Connection attempt = new Connection(lane, source, this::stops);
+    try {
+      attempt.await(patienceNanos);
+    } finally {
+      pauseMillis = attempt.hadPicture() ? 0 : pauseMillis;
+      if (attempt.isRunning()) {
+        attempt.abandon();
+        hung.add(attempt);
+      }
+    }
+  }
+
+  /** Waits before the next attempt: half a second first, then twice as long each time. */
+  private boolean pause() throws InterruptedException {
+    pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(FIRST_PAUSE_MILLIS, pauseMillis * 2));
+    boolean goesOn = !stopped.await(pauseMillis, TimeUnit.MILLISECONDS);
+    lane.health().reconnects();
+    return goesOn;
+  }
+
+  private boolean stops() {
+    return stopped.getCount() == 0;
+  }
+
+  boolean isRunning() {
+    return thread.isAlive() || !lane.outbox().isEmpty();
+  }
+
+  CameraStream lane() {
+    return lane;
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+}

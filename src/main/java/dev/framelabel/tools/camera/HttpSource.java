@@ -1,0 +1,155 @@
+package dev.framelabel.tools.camera;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Authenticator;
+import java.net.HttpURLConnection;
+import java.net.PasswordAuthentication;
+import java.net.Proxy;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A camera that speaks HTTP: a never-ending multipart answer of pictures (MJPEG), or one picture an
+ * answer, asked for again and again. The pictures pass as they are. User and password of the
+ * address serve for basic and digest authentication, at the address's own host only.
+ */
+final class HttpSource implements PictureSource {
+  static final int LARGEST_PICTURE = 32 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
+  private static final int MOST_REDIRECTS = 3;
+  private static final int SNIFFED = 16;
+
+  private final URI address;
+  private final AddressGuard guard;
+  private final Duration poll;
+
+  HttpSource(String address, AddressGuard guard, Duration poll) throws IOException {
+    try {
+      this.address = URI.create(address);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("camera " + CameraAddress.mask(address) + " is no HTTP address", e);
+    }
+    this.guard = guard;
+    this.poll = poll;
+  }
+
+  @Override
+  public void read(Sink sink) throws IOException, InterruptedException {
+    long next = System.nanoTime();
+    while (!sink.stops()) {
+      HttpURLConnection connection = connect(sink);
+      try (BufferedInputStream in = new BufferedInputStream(connection.getInputStream())) {
+        if (isMultipart(in)) {
+          new MultipartReader(in, LARGEST_PICTURE).read(sink);
+          if (sink.stops()) {
+            return;
+          }
+          throw new IOException(
+              "camera " + CameraAddress.mask(address.toString()) + " has ended its stream");
+        }
+        takeOne(connection, in, sink);
+      } finally {
+        if (sink.stops()) {
+          connection.disconnect();
+        }
+      }
+      next = Math.max(next + poll.toNanos(), System.nanoTime());
+      waitUntil(next, sink);
+    }
+  }
+
+  private void takeOne(HttpURLConnection connection, InputStream in, Sink sink)
+      throws IOException, InterruptedException {
+    byte[] file = in.readNBytes(LARGEST_PICTURE + 1);
+    if (file.length == 0 || file.length > LARGEST_PICTURE) {
+      throw new IOException(
+          "the camera's answer has "
+              + (file.length == 0 ? "no bytes" : "more than " + LARGEST_PICTURE + " bytes")
+              + "; expected a picture");
+    }
+    long modified = connection.getLastModified();
+    sink.take(
+        CapturedPicture.of(
+            file, modified > 0 ? Optional.of(Instant.ofEpochMilli(modified)) : Optional.empty()));
+  }
+
+  private static void waitUntil(long nanoTime, Sink sink) throws InterruptedException {
+    long left = nanoTime - System.nanoTime();
+    while (left > 0 && !sink.stops()) {
+      sink.alive();
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, 100_000_000));
+      left = nanoTime - System.nanoTime();
+    }
+  }
+
+  private HttpURLConnection connect(Sink sink) throws IOException {
+    URI at = address;
+    guard.check(at);
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      HttpURLConnection connection = open(at);
+      int status = connection.getResponseCode();
+      if (connection.getDate() > 0) {
+        sink.clock(Instant.ofEpochMilli(connection.getDate()));
+      }
+      String location = connection.getHeaderField("Location");
+      if (status == 200) {
+        return connection;
+      }
+      connection.disconnect();
+      if (status / 100 != 3 || location == null) {
+        throw new IOException(
+            "camera " + CameraAddress.mask(at.toString()) + " answers with status " + status);
+      }
+      at = guard.redirect(at, location);
+    }
+    throw new IOException(
+        "camera " + CameraAddress.mask(address.toString()) + " sends on too many times");
+  }
+
+  private HttpURLConnection open(URI at) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) at.toURL().openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout((int) PATIENCE.toMillis());
+    connection.setReadTimeout((int) PATIENCE.toMillis());
+    connection.setInstanceFollowRedirects(false);
+    connection.setUseCaches(false);
+    String user = address.getUserInfo();
+    if (user != null && address.getAuthority().equals(at.getAuthority())) {
+      connection.setAuthenticator(new Login(user));
+    } else {
+      connection.setAuthenticator(new Login(":"));
+    }
+    return connection;
+  }
+
+  /** Some servers do not say what they send, so the first bytes tell. */
+  private static boolean isMultipart(BufferedInputStream in) throws IOException {
+    in.mark(SNIFFED);
+    byte[] first = in.readNBytes(SNIFFED / 2);
+    in.reset();
+    String text = new String(first, java.nio.charset.StandardCharsets.ISO_8859_1).stripLeading();
+    return text.startsWith("--");
+  }
+
+  /** The user and password of one address; never those of this process. */
+  private static final class Login extends Authenticator {
+    private final String user;
+
+    Login(String user) {
+      this.user = user;
+    }
+
+    @Override
+    protected PasswordAuthentication getPasswordAuthentication() {
+      int colon = user.indexOf(':');
+      return user.equals(":")
+          ? null
+          : new PasswordAuthentication(
+              colon < 0 ? user : user.substring(0, colon), user.substring(colon + 1).toCharArray());
+    }
+  }
+}

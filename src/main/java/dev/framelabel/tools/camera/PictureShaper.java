@@ -1,0 +1,73 @@
+package dev.framelabel.tools.camera;
+
+import java.io.IOException;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/**
+ * Gives pictures the wanted size and quality, and makes those smaller that the topic would not
+ * take. A picture that needs neither passes as it is. Not thread-safe.
+ */
+final class PictureShaper implements AutoCloseable {
+  private static final int TRIES = 8;
+  private static final int LOWEST_QUALITY = 50;
+
+  private final PictureSettings settings;
+  private final int maxBytes;
+  private final StillDecoder decoder = new StillDecoder(0);
+  private final JpegEncoder encoder = new JpegEncoder();
+
+  /**
+   * @param maxBytes the largest file that may be published
+   */
+  PictureShaper(PictureSettings settings, int maxBytes) {
+    this.settings = settings;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * The picture's file as it is to be published.
+   *
+   * @throws IOException if it must be changed and cannot be decoded, or cannot be made small enough
+   */
+  byte[] shape(CapturedPicture picture) throws IOException {
+    byte[] file = picture.file().array();
+    boolean asItIs = picture.finished() || settings.isAsItComes();
+    if (asItIs && file.length <= maxBytes) {
+      return file;
+    }
+    AVFrame frame = decoder.decode(file);
+    double scale = settings.scale(frame.width(), frame.height());
+    if (!asItIs && scale == 1 && settings.quality() == 0 && file.length <= maxBytes) {
+      return file;
+    }
+    return encode(frame, scale, file.length);
+  }
+
+  private byte[] encode(AVFrame frame, double wantedScale, int original) throws IOException {
+    double scale = wantedScale;
+    int quality = settings.qualityOrDefault();
+    for (int tried = 0; tried < TRIES; tried++) {
+      byte[] file = encoder.encode(frame, scale, quality);
+      if (file.length <= maxBytes) {
+        return file;
+      }
+      if (quality > LOWEST_QUALITY) {
+        quality = Math.max(LOWEST_QUALITY, quality - 20);
+      } else {
+        scale *= Math.min(0.9, Math.sqrt(0.9 * maxBytes / file.length));
+      }
+    }
+    throw new IOException(
+        "a picture of "
+            + original
+            + " bytes cannot be made small enough; the topic takes pictures of "
+            + maxBytes
+            + " bytes");
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    encoder.close();
+  }
+}

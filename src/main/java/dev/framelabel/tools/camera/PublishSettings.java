@@ -1,0 +1,34 @@
+package dev.framelabel.tools.camera;
+
+import java.util.Map;
+
+/**
+ * Where frames go, and how.
+ *
+ * @param client properties of the Kafka client
+ * @param maxRecordBytes largest record that the frames topic takes; 0 to ask the topic
+ * @param bufferBytes most bytes of pictures that wait for the broker, of all cameras together
+ * @param once do not open a lost camera again
+ */
+public record PublishSettings(
+    Map<String, String> client,
+    String framesTopic,
+    String camerasTopic,
+    int maxRecordBytes,
+    long bufferBytes,
+    boolean once,
+    AddressGuard guard) {
+  /** What is assumed of a topic that cannot be asked: less than Kafka's own default. */
+  static final int USUAL_RECORD_BYTES = 1_000_000;
+
+  private static final int LEAST_RECORD_BYTES = 16_384;
+
+  public PublishSettings {
+    client = Map.copyOf(client);
+    if ((maxRecordBytes != 0 && maxRecordBytes < LEAST_RECORD_BYTES) || bufferBytes < 1) {
+      throw new IllegalArgumentException(
+          "records of at most %d bytes, %d bytes of buffer; expected 0 or %d and more, 1 or more"
+              .formatted(maxRecordBytes, bufferBytes, LEAST_RECORD_BYTES));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.framelabel.tools.camera;
+
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avutil.*;
+
+import java.io.IOException;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Decodes picture files with FFmpeg. The frame that it gives is valid until its next call. Not
+ * thread-safe.
+ */
+final class StillDecoder implements AutoCloseable {
+  private static final long MOST_PIXELS = 64_000_000;
+
+  private final int jpegShrinking;
+  private final AVFrame frame = av_frame_alloc();
+
+  /**
+   * @param jpegShrinking JPEG files are decoded at 1 / 2^n of their size, which is quicker: 0 to 3
+   */
+  StillDecoder(int jpegShrinking) {
+    FFmpeg.load();
+    this.jpegShrinking = jpegShrinking;
+  }
+
+  /**
+   * @throws IOException if this is no whole JPEG, PNG or WebP file
+   */
+  AVFrame decode(byte[] file) throws IOException {
+    int codec = codec(file);
+    AVCodecContext decoder = avcodec_alloc_context3(avcodec_find_decoder(codec));
+    AVPacket packet = av_packet_alloc();
+    try {
+      decoder.thread_count(1).max_pixels(MOST_PIXELS);
+      if (codec == AV_CODEC_ID_MJPEG) {
+        decoder.lowres(jpegShrinking);
+      }
+      FFmpeg.open(decoder, "read the picture");
+      FFmpeg.check(av_new_packet(packet, file.length), "take memory for a picture");
+      packet.data().put(file);
+      av_frame_unref(frame);
+      FFmpeg.check(avcodec_send_packet(decoder, packet), "read the picture");
+      FFmpeg.check(avcodec_receive_frame(decoder, frame), "read the picture");
+      return frame;
+    } finally {
+      av_packet_free(packet);
+      avcodec_free_context(decoder);
+    }
+  }
+
+  private static int codec(byte[] file) throws IOException {
+    if (starts(file, 0, 0xFF, 0xD8, 0xFF)) {
+      return AV_CODEC_ID_MJPEG;
+    }
+    if (starts(file, 0, 0x89, 'P', 'N', 'G')) {
+      return AV_CODEC_ID_PNG;
+    }
+    if (starts(file, 0, 'R', 'I', 'F', 'F') && starts(file, 8, 'W', 'E', 'B', 'P')) {
+      return AV_CODEC_ID_WEBP;
+    }
+    throw new IOException("cannot read the picture: it is no JPEG, PNG or WebP file");
+  }
+
+  private static boolean starts(byte[] file, int at, int... expected) {
+    boolean same = file.length >= at + expected.length;
+    for (int i = 0; same && i < expected.length; i++) {
+      same = (file[at + i] & 0xFF) == expected[i];
+    }
+    return same;
+  }
+
+  /** The brightness of a decoded picture, 0 to 255, row by row; of RGB pictures their green. */
+  static byte[] luma(AVFrame frame) {
+    int format = frame.format();
+    int step = 1;
+    int offset = 0;
+    if (format == AV_PIX_FMT_RGB24 || format == AV_PIX_FMT_RGBA || format == AV_PIX_FMT_ARGB) {
+      step = format == AV_PIX_FMT_RGB24 ? 3 : 4;
+      offset = format == AV_PIX_FMT_ARGB ? 2 : 1;
+    }
+    byte[] luma = new byte[frame.width() * frame.height()];
+    byte[] row = new byte[frame.width() * step];
+    BytePointer data = frame.data(0);
+    for (int y = 0; y < frame.height(); y++) {
+      data.position((long) y * frame.linesize(0)).get(row);
+      for (int x = 0; x < frame.width(); x++) {
+        luma[y * frame.width() + x] = row[x * step + offset];
+      }
+    }
+    data.position(0);
+    return luma;
+  }
+
+  @Override
+  public void close() {
+    av_frame_free(frame);
+  }
+}

@@ -1,0 +1,231 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.tools.camera.AddressGuard;
+import dev.framelabel.tools.camera.CameraFile;
+import dev.framelabel.tools.camera.CameraPublisher;
+import dev.framelabel.tools.camera.CameraReport;
+import dev.framelabel.tools.camera.CameraSettings;
+import dev.framelabel.tools.camera.PictureSettings;
+import dev.framelabel.tools.camera.PublishSettings;
+import dev.framelabel.event.CameraStatus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel camera}. */
+@Command(
+    name = "camera",
+    description =
+        "Publishes frames of cameras: rtsp:// streams, MJPEG or single pictures at http://, video files, folders"
+            + " of pictures, USB cameras. Runs until Ctrl-C, or until all files have ended. Exit status 1 if a"
+            + " camera was lost at the end.",
+    footer = {
+      "",
+      "Example: framelabel camera door=rtsp://10.0.0.5/stream1 --fps 5 --bootstrap-servers kafka:9092"
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class CameraCommand implements Callable<Integer> {
+  private static final long LAST_SECONDS = 8;
+
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaClient kafka;
+
+  @Parameters(
+      paramLabel = "[ID=]SOURCE",
+      arity = "0..*",
+      description =
+          "rtsp://, rtsps://, http://, https://, a video file, a folder, or usb:FORMAT:DEVICE such as"
+              + " usb:v4l2:/dev/video0. Addresses with a password: --cameras.")
+  private List<String> sources = List.of();
+
+  @Option(
+      names = "--cameras",
+      paramLabel = "FILE",
+      description = "YAML file of more cameras; the options below are its defaults.")
+  private Path camerasFile;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description = "Topic of frames.",
+      defaultValue = "frames")
+  private String topic;
+
+  @Option(
+      names = "--cameras-topic",
+      paramLabel = "TOPIC",
+      description = "Topic of how the cameras do; made (compacted) if missing.",
+      defaultValue = "cameras")
+  private String camerasTopic;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      description = "Most frames a second and camera; 0: no limit.",
+      defaultValue = "0")
+  private double fps;
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      description = "Larger pictures are made smaller, with their proportions.",
+      defaultValue = "")
+  private String size;
+
+  @Option(
+      names = "--quality",
+      paramLabel = "Q",
+      description =
+          "JPEG quality, 1 to 100; 0: JPEG pictures pass as they are, others get "
+              + PictureSettings.DEFAULT_QUALITY
+              + ".",
+      defaultValue = "0")
+  private int quality;
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "HOW",
+      description = "After the end of a file or folder: ${COMPLETION-CANDIDATES}.",
+      defaultValue = "ONCE")
+  private CameraSettings.Repeat repeat;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "S",
+      description = "Seconds between two requests of a single-picture address.",
+      defaultValue = "1")
+  private double pollSeconds;
+
+  @Option(
+      names = "--attribute",
+      paramLabel = "NAME=VALUE",
+      description = "Goes with every frame to its result.")
+  private Map<String, String> attributes = new HashMap<>();
+
+  @Option(
+      names = "--once",
+      description = "Open each camera once: end when all have ended or are lost.")
+  private boolean once;
+
+  @Option(
+      names = "--max-record-size",
+      paramLabel = "N",
+      description = "Largest record that the topic takes; 0: ask the topic.",
+      defaultValue = "0")
+  private int maxRecordBytes;
+
+  @Option(
+      names = "--buffer-mib",
+      paramLabel = "N",
+      description = "Most MiB of frames of all cameras that wait for the broker.",
+      defaultValue = "128")
+  private long bufferMib;
+
+  @Option(
+      names = "--allow-link-local",
+      description = "Allow cameras at link-local and metadata addresses.")
+  private boolean allowLinkLocal;
+
+  @Option(names = "--allow-redirects", description = "Let HTTP cameras send on to another address.")
+  private boolean allowRedirects;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Write the summary as JSON.")
+  private Path report;
+
+  @Override
+  public Integer call() throws Exception {
+    CameraPublisher publisher = new CameraPublisher(settings(), cameras());
+    CountDownLatch finished = new CountDownLatch(1);
+    Thread hook = new Thread(() -> stop(publisher, finished), "framelabel-ctrl-c");
+    Runtime.getRuntime().addShutdownHook(hook);
+    long begun = System.nanoTime();
+    try {
+      CameraProgress progress = new CameraProgress(spec.commandLine().getOut());
+      List<CameraStatus> last = publisher.run(progress::say);
+      CameraReport result = CameraReport.of((System.nanoTime() - begun) / 1e9, last);
+      if (report != null) {
+        Files.writeString(report, result.toJson() + System.lineSeparator());
+      }
+      say(result);
+      return last.stream().anyMatch(status -> status.state() == CameraStatus.State.LOST) ? 1 : 0;
+    } finally {
+      finished.countDown();
+    }
+  }
+
+  private void say(CameraReport result) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "%,d frames in, %,d out, %,d dropped%n",
+        result.framesIn(), result.framesOut(), result.dropped());
+    out.flush();
+  }
+
+  /** Ctrl-C: the run ends as if by itself, with its report. */
+  private static void stop(CameraPublisher publisher, CountDownLatch finished) {
+    publisher.stop();
+    try {
+      boolean ignored = finished.await(LAST_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private PublishSettings settings() throws IOException {
+    return new PublishSettings(
+        kafka.properties(),
+        topic,
+        camerasTopic,
+        maxRecordBytes,
+        bufferMib << 20,
+        once,
+        new AddressGuard(allowLinkLocal, allowRedirects));
+  }
+
+  private List<CameraSettings> cameras() throws IOException {
+    PictureSettings picture = PictureSettings.of(size, quality);
+    List<CameraSettings> cameras = new ArrayList<>();
+    for (String source : sources) {
+      int named = source.matches("[A-Za-z0-9_.-]+=.*") ? source.indexOf('=') : -1;
+      String id = named < 0 ? "camera-" + (cameras.size() + 1) : source.substring(0, named);
+      cameras.add(
+          withoutPassword(
+              new CameraSettings(
+                  id, source.substring(named + 1), fps, repeat, picture, pollSeconds, attributes)));
+    }
+    if (camerasFile != null) {
+      CameraFile.Defaults defaults =
+          new CameraFile.Defaults(fps, repeat, picture, pollSeconds, attributes);
+      cameras.addAll(CameraFile.read(camerasFile, defaults));
+    }
+    return cameras;
+  }
+
+  private CameraSettings withoutPassword(CameraSettings camera) {
+    if (camera.hasPassword()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "camera "
+              + camera
+              + ": a password on the command line is seen by everyone on this machine; give the address in"
+              + " --cameras FILE");
+    }
+    return camera;
+  }
+}

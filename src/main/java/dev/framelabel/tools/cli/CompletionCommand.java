@@ -1,0 +1,26 @@
+package dev.framelabel.tools.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel completion}. */
+@Command(
+    name = "completion",
+    description = "Prints a completion script for bash.",
+    footer = {"", "Example: source <(framelabel completion)"},
+    mixinStandardHelpOptions = true)
+final class CompletionCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(AutoComplete.bash("framelabel", spec.root().commandLine()));
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.tools.doctor.Doctor;
+import dev.framelabel.kafka.admin.Finding;
+import dev.framelabel.kafka.admin.Finding.Level;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.OptionParser;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel doctor}. */
+@Command(
+    name = "doctor",
+    description =
+        "Checks what a labelling job with these options would meet: Java, model and device of this machine,"
+            + " brokers, topics and limits, and with --rest a Flink cluster. Says the cure of every failure."
+            + " Changes nothing. Exit status 1 if a check failed.",
+    footer = {
+      "",
+      "Example: framelabel doctor --bootstrap-servers kafka:9092 --model x.onnx --rest http://flink:8081"
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    modelTransformer = JobOptionsModel.class)
+final class DoctorCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--rest",
+      paramLabel = "URL",
+      defaultValue = "",
+      description = "Address of a cluster's REST interface. Default: no cluster is looked at.")
+  private String rest;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "Seconds that a broker may take to answer.")
+  private int patience;
+
+  @Override
+  public Integer call() {
+    List<String> arguments = new ArrayList<>(JobOptionsModel.arguments(spec));
+    Configuration options =
+        new OptionParser(JobOptionsModel.OPTIONS).parse(arguments.toArray(String[]::new)).job();
+    List<Finding> findings =
+        new Doctor(new JobOptions(options), new KafkaOptions(options), Duration.ofSeconds(patience))
+            .examine(rest);
+    PrintWriter out = spec.commandLine().getOut();
+    for (Finding finding : findings) {
+      out.printf("%-8s %s: %s%n", finding.level(), finding.subject(), finding.found());
+      if (!finding.cure().isEmpty()) {
+        out.printf("         cure: %s%n", finding.cure());
+      }
+    }
+    long failed = findings.stream().filter(one -> one.level() == Level.FAILED).count();
+    out.println(failed == 0 ? "Nothing failed." : failed + " failed.");
+    out.flush();
+    return failed == 0 ? 0 : 1;
+  }
+}

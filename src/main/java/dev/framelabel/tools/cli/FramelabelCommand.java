@@ -1,0 +1,107 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.model.ModelException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit status: 0 done, 1 failed, 2 wrong use or wrong input. */
+@Command(
+    name = "framelabel",
+    description = "Labels camera frames from Kafka in an Apache Flink job, exactly once.",
+    mixinStandardHelpOptions = true,
+    version = "framelabel 0.1.0",
+    subcommands = {
+      DemoCommand.class,
+      DoctorCommand.class,
+      JobCommand.class,
+      CompletionCommand.class,
+      TopicsCommand.class,
+      TransactionsCommand.class,
+      RejectedCommand.class,
+      ModelCommand.class,
+      WallCommand.class,
+      CameraCommand.class,
+      ChaosCommand.class,
+      BenchCommand.class
+    })
+public final class FramelabelCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "YAML file of options (docs/configuration.md). Also named by FRAMELABEL_CONFIG. Command line and"
+              + " environment go before it.")
+  void setConfig(Path file) {
+    // Settings.load has read it: it must be there before the other options are.
+  }
+
+  private final Settings settings;
+
+  private FramelabelCommand(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** What the user set without the command line. */
+  static Settings settings(CommandSpec command) {
+    return ((FramelabelCommand) command.root().userObject()).settings;
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    try {
+      return line(System.getenv(), arguments).execute(arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println("framelabel: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+  }
+
+  /**
+   * The command line, ready for these arguments.
+   *
+   * @throws IllegalArgumentException if the config file is at fault
+   */
+  static CommandLine line(Map<String, String> environment, String... arguments) {
+    Settings settings = Settings.load(environment, List.of(arguments));
+    CommandLine line = new CommandLine(new FramelabelCommand(settings));
+    SettingsProvider provider = new SettingsProvider(settings);
+    provider.check(line);
+    line.setDefaultValueProvider(provider);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(FramelabelCommand::explain);
+    return line;
+  }
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /** One sentence for the user; the whole story is in the log. */
+  private static int explain(Exception failure, CommandLine line, CommandLine.ParseResult result) {
+    PrintWriter err = line.getErr();
+    err.println("framelabel: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+    err.flush();
+    LoggerFactory.getLogger(FramelabelCommand.class).error("command failed", failure);
+    return failure instanceof IllegalArgumentException || failure instanceof ModelException
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
+  }
+}

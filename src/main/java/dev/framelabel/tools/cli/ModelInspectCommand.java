@@ -1,0 +1,130 @@
+package dev.framelabel.tools.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.framelabel.tools.modelkit.ModelFacts;
+import dev.framelabel.tools.modelkit.ModelFacts.Block;
+import dev.framelabel.tools.modelkit.ModelFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel model inspect}. */
+@Command(
+    name = "inspect",
+    description = "Shows what an ONNX file says of itself and what it holds.",
+    footer = {"", "Example: framelabel model inspect xception.onnx"},
+    mixinStandardHelpOptions = true)
+final class ModelInspectCommand implements Callable<Integer> {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int SHOWN_LABELS = 120;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "The model (.onnx).")
+  private Path file;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    ModelFile model = ModelFile.open(file);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(toJson(model, model.facts())));
+    } else {
+      print(model, model.facts(), out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static void print(ModelFile model, ModelFacts facts, PrintWriter out) {
+    String labels = facts.metadata().labels();
+    String shown =
+        labels.length() > SHOWN_LABELS ? labels.substring(0, SHOWN_LABELS) + " ..." : labels;
+    line(out, "name", facts.metadata().name());
+    line(out, "version", facts.metadata().version());
+    line(out, "labels", shown);
+    line(out, "resize", facts.metadata().resize());
+    line(out, "network", facts.metadata().network());
+    facts.inputs().forEach(input -> line(out, "input", input));
+    facts.outputs().forEach(output -> line(out, "output", output));
+    line(out, "opset", String.valueOf(facts.opset()));
+    line(out, "weights", facts.precision());
+    line(out, "bytes", String.format("%,d", model.bytes()));
+    line(out, "sha256", model.sha256());
+    line(out, "parameters", String.format("%,d trainable", facts.trainable()));
+    line(out, "statistics", String.format("%,d of batch normalisation", facts.statistics()));
+    line(out, "stored", String.format("%,d numbers in the file", facts.storedNumbers()));
+    String macs =
+        facts.macs().isPresent()
+            ? String.format("%,d for one picture", facts.macs().getAsLong())
+            : "not counted: " + facts.note();
+    line(out, "MACs", macs);
+    if (!facts.blocks().isEmpty()) {
+      printBlocks(facts, out);
+    }
+  }
+
+  private static void line(PrintWriter out, String key, String value) {
+    out.printf("%-11s %s%n", key, value.isEmpty() ? "-" : value);
+  }
+
+  private static void printBlocks(ModelFacts facts, PrintWriter out) {
+    out.printf("%n%-9s %14s %12s %16s%n", "block", "parameters", "statistics", "MACs");
+    for (Block block : facts.blocks()) {
+      out.printf(
+          "%-9s %,14d %,12d %,16d%n",
+          block.name(), block.trainable(), block.statistics(), block.macs());
+    }
+    out.printf(
+        "%-9s %,14d %,12d %,16d%n",
+        "together",
+        facts.trainable(),
+        facts.statistics(),
+        facts.blocks().stream().mapToLong(Block::macs).sum());
+  }
+
+  private static ObjectNode toJson(ModelFile model, ModelFacts facts)
+      throws JsonProcessingException {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("name", facts.metadata().name());
+    node.put("version", facts.metadata().version());
+    String labels = facts.metadata().labels();
+    node.set("labels", labels.isEmpty() ? JSON.createArrayNode() : JSON.readTree(labels));
+    node.put("resize", facts.metadata().resize());
+    node.put("network", facts.metadata().network());
+    ArrayNode inputs = node.putArray("inputs");
+    facts.inputs().forEach(inputs::add);
+    ArrayNode outputs = node.putArray("outputs");
+    facts.outputs().forEach(outputs::add);
+    node.put("opset", facts.opset());
+    node.put("precision", facts.precision());
+    node.put("bytes", model.bytes());
+    node.put("sha256", model.sha256());
+    node.put("trainable", facts.trainable());
+    node.put("statistics", facts.statistics());
+    node.put("stored", facts.storedNumbers());
+    facts.macs().ifPresent(macs -> node.put("macs", macs));
+    ArrayNode blocks = node.putArray("blocks");
+    for (Block block : facts.blocks()) {
+      blocks
+          .addObject()
+          .put("name", block.name())
+          .put("trainable", block.trainable())
+          .put("statistics", block.statistics())
+          .put("macs", block.macs());
+    }
+    return node;
+  }
+}

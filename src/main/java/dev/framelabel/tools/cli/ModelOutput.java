@@ -1,0 +1,95 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.tools.modelkit.Agreement;
+import dev.framelabel.tools.modelkit.PackageMetadata;
+import dev.framelabel.tools.modelkit.ModelFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** What the commands that write a label model have in common. */
+final class ModelOutput {
+  private static final int TRIAL_PICTURES = 4;
+
+  /** How the written model computes. */
+  enum Precision {
+    FP32,
+    FP16
+  }
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name in the model file. Default: the file's name.")
+  private String name;
+
+  @Option(
+      names = "--model-version",
+      paramLabel = "VERSION",
+      description = "Version in the model file.",
+      defaultValue = "1")
+  private String version;
+
+  @Option(
+      names = "--resize",
+      paramLabel = "HOW",
+      description = "How pictures of other shapes are fitted: stretch, crop or letterbox.",
+      defaultValue = "stretch")
+  private String resize;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "fp32, or fp16: half precision inside, float32 at the ends.",
+      defaultValue = "fp32")
+  private Precision precision;
+
+  PackageMetadata metadata(Path out, List<String> labels) {
+    String fileName = out.getFileName().toString();
+    String plain =
+        fileName.toLowerCase(Locale.ROOT).endsWith(".onnx")
+            ? fileName.substring(0, fileName.length() - ".onnx".length())
+            : fileName;
+    return new PackageMetadata(name == null ? plain : name, version, labels, resize);
+  }
+
+  /** Writes the model, tried out first, and reports what fp16 changed. */
+  void save(ModelFile model, Path out, PrintWriter report) {
+    if (precision == Precision.FP32) {
+      model.save(out, written -> tryOut(written));
+    } else {
+      model
+          .inHalfPrecision()
+          .save(out, written -> report.println(difference(model, written).toText("fp16", "fp32")));
+    }
+    report.println(out + ": written, tried on " + TRIAL_PICTURES + " made-up pictures");
+    report.flush();
+  }
+
+  private static List<float[]> tryOut(Path file) {
+    try (OnnxLabelModel opened = new OnnxLabelModel(file, SessionSettings.onCpu(TRIAL_PICTURES))) {
+      return Agreement.onMadeUpPictures(opened, TRIAL_PICTURES);
+    }
+  }
+
+  private static Agreement difference(ModelFile whole, Path half) {
+    try {
+      Path file = Files.createTempFile("framelabel-", ".onnx");
+      try {
+        whole.save(file, written -> {});
+        return Agreement.of(tryOut(half), tryOut(file));
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a temporary file cannot be written: " + e, e);
+    }
+  }
+}

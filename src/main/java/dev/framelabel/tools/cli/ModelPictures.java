@@ -1,0 +1,69 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.image.BadImageException;
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.Resize;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelException;
+import dev.framelabel.model.OnnxLabelModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Labels picture files, one at a time, as the job would. */
+final class ModelPictures {
+  private final LabelModel model;
+  private final ImageDecoder decoder;
+  private final ByteBuffer pixels;
+  private final FloatBuffer probabilities;
+
+  ModelPictures(LabelModel model) {
+    this.model = model;
+    Resize resize = Resize.valueOf(model.metadata().resize().toUpperCase(Locale.ROOT));
+    decoder =
+        new ImageDecoder(model.metadata().width(), model.metadata().height(), resize, ImageLimits.DEFAULT);
+    pixels = ByteBuffer.allocateDirect(model.metadata().frameBytes());
+    probabilities = OnnxLabelModel.newProbabilities(1, model.metadata().classes());
+  }
+
+  /** The probabilities of a picture file. */
+  float[] label(Path file) throws BadImageException {
+    try {
+      decoder.decode(Files.readAllBytes(file), pixels);
+    } catch (IOException e) {
+      throw new ModelException("picture " + file + " cannot be read: " + e, e);
+    }
+    model.label(pixels, 1, probabilities);
+    float[] row = new float[model.metadata().classes()];
+    probabilities.get(0, row);
+    return row;
+  }
+
+  /** All JPEG, PNG and WebP files of a folder and the folders below, by name. */
+  static List<Path> in(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new ModelException(folder + " is no folder; expected one with pictures");
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> pictures =
+          files.filter(Files::isRegularFile).filter(ModelPictures::isPicture).sorted().toList();
+      if (pictures.isEmpty()) {
+        throw new ModelException("folder " + folder + " has no JPEG, PNG or WebP file");
+      }
+      return pictures;
+    } catch (IOException e) {
+      throw new ModelException("folder " + folder + " cannot be read: " + e, e);
+    }
+  }
+
+  private static boolean isPicture(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return Stream.of(".jpg", ".jpeg", ".png", ".webp").anyMatch(name::endsWith);
+  }
+}

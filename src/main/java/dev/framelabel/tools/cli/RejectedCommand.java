@@ -1,0 +1,251 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.tools.deadletter.FrameReplay;
+import dev.framelabel.tools.deadletter.RejectedRecord;
+import dev.framelabel.tools.deadletter.RejectedRecords;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel rejected}. */
+@Command(
+    name = "rejected",
+    description = "Shows frames that could not be labelled, and sends them to the job again.",
+    mixinStandardHelpOptions = true)
+final class RejectedCommand {
+  @Spec private CommandSpec spec;
+
+  @Command(
+      name = "list",
+      description = "Counts the rejected frames by kind, with the newest of each kind.",
+      footer = {"", "Example: framelabel rejected list --bootstrap-servers kafka:9092"},
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  int list(
+      @Mixin KafkaClient client,
+      @Mixin RejectedSelection choice,
+      @Option(
+              names = "--samples",
+              paramLabel = "N",
+              defaultValue = "3",
+              description = "Samples of each kind.")
+          int samples) {
+    Map<String, RejectedTally> tallies = new TreeMap<>();
+    read(
+        client,
+        choice,
+        rejected ->
+            tallies
+                .computeIfAbsent(kind(rejected), kind -> new RejectedTally(samples))
+                .add(rejected));
+    PrintWriter out = spec.commandLine().getOut();
+    tallies.forEach(
+        (kind, tally) -> {
+          out.printf("%s: %d%n", kind, tally.count());
+          tally.samples().forEach(sample -> out.println("  " + line(sample)));
+        });
+    out.println(tallies.values().stream().mapToLong(RejectedTally::count).sum() + " rejected");
+    out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "show",
+      description =
+          "Writes the original bytes of rejected frames to files PARTITION@OFFSET.event (the record's value) or"
+              + " PARTITION@OFFSET.image, and says why they were rejected.",
+      footer = {
+        "",
+        "Example: framelabel rejected show --kind CORRUPT_IMAGE --out folder --bootstrap-servers kafka:9092"
+      },
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  int show(
+      @Mixin KafkaClient client,
+      @Mixin RejectedSelection choice,
+      @Option(
+              names = "--out",
+              paramLabel = "FOLDER",
+              required = true,
+              description = "Where the files go; files that are there already stay.")
+          Path folder,
+      @Option(
+              names = "--max",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "At most so many, the oldest of each partition first.")
+          int max)
+      throws IOException {
+    Files.createDirectories(folder);
+    PrintWriter out = spec.commandLine().getOut();
+    int[] written = new int[1];
+    read(
+        client,
+        choice,
+        rejected -> {
+          if (rejected.content().isPresent() && written[0] < max) {
+            written[0]++;
+            out.println(line(rejected));
+            out.println("  " + write(rejected, folder));
+          }
+        });
+    out.println(written[0] + " shown");
+    out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "replay",
+      description = {
+        "Sends rejected frames to the topic of frames again, after a fix.",
+        "The header "
+            + FrameReplay.REPLAYS
+            + " counts how often. A rejected record that was replayed before is"
+            + " left out, so the same command can be given again; one at a time. Exit status 1 if a record was"
+            + " refused."
+      },
+      footer = {
+        "",
+        "Example: framelabel rejected replay --kind DEVICE_FAILED --bootstrap-servers kafka:9092"
+      },
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  int replay(
+      @Mixin KafkaClient client,
+      @Mixin RejectedSelection choice,
+      @Option(names = "--frames-topic", paramLabel = "TOPIC", defaultValue = "frames")
+          String framesTopic,
+      @Option(names = "--all", description = "All records; needed where nothing else is chosen.")
+          boolean all,
+      @Option(
+              names = "--again",
+              description =
+                  "Also records that were replayed before; each is labelled once more. The broker remembers them for"
+                      + " its offsets.retention.minutes.")
+          boolean again,
+      @Option(
+              names = "--max-replays",
+              paramLabel = "N",
+              defaultValue = "3",
+              description = "Refuse frames that have been replayed so often.")
+          int maxReplays,
+      @Option(
+              names = "--max-record-size",
+              paramLabel = "N",
+              defaultValue = "1048588",
+              description = "Largest record that the topic of frames takes.")
+          int maxRecordBytes) {
+    if (choice.isEmpty() && !all) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "nothing is chosen; expected --kind, --camera, --frame, --at or --all");
+    }
+    int[] counts = new int[3];
+    try (FrameReplay replay =
+        new FrameReplay(
+            client.properties(), framesTopic, choice.topic(), maxReplays, maxRecordBytes)) {
+      read(
+          client,
+          choice,
+          rejected -> {
+            if (!again && replay.replayedBefore(rejected)) {
+              counts[2]++;
+            } else {
+              counts[say(rejected, replay) ? 0 : 1]++;
+            }
+          });
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        counts[0]
+            + " replayed, "
+            + counts[1]
+            + " refused"
+            + (counts[2] == 0
+                ? ""
+                : ", " + counts[2] + " left out: replayed before (--again sends them once more)"));
+    out.flush();
+    return counts[1] == 0 ? 0 : 1;
+  }
+
+  private boolean say(RejectedRecord rejected, FrameReplay replay) {
+    FrameReplay.Result result = replay.replay(rejected);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        rejected.position()
+            + (result.sent()
+                ? ": sent, replay " + result.replays()
+                : ": not sent: " + result.refusal()));
+    return result.sent();
+  }
+
+  private static void read(
+      KafkaClient client, RejectedSelection choice, Consumer<RejectedRecord> receiver) {
+    RejectedRecords.read(
+        client.properties(),
+        choice.topic(),
+        rejected -> {
+          if (choice.includes(rejected)) {
+            receiver.accept(rejected);
+          }
+        });
+  }
+
+  private static String kind(RejectedRecord rejected) {
+    return rejected.content().map(content -> content.frame().kind().name()).orElse("NOT_READABLE");
+  }
+
+  private static String line(RejectedRecord rejected) {
+    return rejected
+        .content()
+        .map(content -> rejected.position() + " " + line(content))
+        .orElse(rejected.position() + " is no rejected frame that this version can read");
+  }
+
+  /** Ids and reasons hold what senders sent: no control character of theirs reaches a terminal. */
+  private static String line(RejectedRecord.Content content) {
+    RejectedFrame frame = content.frame();
+    String text =
+        "frame '%s' of camera '%s', %d bytes, from %s-%d@%d: %s"
+            .formatted(
+                frame.frameId(),
+                frame.cameraId(),
+                content.originalBytes(),
+                frame.source().topic(),
+                frame.source().partition(),
+                frame.source().offset(),
+                frame.reason());
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  private static String write(RejectedRecord rejected, Path folder) {
+    RejectedRecord.Content content = rejected.content().orElseThrow();
+    RejectedFrame frame = content.frame();
+    boolean event = frame.content() == RejectedFrame.Content.EVENT;
+    Path file = folder.resolve(rejected.position() + (event ? ".event" : ".image"));
+    if (Files.exists(file)) {
+      return file + " is there already, left as it is";
+    }
+    try {
+      Files.write(file, frame.original().array());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file
+        + (content.whole()
+            ? ""
+            : " (only the first " + frame.original().length() + " bytes are kept)");
+  }
+}

@@ -1,0 +1,66 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.tools.deadletter.RejectedRecord;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** Which rejected records are meant: those of a topic that fit every option that is given. */
+final class RejectedSelection {
+  @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = "rejected")
+  private String topic;
+
+  @Option(
+      names = "--kind",
+      split = ",",
+      paramLabel = "KIND",
+      description = "Only of these kinds: ${COMPLETION-CANDIDATES}.")
+  private Set<RejectionKind> kinds = Set.of();
+
+  @Option(
+      names = "--camera",
+      split = ",",
+      paramLabel = "ID",
+      description = "Only of these cameras.")
+  private Set<String> cameras = Set.of();
+
+  @Option(names = "--frame", split = ",", paramLabel = "ID", description = "Only these frames.")
+  private Set<String> frames = Set.of();
+
+  @Option(
+      names = "--at",
+      split = ",",
+      paramLabel = "PARTITION@OFFSET",
+      description = "Only the records that stand there in the rejected topic.")
+  private Set<String> positions = Set.of();
+
+  String topic() {
+    return topic;
+  }
+
+  boolean includes(RejectedRecord rejected) {
+    return fits(positions, rejected.position())
+        && rejected.content().map(content -> includes(content.frame())).orElse(isOpen());
+  }
+
+  private boolean includes(RejectedFrame frame) {
+    return fits(kinds, frame.kind())
+        && fits(cameras, frame.cameraId())
+        && fits(frames, frame.frameId());
+  }
+
+  /** Whether nothing is asked of what a record says. */
+  private boolean isOpen() {
+    return kinds.isEmpty() && cameras.isEmpty() && frames.isEmpty();
+  }
+
+  /** Whether no option is given. */
+  boolean isEmpty() {
+    return isOpen() && positions.isEmpty();
+  }
+
+  private static <T> boolean fits(Set<T> wanted, T found) {
+    return wanted.isEmpty() || wanted.contains(found);
+  }
+}

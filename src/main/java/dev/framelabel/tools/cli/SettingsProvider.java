@@ -1,0 +1,84 @@
+package dev.framelabel.tools.cli;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import picocli.CommandLine;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Gives options that are not on the command line their value from {@link Settings}. */
+final class SettingsProvider implements IDefaultValueProvider {
+  private static final Set<String> ALWAYS_COMMAND_LINE = Set.of("help", "version", "config");
+
+  private final Settings settings;
+
+  SettingsProvider(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option)
+        || argument.command() == null
+        || ALWAYS_COMMAND_LINE.contains(name(option))) {
+      return null;
+    }
+    return settings.find(section(argument.command(), option), name(option)).orElse(null);
+  }
+
+  private static String name(OptionSpec option) {
+    return option.longestName().replaceFirst("^-+", "");
+  }
+
+  /** {@code job} for the job's own options, whichever command takes them. */
+  private static String section(CommandSpec command, OptionSpec option) {
+    if (JobOptionsModel.isJobOption(name(option)) && JobOptionsModel.isUsedBy(command)) {
+      return JobOptionsModel.SECTION;
+    }
+    return command.qualifiedName("-").replaceFirst("^framelabel-?", "");
+  }
+
+  /**
+   * Refuses keys of the file that no command knows.
+   *
+   * @throws IllegalArgumentException that names the nearest key
+   */
+  void check(CommandLine root) {
+    Set<String> known = new HashSet<>();
+    addKeys(root, known);
+    for (String key : new TreeSet<>(settings.file().keySet())) {
+      if (!known.contains(key) && !key.startsWith(Settings.FLINK_SECTION + ".")) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        String nearest =
+            known.stream()
+                .min(
+                    Comparator.<String>comparingInt(one -> distance.apply(one, key))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+        throw new IllegalArgumentException(
+            "config file "
+                + settings.fileName()
+                + " has the key '"
+                + key
+                + "', which no command knows; the nearest is '"
+                + nearest
+                + "'");
+      }
+    }
+  }
+
+  private static void addKeys(CommandLine line, Set<String> known) {
+    for (OptionSpec option : line.getCommandSpec().options()) {
+      if (!ALWAYS_COMMAND_LINE.contains(name(option)) && option.longestName().startsWith("--")) {
+        known.add(name(option));
+        known.add(section(line.getCommandSpec(), option) + "." + name(option));
+      }
+    }
+    line.getSubcommands().values().forEach(sub -> addKeys(sub, known));
+  }
+}

@@ -1,0 +1,81 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.kafka.admin.Topics;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.util.TimeUtils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel topics}. */
+@Command(
+    name = "topics",
+    description = "Makes the topics of a labelling job.",
+    mixinStandardHelpOptions = true)
+final class TopicsCommand {
+  @Spec private CommandSpec spec;
+
+  @Command(
+      name = "create",
+      description = "Creates the topics that do not exist yet; leaves the others as they are.",
+      footer = {
+        "",
+        "A camera of 15 frames a second and 100 kB each fills 130 GB in a day of --frames-retention.",
+        "Example: framelabel topics create --bootstrap-servers kafka:9092 --frames-retention '6 h'"
+      },
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  int create(
+      @Mixin KafkaClient kafka,
+      @Option(names = "--topics", split = ",", defaultValue = "frames,labels,rejected")
+          List<String> topics,
+      @Option(
+              names = "--frames-topic",
+              defaultValue = "frames",
+              description = "Which of them holds frames, and so is kept for --frames-retention.")
+          String framesTopic,
+      @Option(names = "--partitions", defaultValue = "12") int partitions,
+      @Option(names = "--replication", defaultValue = "3") short replication,
+      @Option(
+              names = "--max-record-size",
+              defaultValue = "1048588",
+              description =
+                  "Largest record that the topics take (max.message.bytes): the largest encoded frame and some"
+                      + " 64 KiB around it.")
+          int maxRecordBytes,
+      @Option(
+              names = "--frames-retention",
+              paramLabel = "TIME",
+              defaultValue = "24 h",
+              description = "How long frames are kept; longer than any outage of the job.")
+          String framesRetention,
+      @Option(
+              names = "--results-retention",
+              paramLabel = "TIME",
+              defaultValue = "7 d",
+              description = "How long the other topics keep their records.")
+          String resultsRetention) {
+    Map<String, String> client = kafka.properties();
+    Duration ofFrames = TimeUtils.parseDuration(framesRetention);
+    Duration ofResults = TimeUtils.parseDuration(resultsRetention);
+    PrintWriter out = spec.commandLine().getOut();
+    for (String topic : topics) {
+      Duration retention = topic.equals(framesTopic) ? ofFrames : ofResults;
+      boolean created =
+          !Topics.create(client, List.of(topic), partitions, replication, maxRecordBytes, retention)
+              .isEmpty();
+      out.println(
+          created
+              ? "%s: created, keeps records of up to %d bytes for %s"
+                  .formatted(topic, maxRecordBytes, TimeUtils.formatWithHighestUnit(retention))
+              : topic + ": was there already, left as it is");
+    }
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.framelabel.tools.cli;
+
+import dev.framelabel.tools.wall.LiveTopics;
+import dev.framelabel.tools.wall.Wall;
+import dev.framelabel.tools.wall.WallSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code framelabel wall}. */
+@Command(
+    name = "wall",
+    description =
+        "Serves a live page of all cameras with their labels. Runs until Ctrl-C, and goes on through restarts of"
+            + " the broker.",
+    footer = {"", "Example: framelabel wall --bootstrap-servers kafka:9092 --port 8090"},
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class WallCommand implements Callable<Integer> {
+  private static final String TOKEN_VARIABLE = "FRAMELABEL_WALL_TOKEN";
+
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaClient kafka;
+
+  @Option(names = "--frames-topic", paramLabel = "TOPIC", defaultValue = "frames")
+  private String framesTopic;
+
+  @Option(names = "--labels-topic", paramLabel = "TOPIC", defaultValue = "labels")
+  private String labelsTopic;
+
+  @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = "rejected")
+  private String rejectedTopic;
+
+  @Option(names = "--cameras-topic", paramLabel = "TOPIC", defaultValue = "cameras")
+  private String camerasTopic;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Address to bind to; anything but loopback lets others watch.",
+      defaultValue = WallSettings.LOOPBACK)
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      description = "Port; 0 for any that is free.",
+      defaultValue = "8090")
+  private int port;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "Viewers must show what stands in this file (8 characters or more). Also read from the variable "
+              + TOKEN_VARIABLE
+              + ".")
+  private Path tokenFile;
+
+  @Option(
+      names = "--committed",
+      description = "Show committed results only. Default: all, those not committed marked so.")
+  private boolean committed;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    String token = token();
+    LiveTopics topics = new LiveTopics(framesTopic, labelsTopic, rejectedTopic, camerasTopic);
+    WallSettings settings =
+        new WallSettings(kafka.properties(), topics, host, port, token, committed);
+    CountDownLatch ended = new CountDownLatch(1);
+    try (Wall wall = Wall.start(settings)) {
+      out.println("Wall: " + wall.address() + (token.isEmpty() ? "" : "?token=..."));
+      if (!settings.isLocal() && token.isEmpty()) {
+        out.println("Whoever reaches " + host + " can watch: there is no token.");
+      }
+      out.flush();
+      Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown, "framelabel-ctrl-c"));
+      ended.await();
+    }
+    return 0;
+  }
+
+  private String token() throws IOException {
+    if (tokenFile != null) {
+      return Files.readString(tokenFile).strip();
+    }
+    return System.getenv().getOrDefault(TOKEN_VARIABLE, "");
+  }
+}

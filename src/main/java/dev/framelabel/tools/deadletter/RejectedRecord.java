@@ -1,0 +1,34 @@
+package dev.framelabel.tools.deadletter;
+
+import dev.framelabel.event.RejectedFrame;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One record of the topic of rejected frames.
+ *
+ * @param partition of the rejected topic
+ * @param offset in that partition
+ * @param publishedAt when the broker took the record
+ * @param content what the record says; empty where this version cannot read it
+ */
+public record RejectedRecord(
+    int partition, long offset, Instant publishedAt, Optional<Content> content) {
+  /**
+   * A rejected frame as it stands in a record.
+   *
+   * @param frame with as much of its original as the record holds
+   * @param originalBytes how long the original was; more than the record holds where it did not fit
+   */
+  public record Content(RejectedFrame frame, long originalBytes) {
+    /** Whether the record holds the whole original. */
+    public boolean whole() {
+      return frame.original().length() == originalBytes;
+    }
+  }
+
+  /** Where the record stands, as users name it: partition@offset. */
+  public String position() {
+    return partition + "@" + offset;
+  }
+}

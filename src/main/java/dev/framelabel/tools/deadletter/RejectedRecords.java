@@ -1,0 +1,94 @@
+package dev.framelabel.tools.deadletter;
+
+import dev.framelabel.wire.RejectedFrames;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads the topic of rejected frames from its beginning to where it ends when the reading begins,
+ * committed records only. It belongs to no consumer group and commits nothing.
+ */
+public final class RejectedRecords {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private RejectedRecords() {}
+
+  /**
+   * Hands each record to the receiver, on the calling thread; keeps none.
+   *
+   * @param client properties of the Kafka client, {@code bootstrap.servers} among them
+   * @throws IllegalArgumentException if the topic does not exist
+   */
+  public static void read(
+      Map<String, String> client, String topic, Consumer<RejectedRecord> receiver) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(client)) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+      RejectedFrames frames = new RejectedFrames(0);
+      ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+      while (!ends.isEmpty()) {
+        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
+          Long end = ends.get(new TopicPartition(entry.topic(), entry.partition()));
+          if (end != null && entry.offset() < end) {
+            receiver.accept(record(entry, frames));
+          }
+        }
+        ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+      }
+    }
+  }
+
+  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
+    return consumer(client, "read_committed");
+  }
+
+  /** A reader of partitions that it is told, without a group. */
+  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client, String isolation) {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<byte[], byte[]> consumer, String topic) {
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    if (found == null || found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "topic " + topic + " does not exist, or this user may not see it (--rejected-topic)");
+    }
+    return found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+  }
+
+  private static RejectedRecord record(
+      ConsumerRecord<byte[], byte[]> entry, RejectedFrames frames) {
+    Optional<RejectedRecord.Content> content;
+    try {
+      RejectedFrames.Stored stored = frames.readStored(entry.value());
+      content = Optional.of(new RejectedRecord.Content(stored.frame(), stored.originalBytes()));
+    } catch (IOException e) {
+      content = Optional.empty();
+    }
+    return new RejectedRecord(
+        entry.partition(), entry.offset(), Instant.ofEpochMilli(entry.timestamp()), content);
+  }
+}

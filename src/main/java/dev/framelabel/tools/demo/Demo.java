@@ -1,0 +1,266 @@
+package dev.framelabel.tools.demo;
+
+import dev.framelabel.LabellingJob;
+import dev.framelabel.event.Outcome;
+import dev.framelabel.config.Delivery;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.SessionSettings;
+import dev.framelabel.config.JobOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.common.IsolationLevel;
+
+/**
+ * The whole product in one JVM: a real broker, simulated cameras, the labelling job on a Flink
+ * MiniCluster, and a reader that counts. Runs on the caller's thread; {@link #stop} may come from
+ * any.
+ */
+public final class Demo {
+  private static final int PARTITIONS = 4;
+  private static final int PARALLELISM = 2;
+  private static final int MAX_RECORD_BYTES = 8 << 20;
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Settings settings;
+  private final PrintWriter out;
+  private final Function<Map<String, String>, AutoCloseable> view;
+  private volatile boolean stopped;
+  private volatile SimulatedCameras cameras;
+
+  /**
+   * @param frames to publish; {@link Long#MAX_VALUE} for no limit
+   * @param duration to publish for; very long for no limit
+   * @param framesPerSecond of all cameras together; 0 = as fast as they go
+   * @param folder empty, for the broker's data and the checkpoints
+   */
+  public record Settings(
+      long frames,
+      Duration duration,
+      int cameras,
+      double framesPerSecond,
+      Delivery delivery,
+      Path model,
+      String device,
+      Path folder) {
+    public Settings {
+      if (frames < 1 || cameras < 1 || framesPerSecond < 0 || duration.isNegative()) {
+        throw new IllegalArgumentException(
+            "the demo needs 1 or more frames and cameras, and a rate and a time of 0 or more");
+      }
+    }
+  }
+
+  /** A demo that nobody looks at. */
+  public Demo(Settings settings, PrintWriter out) {
+    this(settings, out, client -> () -> {});
+  }
+
+  /**
+   * @param view starts what shows the demo, given the properties of the Kafka client; closed before
+   *     the broker ends
+   */
+  public Demo(
+      Settings settings, PrintWriter out, Function<Map<String, String>, AutoCloseable> view) {
+    this.settings = settings;
+    this.out = out;
+    this.view = view;
+  }
+
+  /** Ends the cameras; {@link #run} then waits for the frames under way and reports. */
+  public void stop() {
+    stopped = true;
+    SimulatedCameras running = cameras;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  /** Runs the demo to its end. */
+  public DemoReport run() throws Exception {
+    ModelMetadata metadata = checkModel();
+    say("Starting a Kafka broker in this process ...");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder())) {
+      Topics.create(
+          broker.client(),
+          List.of("frames", "labels", "rejected"),
+          PARTITIONS,
+          (short) 1,
+          MAX_RECORD_BYTES);
+      try (AutoCloseable shown = view.apply(broker.client())) {
+        return labelAll(broker, metadata);
+      }
+    }
+  }
+
+  private DemoReport labelAll(EmbeddedBroker broker, ModelMetadata metadata) throws Exception {
+    say(
+        "Starting the labelling job on a Flink MiniCluster (broker: "
+            + broker.bootstrapServers()
+            + ") ...");
+    try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, settings.folder())) {
+      LocalCluster.Job job = cluster.submit(PARALLELISM, Optional.empty(), jobOn(broker));
+      job.awaitRunning();
+      DemoReport report = label(job, broker, metadata);
+      job.cancel();
+      return report;
+    }
+  }
+
+  /** Opens the model once, so that a bad one is refused before anything starts. */
+  private ModelMetadata checkModel() {
+    SessionSettings session = SessionSettings.on(settings.device(), 1);
+    try (OnnxLabelModel model = new OnnxLabelModel(settings.model(), session)) {
+      ModelMetadata metadata = model.metadata();
+      say(
+          String.format(
+              "Model %s %s: %d classes, %d x %d pixels, on %s.",
+              metadata.name(),
+              metadata.version(),
+              metadata.classes(),
+              metadata.width(),
+              metadata.height(),
+              model.device()));
+      return metadata;
+    }
+  }
+
+  private Consumer<StreamExecutionEnvironment> jobOn(EmbeddedBroker broker) {
+    Configuration job = new Configuration();
+    job.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    job.set(KafkaOptions.DELIVERY, settings.delivery());
+    job.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(MAX_RECORD_BYTES));
+    job.set(JobOptions.MODEL, settings.model().toString());
+    job.set(JobOptions.DEVICE, settings.device());
+    job.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
+    Configuration flink = new Configuration();
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    return environment -> LabellingJob.addTo(environment, job, flink);
+  }
+
+  private DemoReport label(LocalCluster.Job job, EmbeddedBroker broker, ModelMetadata metadata)
+      throws Exception {
+    try (FramePublisher publisher =
+            new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
+        OutcomeReader reader =
+            new OutcomeReader(
+                broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
+      cameras =
+          new SimulatedCameras(
+              publisher, new DemoFrames(), settings.cameras(), settings.framesPerSecond());
+      if (stopped) {
+        cameras.stop();
+      }
+      say(
+          settings.cameras()
+              + " simulated cameras publish frames of 640 x 480 pixels. Ctrl-C ends the demo.");
+      DeliveryTally tally = new DeliveryTally(cameras.truth());
+      Instant begun = Instant.now();
+      CompletableFuture<Void> publishing =
+          CompletableFuture.runAsync(
+              () -> cameras.run(settings.frames(), nanos(settings.duration())));
+      readAll(job, reader, tally, publishing, begun);
+      publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return report(tally, begun, metadata);
+    }
+  }
+
+  private DemoReport report(DeliveryTally tally, Instant begun, ModelMetadata metadata) {
+    return new DemoReport(
+        cameras.sent(),
+        tally.labelled(),
+        tally.rejected(),
+        tally.lost(),
+        tally.doubled(),
+        round(tally.accuracy(), 4),
+        round(tally.meanBatchSize(), 2),
+        round(tally.framesPerSecond(begun), 1),
+        round(tally.latencyMillis(0.5), 1),
+        round(tally.latencyMillis(0.99), 1),
+        metadata.name() + " " + metadata.version(),
+        settings.delivery().toString());
+  }
+
+  private static long nanos(Duration duration) {
+    return duration.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : duration.toNanos();
+  }
+
+  /** Reads until all published frames are accounted for, or nothing has come for too long. */
+  private void readAll(
+      LocalCluster.Job job,
+      OutcomeReader reader,
+      DeliveryTally tally,
+      CompletableFuture<Void> publishing,
+      Instant begun)
+      throws Exception {
+    Instant progressed = Instant.now();
+    Instant said = Instant.now();
+    while (!publishing.isDone() || tally.accounted() < cameras.sent()) {
+      List<Outcome> outcomes = reader.poll(POLL);
+      Instant now = Instant.now();
+      outcomes.forEach(outcome -> tally.add(outcome, now));
+      progressed = outcomes.isEmpty() && publishing.isDone() ? progressed : now;
+      if (Duration.between(said, now).toMillis() >= 1000) {
+        said = now;
+        sayProgress(tally, begun);
+      }
+      job.failIfEnded();
+      if (Duration.between(progressed, now).compareTo(PATIENCE) > 0) {
+        say("No result for " + PATIENCE.toSeconds() + " s: giving up.");
+        break;
+      }
+    }
+    drain(reader, tally);
+  }
+
+  /** One more read to the end of the topics: results that came twice show here. */
+  private static void drain(OutcomeReader reader, DeliveryTally tally) throws Exception {
+    do {
+      for (Outcome outcome : reader.poll(POLL)) {
+        tally.add(outcome, Instant.now());
+      }
+    } while (!reader.atEnd());
+  }
+
+  private void sayProgress(DeliveryTally tally, Instant begun) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "%4d s  %,7d in  %,7d labelled  %6.1f frames/s   %s",
+            Duration.between(begun, Instant.now()).toSeconds(),
+            cameras.sent(),
+            tally.labelled(),
+            tally.framesPerSecond(begun),
+            tally.lastLabels()));
+  }
+
+  private void say(String text) {
+    out.println(text);
+    out.flush();
+  }
+
+  private static double round(double value, int digits) {
+    double scale = Math.pow(10, digits);
+    return Math.round(value * scale) / scale;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.framelabel.tools.flinkrest;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a Flink cluster says of itself.
+ *
+ * @param version of Flink
+ * @param freeSlots task slots without a task
+ * @param settings of the JobManager, by key
+ */
+public record ClusterFacts(
+    String version, int freeSlots, List<Worker> workers, Map<String, String> settings) {
+  public ClusterFacts {
+    workers = List.copyOf(workers);
+    settings = Map.copyOf(settings);
+  }
+
+  /**
+   * A TaskManager.
+   *
+   * @param heapBytes of its tasks
+   * @param offHeapBytes of its tasks
+   */
+  public record Worker(int slots, long heapBytes, long offHeapBytes) {}
+}

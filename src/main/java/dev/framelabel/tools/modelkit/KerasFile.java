@@ -1,0 +1,166 @@
+package dev.framelabel.tools.modelkit;
+
+import dev.framelabel.model.ModelException;
+import io.jhdf.HdfFile;
+import io.jhdf.api.Attribute;
+import io.jhdf.api.Dataset;
+import io.jhdf.api.Group;
+import io.jhdf.api.Node;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Reads the layers of an HDF5 file that Keras saved, whichever of its layouts: the one of Keras 1
+ * and 2 (attributes {@code layer_names} and {@code weight_names}, at the root or under {@code
+ * model_weights} of a whole model), or {@code .weights.h5} of Keras 3 (groups {@code vars}).
+ */
+final class KerasFile {
+  private static final int LARGEST_TENSOR = 1 << 28;
+
+  private KerasFile() {}
+
+  /** A layer and its tensors in Keras' order and layout. */
+  record Layer(String name, List<Tensor> tensors) {}
+
+  /**
+   * All layers that have weights, in the file's order; those of a {@code .weights.h5} in the order
+   * of their numbers.
+   *
+   * @throws ModelException if the file is missing, no HDF5, damaged or not saved by Keras
+   */
+  static List<Layer> read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException("weights file " + file + " is not there");
+    }
+    try (HdfFile hdf = new HdfFile(file)) {
+      return layers(hdf, file);
+    } catch (ModelException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // The HDF5 reader throws many kinds of exceptions at damage.
+      throw new ModelException(
+          "weights file "
+              + file
+              + " is no readable HDF5 file, it is cut or damaged: "
+              + e
+              + "; expected a .h5 file saved by Keras",
+          e);
+    }
+  }
+
+  private static List<Layer> layers(HdfFile hdf, Path file) {
+    if (hdf.getAttribute("layer_names") != null || hdf.getAttribute("layer_names0") != null) {
+      return byAttributes(hdf);
+    }
+    if (hdf.getChild("model_weights") instanceof Group whole) {
+      return byAttributes(whole);
+    }
+    for (String name : List.of("layers", "_layer_checkpoint_dependencies")) {
+      if (hdf.getChild(name) instanceof Group group) {
+        return byVariables(group);
+      }
+    }
+    throw new ModelException(
+        "weights file "
+            + file
+            + " is HDF5, but not saved by Keras: found "
+            + hdf.getChildren().keySet()
+            + "; expected attribute layer_names, or group model_weights or layers");
+  }
+
+  private static List<Layer> byAttributes(Group root) {
+    List<Layer> layers = new ArrayList<>();
+    for (String name : names(root, "layer_names")) {
+      if (!(root.getChild(name) instanceof Group group)) {
+        throw new ModelException("layer " + name + " is named, but has no group in the file");
+      }
+      List<Tensor> tensors = new ArrayList<>();
+      for (String weight : names(group, "weight_names")) {
+        tensors.add(tensor(group.getByPath(weight)));
+      }
+      if (!tensors.isEmpty()) {
+        layers.add(new Layer(name, List.copyOf(tensors)));
+      }
+    }
+    return layers;
+  }
+
+  /** A list attribute; Keras cuts long ones into name0, name1 and so on. */
+  private static List<String> names(Node node, String name) {
+    Attribute whole = node.getAttribute(name);
+    if (whole != null) {
+      return texts(whole);
+    }
+    List<String> all = new ArrayList<>();
+    for (int part = 0; node.getAttribute(name + part) != null; part++) {
+      all.addAll(texts(node.getAttribute(name + part)));
+    }
+    return all;
+  }
+
+  private static List<String> texts(Attribute attribute) {
+    if (attribute.getSize() == 0) {
+      return List.of();
+    }
+    return attribute.getData() instanceof String[] texts
+        ? Arrays.stream(texts).map(KerasFile::trimmed).toList()
+        : List.of();
+  }
+
+  private static String trimmed(String text) {
+    int end = text.indexOf('\0');
+    return end < 0 ? text : text.substring(0, end);
+  }
+
+  private static List<Layer> byVariables(Group root) {
+    List<Layer> layers = new ArrayList<>();
+    for (Node node : root) {
+      if (node instanceof Group group && group.getChild("vars") instanceof Group variables) {
+        List<Tensor> tensors = new ArrayList<>();
+        while (variables.getChild(String.valueOf(tensors.size())) instanceof Dataset dataset) {
+          tensors.add(tensor(dataset));
+        }
+        if (!tensors.isEmpty()) {
+          layers.add(new Layer(node.getName(), List.copyOf(tensors)));
+        }
+      }
+    }
+    layers.sort(Comparator.comparingInt(layer -> number(layer.name())));
+    return layers;
+  }
+
+  /** 7 of {@code conv2d_7}, 0 of {@code conv2d}. */
+  private static int number(String name) {
+    String digits = name.substring(name.lastIndexOf('_') + 1);
+    boolean numbered = !digits.isEmpty() && digits.length() < 6;
+    return numbered && digits.chars().allMatch(Character::isDigit) ? Integer.parseInt(digits) : 0;
+  }
+
+  private static Tensor tensor(Node node) {
+    if (!(node instanceof Dataset dataset)) {
+      throw new ModelException(node.getPath() + " is a group; expected numbers");
+    }
+    if (dataset.getSize() > LARGEST_TENSOR) {
+      throw new ModelException(
+          dataset.getPath() + " says it holds " + dataset.getSize() + " numbers; that is too many");
+    }
+    List<Integer> shape = Arrays.stream(dataset.getDimensions()).boxed().toList();
+    Object data = dataset.getDataFlat();
+    if (data instanceof float[] floats) {
+      return new Tensor(shape, floats);
+    }
+    if (data instanceof double[] doubles) {
+      float[] floats = new float[doubles.length];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = (float) doubles[i];
+      }
+      return new Tensor(shape, floats);
+    }
+    throw new ModelException(
+        dataset.getPath() + " holds " + dataset.getJavaType() + "; expected float or double");
+  }
+}

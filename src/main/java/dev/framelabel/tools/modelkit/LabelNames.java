@@ -1,0 +1,70 @@
+package dev.framelabel.tools.modelkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.model.ModelException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the names of classes. */
+public final class LabelNames {
+  private LabelNames() {}
+
+  /**
+   * Reads one name a line, a JSON array of names, or Keras' {@code imagenet_class_index.json}
+   * ({@code {"0": ["n01440764", "tench"], ...}}).
+   *
+   * @throws ModelException if the file is missing, of another form, or leaves a class without name
+   */
+  public static List<String> read(Path file) {
+    try {
+      String text = Files.readString(file, StandardCharsets.UTF_8);
+      String start = text.stripLeading();
+      List<String> names =
+          start.startsWith("{") || start.startsWith("[")
+              ? fromJson(new JsonMapper().readTree(text), file)
+              : text.lines().map(String::strip).toList();
+      names = withoutEmptyEnd(names);
+      int empty = names.indexOf("");
+      if (names.isEmpty() || empty >= 0) {
+        throw new ModelException(
+            "labels file "
+                + file
+                + (names.isEmpty() ? " is empty" : " has no name for class " + empty)
+                + "; expected one name for each class");
+      }
+      return names;
+    } catch (IOException e) {
+      throw new ModelException("labels file " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static List<String> withoutEmptyEnd(List<String> names) {
+    int end = names.size();
+    while (end > 0 && names.get(end - 1).isEmpty()) {
+      end--;
+    }
+    return names.subList(0, end);
+  }
+
+  private static List<String> fromJson(JsonNode json, Path file) {
+    List<String> names = new ArrayList<>();
+    for (int index = 0; index < json.size(); index++) {
+      JsonNode node = json.isArray() ? json.get(index) : json.path(String.valueOf(index)).path(1);
+      if (!node.isTextual()) {
+        throw new ModelException(
+            "labels file "
+                + file
+                + " has no name for class "
+                + index
+                + "; expected [\"name\", ...] or {\"0\": [\"id\", \"name\"], ...}");
+      }
+      names.add(node.asText());
+    }
+    return names;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.framelabel.tools.modelkit;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.framelabel.model.ModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+
+/** An ONNX model in memory. Immutable. */
+public final class ModelFile {
+  private final ModelProto model;
+  private final String sha256;
+  private final long bytes;
+
+  ModelFile(ModelProto model) {
+    this(model, "", model.getSerializedSize());
+  }
+
+  private ModelFile(ModelProto model, String sha256, long bytes) {
+    this.model = model;
+    this.sha256 = sha256;
+    this.bytes = bytes;
+  }
+
+  /**
+   * Reads a model that is one file.
+   *
+   * @throws ModelException if it is missing, no ONNX, damaged, or has data in other files
+   */
+  public static ModelFile open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException("model file " + file + " is not there");
+    }
+    try (DigestInputStream in =
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+      CodedInputStream coded = CodedInputStream.newInstance(in);
+      coded.setSizeLimit(Integer.MAX_VALUE);
+      ModelProto model = ModelProto.parseFrom(coded);
+      if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
+        throw new ModelException(
+            "model file " + file + " is no ONNX model: it has no graph, or one without nodes");
+      }
+      SingleFileCheck.refuse(model.getGraph());
+      String sha256 = HexFormat.of().formatHex(in.getMessageDigest().digest());
+      return new ModelFile(model, sha256, Files.size(file));
+    } catch (InvalidProtocolBufferException e) {
+      throw new ModelException(
+          "model file " + file + " is no ONNX model, or cut or damaged: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new ModelException("model file " + file + " cannot be read: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  ModelProto proto() {
+    return model;
+  }
+
+  /**
+   * The same in half precision inside, float32 at its ends. Only for models that were built,
+   * imported or packaged here.
+   *
+   * @throws ModelException if it holds what has no simple form in half precision
+   */
+  public ModelFile inHalfPrecision() {
+    return new ModelFile(HalfPrecision.of(model));
+  }
+
+  /** Of the file that was opened, lower-case hexadecimal; empty for a model made here. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** Size of the file. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** What the file says of itself and what the graph holds. */
+  public ModelFacts facts() {
+    return Inspector.inspect(model);
+  }
+
+  /**
+   * Writes the file whole or not at all.
+   *
+   * @param check sees the finished file under another name before it gets its own; throws if it is
+   *     not to be kept
+   * @throws ModelException if the file cannot be written
+   */
+  public void save(Path file, Consumer<Path> check) {
+    AtomicFile.write(file, model::writeTo, check);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.framelabel.tools.modelkit;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/** A note in the model file of which Xception it is: the folded graph alone does not tell. */
+record NetworkNote(Architecture architecture) {
+  private static final String KEY = "framelabel.xception";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  static NetworkNote of(Architecture architecture) {
+    return new NetworkNote(architecture);
+  }
+
+  void writeTo(ModelProto.Builder model) {
+    String text =
+        JSON.createObjectNode()
+            .put("padding", architecture.flavour().toString())
+            .put("width", architecture.width())
+            .put("hidden", architecture.hidden())
+            .put("classes", architecture.classes())
+            .toString();
+    PackageMetadata.put(model, KEY, text);
+  }
+
+  /** The note of a model that was built here; empty for other models and for unreadable notes. */
+  static Optional<NetworkNote> read(Map<String, String> metadata) {
+    if (!metadata.containsKey(KEY)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode note = JSON.readTree(metadata.get(KEY));
+      return Optional.of(
+          new NetworkNote(
+              new Architecture(
+                  Flavour.parse(note.path("padding").asText()),
+                  note.path("width").asDouble(),
+                  note.path("hidden").asInt(),
+                  note.path("classes").asInt())));
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** For people. */
+  String toText() {
+    return "width "
+        + architecture.width()
+        + ", padding and epsilon of "
+        + architecture.flavour()
+        + (architecture.hidden() > 0 ? ", " + architecture.hidden() + " hidden neurons" : "");
+  }
+}

@@ -1,0 +1,74 @@
+package dev.framelabel.tools.modelkit;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.model.ModelException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a label model is to say of itself.
+ *
+ * @param labels names of the classes, in the order of the output
+ * @param resize one of {@link ModelMetadata#RESIZES}
+ */
+public record PackageMetadata(String name, String version, List<String> labels, String resize) {
+  public PackageMetadata {
+    requireNonNull(name, "name");
+    requireNonNull(version, "version");
+    labels = List.copyOf(labels);
+    if (name.isBlank() || version.isBlank()) {
+      throw new IllegalArgumentException(
+          "name '" + name + "', version '" + version + "'; expected neither to be empty");
+    }
+    if (!ModelMetadata.RESIZES.contains(resize)) {
+      throw new IllegalArgumentException(
+          "resize is '" + resize + "'; expected one of " + String.join(", ", ModelMetadata.RESIZES));
+    }
+  }
+
+  /**
+   * @throws ModelException if there are more or fewer labels than classes
+   */
+  void checkCount(long classes) {
+    if (labels.size() != classes) {
+      throw new ModelException(
+          "there are "
+              + labels.size()
+              + " labels for "
+              + classes
+              + " classes of the model; expected one label for each class, in the model's order");
+    }
+  }
+
+  /** Replaces what the model says of itself, and leaves its other metadata. */
+  void writeTo(ModelProto.Builder model) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put(ModelMetadata.NAME_KEY, name);
+    entries.put(ModelMetadata.VERSION_KEY, version);
+    entries.put(ModelMetadata.LABELS_KEY, json(labels));
+    entries.put(ModelMetadata.RESIZE_KEY, resize);
+    entries.forEach((key, value) -> put(model, key, value));
+  }
+
+  static void put(ModelProto.Builder model, String key, String value) {
+    List<StringStringEntryProto> kept =
+        model.getMetadataPropsList().stream().filter(entry -> !entry.getKey().equals(key)).toList();
+    model.clearMetadataProps().addAllMetadataProps(kept);
+    model.addMetadataPropsBuilder().setKey(key).setValue(value);
+  }
+
+  private static String json(List<String> labels) {
+    try {
+      return new JsonMapper().writeValueAsString(labels);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("strings can be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.framelabel.tools.modelkit;
+
+import dev.framelabel.model.ModelException;
+import java.util.Map;
+
+/**
+ * The weights of one network, complete and of the right shapes.
+ *
+ * @param architecture what they are weights of
+ * @param tensors by {@link Parameter#name()}
+ */
+record Weights(Architecture architecture, Map<String, Tensor> tensors) {
+  /**
+   * @throws ModelException if one is missing, has another shape or holds what is no number
+   */
+  Weights {
+    tensors = Map.copyOf(tensors);
+    for (Parameter parameter : architecture.parameters()) {
+      Tensor tensor = tensors.get(parameter.name());
+      if (tensor == null) {
+        throw new ModelException(
+            "weights "
+                + parameter.name()
+                + " are missing; expected a tensor of shape "
+                + parameter.shape());
+      }
+      if (!tensor.shape().equals(parameter.shape())) {
+        throw new ModelException(
+            "weights "
+                + parameter.name()
+                + " have shape "
+                + tensor.shape()
+                + "; expected "
+                + parameter.shape()
+                + " at width "
+                + architecture.width()
+                + " (axes: output, input, rows, columns)");
+      }
+      checkFinite(parameter, tensor);
+    }
+  }
+
+  private static void checkFinite(Parameter parameter, Tensor tensor) {
+    for (float value : tensor.values()) {
+      if (!Float.isFinite(value)) {
+        throw new ModelException("weights " + parameter.name() + " hold " + value);
+      }
+      if (value < 0 && parameter.name().endsWith(".variance")) {
+        throw new ModelException(
+            "weights " + parameter.name() + " hold " + value + "; a variance is 0 or more");
+      }
+    }
+  }
+
+  Tensor get(String name) {
+    return tensors.get(name);
+  }
+}

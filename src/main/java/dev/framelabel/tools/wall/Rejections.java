@@ -1,0 +1,66 @@
+package dev.framelabel.tools.wall;
+
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rejected frames of all cameras: how many of each kind, and the newest. Not thread-safe. */
+final class Rejections {
+  static final int SAMPLES = 20;
+
+  /** Results come twice, as provisional and as committed; so many may lie between. */
+  static final int REMEMBERED = 4_000;
+
+  private final Map<RejectionKind, Long> byKind = new EnumMap<>(RejectionKind.class);
+  private final LinkedHashMap<String, ObservedResult> samples = new LinkedHashMap<>();
+  private final RecentIds nameless = new RecentIds(REMEMBERED);
+
+  /** Takes in what is of no known camera: told from others by where the frame's record stands. */
+  void addNameless(ObservedResult sighting) {
+    if (nameless.add(sighting.key())) {
+      add(sighting);
+    } else {
+      update(sighting);
+    }
+  }
+
+  /** Takes in one that is new. */
+  void add(ObservedResult sighting) {
+    byKind.merge(((RejectedFrame) sighting.outcome()).kind(), 1L, Long::sum);
+    samples.put(identity(sighting), sighting);
+    if (samples.size() > SAMPLES) {
+      samples.remove(samples.keySet().iterator().next());
+    }
+  }
+
+  /** Takes in a later word on one that was added. */
+  void update(ObservedResult later) {
+    samples.computeIfPresent(
+        identity(later),
+        (identity, kept) -> later.outcome() instanceof RejectedFrame ? kept.or(later) : kept);
+  }
+
+  void settle(SettledOffsets.Range settled) {
+    samples.replaceAll((identity, kept) -> kept.isWithdrawnBy(settled) ? kept.withdrawn() : kept);
+  }
+
+  private static String identity(ObservedResult sighting) {
+    return sighting.outcome().cameraId() + '\n' + sighting.key();
+  }
+
+  Map<RejectionKind, Long> byKind() {
+    return new EnumMap<>(byKind);
+  }
+
+  /** Newest first. */
+  List<ObservedResult> samples() {
+    List<ObservedResult> newestFirst = new ArrayList<>(samples.values());
+    Collections.reverse(newestFirst);
+    return newestFirst;
+  }
+}

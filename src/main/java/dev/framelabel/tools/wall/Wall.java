@@ -1,0 +1,179 @@
+package dev.framelabel.tools.wall;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.framelabel.tools.wall.LiveFeed;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RoutingHandler;
+import io.undertow.server.handlers.BlockingHandler;
+import io.undertow.util.StatusCodes;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.xnio.Options;
+
+/** The live page of cameras and labels. Runs on threads of its own until its owner closes it. */
+public final class Wall implements AutoCloseable {
+  private static final int MAX_ENTITY_BYTES = 4 << 10;
+  private static final int PARSE_TIMEOUT_MILLIS = 10_000;
+  private static final int IDLE_TIMEOUT_MILLIS = 60_000;
+  private static final int SEND_BUFFER_BYTES = 64 << 10;
+
+  private final WallModel model;
+  private final LiveFeed feed;
+  private final Viewers viewers;
+  private final Undertow server;
+  private final String host;
+
+  /**
+   * Starts at once, whether or not a broker can be reached.
+   *
+   * @throws IllegalStateException if the port is taken
+   */
+  public static Wall start(WallSettings settings) {
+    return new Wall(settings);
+  }
+
+  private Wall(WallSettings settings) {
+    host = settings.host();
+    model = new WallModel(Clock.systemUTC());
+    viewers = new Viewers(model);
+    server =
+        Undertow.builder()
+            .addHttpListener(settings.port(), host, new AccessGuard(routes(), settings))
+            .setIoThreads(2)
+            .setWorkerThreads(8)
+            // Little lies in the kernel for one who does not read; the rest is counted.
+            .setSocketOption(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) MAX_ENTITY_BYTES)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_TIMEOUT_MILLIS)
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_TIMEOUT_MILLIS)
+            .build();
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      viewers.close();
+      throw new IllegalStateException(
+          "the wall cannot listen on " + host + ":" + settings.port() + ": " + rootMessage(e), e);
+    }
+    feed = feed(settings);
+  }
+
+  private LiveFeed feed(WallSettings settings) {
+    try {
+      return new LiveFeed(settings.client(), settings.topics(), settings.committedOnly(), model);
+    } catch (RuntimeException e) {
+      viewers.close();
+      server.stop();
+      throw e;
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
+  private HttpHandler routes() {
+    RoutingHandler routes = Handlers.routing();
+    for (StaticPage page : StaticPage.ALL) {
+      routes.get(page.path(), page);
+    }
+    routes.get("/api/cameras", blocking(this::cameras));
+    routes.get("/api/labels", blocking(this::labels));
+    routes.get("/api/summary", blocking(this::summary));
+    routes.get("/api/picture", blocking(new PictureHandler(model)));
+    routes.get("/api/stream", viewers);
+    routes.get("/metrics", blocking(this::metrics));
+    routes.get("/healthz", blocking(this::health));
+    routes.setFallbackHandler(
+        exchange -> Responses.fail(exchange, StatusCodes.NOT_FOUND, "there is no such page"));
+    routes.setInvalidMethodHandler(
+        exchange -> Responses.fail(exchange, StatusCodes.METHOD_NOT_ALLOWED, "only GET works here"));
+    return routes;
+  }
+
+  private static HttpHandler blocking(HttpHandler handler) {
+    return new BlockingHandler(
+        exchange -> {
+          try {
+            handler.handleRequest(exchange);
+          } catch (IllegalArgumentException e) {
+            Responses.fail(exchange, StatusCodes.BAD_REQUEST, e.getMessage());
+          }
+        });
+  }
+
+  private void cameras(HttpServerExchange exchange) {
+    Instant now = model.now();
+    Responses.json(exchange, model.cameras(board -> WallJson.camera(board, now)));
+  }
+
+  private void labels(HttpServerExchange exchange) {
+    String camera = Query.required(exchange, "camera", "a camera's id");
+    long since = Query.number(exchange, "since", 0, 0, Long.MAX_VALUE);
+    Optional<List<ObservedResult>> history = model.history(camera);
+    if (history.isEmpty()) {
+      Responses.fail(exchange, StatusCodes.NOT_FOUND, "there is no such camera");
+      return;
+    }
+    ArrayNode results = JsonNodeFactory.instance.arrayNode();
+    history.get().stream()
+        .filter(sighting -> sighting.capturedAt().toEpochMilli() > since)
+        .forEach(sighting -> results.add(WallJson.result(sighting)));
+    Responses.json(exchange, results);
+  }
+
+  private void summary(HttpServerExchange exchange) {
+    Responses.json(exchange, WallJson.summary(model.summary(), viewers.count(), model.now()));
+  }
+
+  private void metrics(HttpServerExchange exchange) {
+    Responses.text(exchange, "text/plain; version=0.0.4", WallMetrics.text(model.summary(), viewers));
+  }
+
+  private void health(HttpServerExchange exchange) {
+    WallModel.Summary summary = model.summary();
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("status", summary.brokerReachable() ? "ok" : unhealthy(summary));
+    if (!summary.brokerReachable()) {
+      exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
+    }
+    Responses.json(exchange, node);
+  }
+
+  private static String unhealthy(WallModel.Summary summary) {
+    return summary.brokerFault().isEmpty() ? "no broker has answered yet" : summary.brokerFault();
+  }
+
+  WallModel model() {
+    return model;
+  }
+
+  Viewers viewers() {
+    return viewers;
+  }
+
+  /** The page's address. */
+  public String address() {
+    InetSocketAddress bound = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort() + "/";
+  }
+
+  @Override
+  public void close() throws Exception {
+    feed.close();
+    viewers.close();
+    server.stop();
+  }
+}

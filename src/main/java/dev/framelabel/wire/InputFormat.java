@@ -1,0 +1,38 @@
+package dev.framelabel.wire;
+
+import java.util.Locale;
+
+/** Which values are taken as frames. */
+public enum InputFormat {
+  /** Whatever is recognised by its first bytes or its headers. */
+  AUTO,
+  /** Avro's single-object encoding only. */
+  SINGLE_OBJECT,
+  /** Avro without anything around it only. */
+  PLAIN,
+  /** 00 and a 4-byte id only. */
+  CONFLUENT,
+  /**
+   * What Apicurio's serializers write only: 00 and an id of 4 or 8 bytes, or the id in a header.
+   */
+  APICURIO,
+  /** A bare JPEG or PNG file only. */
+  IMAGE;
+
+  boolean takes(Envelope.Kind kind) {
+    return switch (this) {
+      case AUTO -> true;
+      case SINGLE_OBJECT -> kind == Envelope.Kind.SINGLE_OBJECT;
+      case PLAIN -> kind == Envelope.Kind.PLAIN;
+      case CONFLUENT -> kind == Envelope.Kind.CONFLUENT;
+      case APICURIO -> kind == Envelope.Kind.APICURIO || kind == Envelope.Kind.CONFLUENT;
+      case IMAGE -> kind == Envelope.Kind.IMAGE;
+    };
+  }
+
+  /** The name as users write it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

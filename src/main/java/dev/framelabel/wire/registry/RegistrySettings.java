@@ -1,0 +1,52 @@
+package dev.framelabel.wire.registry;
+
+import dev.framelabel.wire.SchemaRegistry;
+import java.io.Serializable;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * How to reach a schema registry.
+ *
+ * @param url the beginning of its calls: Apicurio's own where it ends with {@code
+ *     /apis/registry/v3}, else Confluent's (Apicurio answers those too, under {@code
+ *     /apis/ccompat/v7})
+ * @param user {@code name:password} of basic authentication; empty: none
+ */
+public record RegistrySettings(String url, String user) implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final String APICURIO = "/apis/registry/v3";
+
+  public RegistrySettings {
+    url = url.replaceAll("/+$", "");
+    String scheme = scheme(url);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new IllegalArgumentException(
+          "--registry is '" + url + "'; expected a URL such as http://registry:8081");
+    }
+  }
+
+  private static String scheme(String url) {
+    try {
+      return Optional.ofNullable(URI.create(url).getScheme()).orElse("");
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+
+  /** Whether the registry is asked with Apicurio's own calls, which alone know global ids. */
+  public boolean apicurio() {
+    return url.endsWith(APICURIO);
+  }
+
+  public SchemaRegistry open() {
+    RegistryCalls calls = new RegistryCalls(this);
+    return apicurio() ? new ApicurioRegistry(calls) : new ConfluentRegistry(calls);
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return "RegistrySettings[" + url + "]";
+  }
+}

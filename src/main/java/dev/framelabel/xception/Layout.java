@@ -1,9 +1,0 @@
-package dev.framelabel.xception;
-
-/** Where a network's input keeps its colour channels. */
-public enum Layout {
-  /** Channels before rows and columns, as in PyTorch. */
-  NCHW,
-  /** Channels last, as in TensorFlow. */
-  NHWC
-}

@@ -1,0 +1,75 @@
+package dev.framelabel.tools.camera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AddressGuardTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://169.254.169.254/latest",
+        "rtsp://169.254.1.2/",
+        "http://[fe80::1]/",
+        "http://[fd00:ec2::254]/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://100.100.100.200/",
+        "http://2852039166/",
+        "http://0.0.0.0/",
+        "rtsp://224.0.0.1/"
+      })
+  void check_linkLocalOrMetadataAddress_isRefusedUnlessAllowed(String address) throws Exception {
+    URI uri = URI.create(address);
+    assertThatThrownBy(() -> AddressGuard.STRICT.check(uri))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("--allow-link-local");
+    assertThatCode(() -> new AddressGuard(true, false).check(uri)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_ordinaryAddress_isAllowed() {
+    for (String address :
+        new String[] {"rtsp://127.0.0.1/", "http://192.168.1.5/", "http://[::1]/"}) {
+      assertThatCode(() -> AddressGuard.STRICT.check(URI.create(address)))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void redirect_allowed_isCheckedAtEachStep() throws Exception {
+    AddressGuard guard = new AddressGuard(false, true);
+    URI from = URI.create("http://127.0.0.1/a");
+    assertThat(guard.redirect(from, "/b")).hasToString("http://127.0.0.1/b");
+    for (String to :
+        new String[] {"file:///etc/passwd", "http://169.254.169.254/", "rtsp://127.0.0.1/"}) {
+      assertThatThrownBy(() -> guard.redirect(from, to)).isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> guard.redirect(URI.create("https://127.0.0.1/"), "http://127.0.0.1/"))
+        .hasMessageContaining("sends on to");
+  }
+
+  @Test
+  void mask_passwordAndQuery_areHidden() {
+    assertThat(CameraAddress.mask("cannot open rtsp://me:secret@door/1?key=k: no"))
+        .isEqualTo("cannot open rtsp://***@door/1?*** no");
+    assertThat(CameraAddress.mask("http://me:s@cret@door/")).isEqualTo("http://***@door/");
+    assertThat(CameraAddress.hasPassword("http://me:s@cret@door/")).isTrue();
+    assertThat(CameraAddress.hasPassword("rtsp://me@firm.com:secret@door/1")).isTrue();
+    assertThat(CameraAddress.hasPassword("rtsp://me@door:554/1?time=10:00")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ftp://a/b", "concat:a|b", "usb:lavfi:testsrc", "usb:v4l2", "no-such-file"})
+  void kind_unknownAddress_isRefused(String address) {
+    assertThatThrownBy(() -> CameraAddress.kind(address))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

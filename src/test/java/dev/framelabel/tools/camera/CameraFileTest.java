@@ -1,0 +1,89 @@
+package dev.framelabel.tools.camera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.tools.camera.CameraSettings.Repeat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CameraFileTest {
+  private static final CameraFile.Defaults DEFAULTS =
+      new CameraFile.Defaults(
+          7, Repeat.ONCE, new PictureSettings(640, 480, 80), 2, Map.of("site", "Köln"));
+
+  @TempDir private Path folder;
+
+  @Test
+  void read_allKeys_areThoseOfTheCamera() throws Exception {
+    assertThat(
+            read(
+                """
+                cameras:
+                  - id: door
+                    address: rtsp://me:secret@10.0.0.5/1
+                    fps: 2.5
+                    size: 1280x720
+                    quality: 60
+                    attributes: {lane: "2"}
+                  - id: inbox
+                    address: '%s'
+                    repeat: watch
+                    poll: 0.5
+                """
+                    .formatted(folder)))
+        .containsExactly(
+            new CameraSettings(
+                "door",
+                "rtsp://me:secret@10.0.0.5/1",
+                2.5,
+                Repeat.ONCE,
+                new PictureSettings(1280, 720, 60),
+                2,
+                Map.of("lane", "2")),
+            new CameraSettings(
+                "inbox",
+                folder.toString(),
+                7,
+                Repeat.WATCH,
+                new PictureSettings(640, 480, 80),
+                0.5,
+                Map.of("site", "Köln")))
+        .extracting(Object::toString)
+        .noneMatch(text -> text.contains("secret"));
+  }
+
+  @Test
+  void read_wrongFile_saysWhatAndWhere() {
+    assertRefused("cameras: [{id: a, adress: b}]", "'adress' is not known");
+    assertRefused("cameras: [{id: a}]", "camera a: id and address are needed");
+    assertRefused("doors: []", "'doors' is not known");
+    assertRefused("cameras: [{id: a, address: 'http://h/', size: big}]", "such as 1280x720");
+    assertRefused("cameras: [{id: a, address: 'http://h/', repeat: x}]", "once, loop or watch");
+    assertRefused("cameras: [{id: a, address: 'http://h/', repeat: watch}]", "is no folder");
+    assertRefused("cameras:\n  - id: [", "cameras.yaml");
+  }
+
+  @Test
+  void publisher_twoCamerasOfOneId_areRefused() {
+    CameraSettings camera = new CameraSettings("door", "rtsp://door/");
+    PublishSettings settings =
+        new PublishSettings(Map.of(), "frames", "cameras", 0, 1, true, AddressGuard.STRICT);
+    assertThatThrownBy(() -> new CameraPublisher(settings, List.of(camera, camera)))
+        .hasMessageContaining("2 cameras with 1 ids");
+  }
+
+  private List<CameraSettings> read(String text) throws Exception {
+    return CameraFile.read(Files.writeString(folder.resolve("cameras.yaml"), text), DEFAULTS);
+  }
+
+  private void assertRefused(String text, String message) {
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}

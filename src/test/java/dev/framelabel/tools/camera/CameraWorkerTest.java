@@ -1,0 +1,233 @@
+package dev.framelabel.tools.camera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.event.CameraStatus;
+import dev.framelabel.event.Frame;
+import dev.framelabel.image.Pictures;
+import dev.framelabel.local.cluster.Await;
+import java.awt.Color;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class CameraWorkerTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final long PATIENCE_NANOS = 300_000_000;
+  private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
+
+  private final List<Frame> sent = new CopyOnWriteArrayList<>();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final AtomicInteger opened = new AtomicInteger();
+  private FrameSender sender;
+  private CameraWorker worker;
+
+  @AfterEach
+  void stop() {
+    released.countDown();
+    worker.stop();
+    sender.close();
+  }
+
+  @Test
+  void run_callThatHangs_isAbandonedAndTheCameraOpenedAgain() {
+    start(
+        sink -> {
+          sink.take(CapturedPicture.of(PICTURE));
+          if (opened.incrementAndGet() == 1) {
+            hang();
+            sink.take(CapturedPicture.of(PICTURE));
+            return;
+          }
+          waitForStop(sink);
+        },
+        false);
+    Await.until("opened again", LIMIT, () -> opened.get() == 2 && sent.size() == 2);
+    assertThat(status().lastError()).contains("nothing came for 300 ms");
+    assertThat(status().reconnects()).isEqualTo(1);
+    released.countDown();
+    assertThat(status().state()).isEqualTo(CameraStatus.State.LIVE);
+    assertThat(status().framesIn()).isEqualTo(2);
+  }
+
+  @Test
+  void run_everyCallHangs_keepsFewThreads() {
+    start(
+        sink -> {
+          opened.incrementAndGet();
+          sink.take(CapturedPicture.of(PICTURE));
+          hang();
+        },
+        false);
+    Await.until("gives up for now", LIMIT, () -> status().lastError().contains("4 earlier"));
+    assertThat(opened).hasValue(4);
+    released.countDown();
+    Await.until("goes on", LIMIT, () -> opened.get() > 4);
+  }
+
+  @Test
+  void run_lostCamera_isTriedWithGrowingPauses() {
+    List<Long> times = new CopyOnWriteArrayList<>();
+    start(
+        sink -> {
+          times.add(System.nanoTime());
+          throw new IOException("no route to rtsp://me:secret@door/");
+        },
+        false);
+    Await.until("four attempts", LIMIT, () -> times.size() >= 4);
+    assertThat(times.get(1) - times.get(0)).isGreaterThanOrEqualTo(500_000_000);
+    assertThat(times.get(2) - times.get(1)).isGreaterThanOrEqualTo(1_000_000_000);
+    assertThat(times.get(3) - times.get(2)).isGreaterThanOrEqualTo(2_000_000_000);
+    assertThat(status().state()).isEqualTo(CameraStatus.State.LOST);
+    assertThat(status().lastError()).isEqualTo("no route to rtsp://***@door/");
+  }
+
+  @Test
+  void run_once_endsWhenLost() {
+    start(
+        sink -> {
+          throw new IOException("gone");
+        },
+        true);
+    Await.until("ended", LIMIT, () -> !worker.isRunning());
+    assertThat(status().state()).isEqualTo(CameraStatus.State.LOST);
+  }
+
+  @Test
+  void run_brokerIsSlow_dropsOldestAndCounts() {
+    List<CompletableFuture<Void>> answers = new CopyOnWriteArrayList<>();
+    start(
+        new CameraSettings("door", "rtsp://door/"),
+        sink -> {
+          for (int picture = 0; picture < 100; picture++) {
+            sink.take(CapturedPicture.of(PICTURE));
+          }
+        },
+        true,
+        frame -> {
+          CompletableFuture<Void> answer = new CompletableFuture<>();
+          sent.add(frame);
+          answers.add(answer);
+          return answer;
+        });
+    Await.until("all came", LIMIT, () -> status().state() == CameraStatus.State.ENDED);
+    Await.until("some are under way", LIMIT, () -> answers.size() == 4);
+    for (int next = 0; worker.isRunning(); next++) {
+      int at = next;
+      Await.until("the next", LIMIT, () -> answers.size() > at || !worker.isRunning());
+      if (answers.size() > at) {
+        answers.get(at).complete(null);
+      }
+    }
+    assertThat(status().framesIn()).isEqualTo(100);
+    assertThat(status().framesOut() + status().dropped()).isEqualTo(100);
+    assertThat(status().framesOut()).isBetween(32L, 36L);
+    assertThat(sent.get(sent.size() - 1).frameId()).endsWith("-100");
+    assertThat(sent.stream().map(Frame::frameId).distinct().count()).isEqualTo(sent.size());
+  }
+
+  @Test
+  void close_frameInTheHandsOfTheClient_isCounted() throws InterruptedException {
+    CountDownLatch held = new CountDownLatch(1);
+    start(
+        new CameraSettings("door", "rtsp://door/"),
+        sink -> sink.take(CapturedPicture.of(PICTURE)),
+        true,
+        frame -> refuseSlowly(held));
+    assertThat(held.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    sender.close();
+    assertThat(status().framesIn()).isEqualTo(1);
+    assertThat(status().dropped()).isEqualTo(1);
+    assertThat(status().lastError()).contains("the broker did not take a frame");
+  }
+
+  @Test
+  void run_pictureThatCannotFit_isCounted() {
+    start(
+        sink -> {
+          sink.take(CapturedPicture.of(new byte[2_000_000]));
+          sink.take(CapturedPicture.of(PICTURE));
+          waitForStop(sink);
+        },
+        false);
+    Await.until("the second", LIMIT, () -> status().framesOut() == 1);
+    assertThat(status().dropped()).isEqualTo(1);
+    assertThat(status().lastError()).contains("no JPEG, PNG or WebP");
+  }
+
+  @Test
+  void frame_twoRuns_haveDifferentIds() {
+    start(CameraWorkerTest::waitForStop, false);
+    CameraSettings camera = new CameraSettings("door", "rtsp://door/");
+    try (CameraStream first = new CameraStream(camera, 1 << 20, 1 << 20, () -> {});
+        CameraStream second = new CameraStream(camera, 1 << 20, 1 << 20, () -> {})) {
+      Optional<Frame> one = first.frame(CapturedPicture.of(PICTURE));
+      assertThat(second.frame(CapturedPicture.of(PICTURE)).orElseThrow().frameId())
+          .isNotEqualTo(one.orElseThrow().frameId());
+    }
+  }
+
+  private void start(PictureSource source, boolean once) {
+    start(
+        new CameraSettings("door", "rtsp://door/"),
+        source,
+        once,
+        frame -> {
+          sent.add(frame);
+          return CompletableFuture.completedFuture(null);
+        });
+  }
+
+  private void start(
+      CameraSettings camera,
+      PictureSource source,
+      boolean once,
+      java.util.function.Function<Frame, CompletableFuture<Void>> publisher) {
+    sender = new FrameSender(publisher);
+    CameraStream lane = new CameraStream(camera, 1 << 20, 1 << 20, sender::wake);
+    worker = new CameraWorker(lane, () -> source, once, PATIENCE_NANOS);
+    sender.start(List.of(lane));
+  }
+
+  private CameraStatus status() {
+    return worker.lane().health().status();
+  }
+
+  /** As a native call does, it does not care about interrupts. */
+  private void hang() {
+    while (released.getCount() > 0) {
+      try {
+        released.await();
+      } catch (InterruptedException e) {
+        // Goes on hanging.
+      }
+    }
+  }
+
+  /** As a client that waits for a broker when it is interrupted, on a busy machine. */
+  private static CompletableFuture<Void> refuseSlowly(CountDownLatch held) {
+    held.countDown();
+    try {
+      TimeUnit.SECONDS.sleep(LIMIT.toSeconds());
+      return CompletableFuture.completedFuture(null);
+    } catch (InterruptedException e) {
+      Await.pause(Duration.ofNanos(PATIENCE_NANOS));
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static void waitForStop(PictureSource.Sink sink) throws InterruptedException {
+    while (!sink.stops()) {
+      sink.alive();
+      Thread.sleep(5);
+    }
+  }
+}

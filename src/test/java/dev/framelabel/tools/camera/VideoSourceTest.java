@@ -1,0 +1,135 @@
+package dev.framelabel.tools.camera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.image.Pictures;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class VideoSourceTest {
+  private static final String ONE_SECOND = "testsrc=size=160x120:rate=10:duration=1";
+
+  @TempDir private Path folder;
+
+  @Test
+  void read_video_givesEachPictureAsJpegOfTheWantedSize() throws Exception {
+    TestSink sink = new TestSink(100);
+    new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.FILE, PictureSettings.of("80x80", 90))
+        .read(sink);
+    assertThat(sink.pictures()).hasSize(10).allMatch(CapturedPicture::finished);
+    for (byte[] file : sink.files()) {
+      BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
+      assertThat(picture.getWidth()).isEqualTo(80);
+      assertThat(picture.getHeight()).isEqualTo(60);
+    }
+  }
+
+  /** lavfi is a device of FFmpeg's that needs no hardware: it is read as a USB camera is. */
+  @Test
+  void read_deviceThatGoesAway_gavePicturesAndIsLost() {
+    TestSink sink = new TestSink(100);
+    VideoSource device =
+        new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.USB, PictureSettings.AS_IT_COMES);
+    assertThatThrownBy(() -> device.read(sink)).isInstanceOf(IOException.class);
+    assertThat(sink.pictures()).hasSize(10).allMatch(CapturedPicture::finished);
+  }
+
+  @Test
+  void read_videoOfJpegPictures_givesThemAsTheyAre() throws Exception {
+    byte[] red = Pictures.jpeg(64, 48, Color.RED);
+    byte[] blue = Pictures.jpeg(64, 48, Color.BLUE);
+    Path video = folder.resolve("video.mjpeg");
+    for (byte[] picture : List.of(red, blue, red)) {
+      Files.write(video, picture, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+    TestSink sink = new TestSink(100);
+    VideoSource.of(video.toString(), PictureSettings.AS_IT_COMES).read(sink);
+    assertThat(sink.files()).containsExactly(red, blue, red);
+  }
+
+  @Test
+  void of_usbAddress_isFormatAndDevice() {
+    assertUsb("usb:v4l2:/dev/video0", "v4l2", "/dev/video0");
+    assertUsb("usb:dshow:video=HD Cam: front", "dshow", "video=HD Cam: front");
+    assertUsb("usb:avfoundation:0", "avfoundation", "0");
+    for (String wrong : List.of("usb:", "usb:v4l2", "usb:v4l2:", "usb:lavfi:testsrc")) {
+      assertThatThrownBy(() -> VideoSource.of(wrong, PictureSettings.AS_IT_COMES))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(wrong)
+          .hasMessageContaining("expected usb:FORMAT:DEVICE");
+    }
+  }
+
+  private static void assertUsb(String address, String format, String device) {
+    VideoSource source = VideoSource.of(address, PictureSettings.AS_IT_COMES);
+    assertThat(source.kind()).isEqualTo(CameraAddress.Kind.USB);
+    assertThat(source.format()).isEqualTo(format);
+    assertThat(source.name()).isEqualTo(device);
+  }
+
+  @Test
+  void read_toldToStop_stops() throws Exception {
+    TestSink sink = new TestSink(3);
+    new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.FILE, PictureSettings.AS_IT_COMES)
+        .read(sink);
+    assertThat(sink.pictures()).hasSize(3);
+  }
+
+  @Test
+  void read_noVideo_isLostWithReason() throws Exception {
+    Path text = Files.writeString(folder.resolve("text.avi"), "no video");
+    assertThatThrownBy(() -> read(text.toString()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("text.avi");
+  }
+
+  @Test
+  void read_playlistThatLeadsElsewhere_isNotFollowed() throws Exception {
+    try (CameraServer server = new CameraServer()) {
+      server.on(
+          "/secret",
+          exchange -> {
+            throw new AssertionError("was followed");
+          });
+      Path list =
+          Files.writeString(
+              folder.resolve("list.m3u8"),
+              "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n" + server.address("/secret") + "\n");
+      assertThatThrownBy(() -> read(list.toString())).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void read_usbCameraThatIsNotThere_isLostWithReason() {
+    assertThatThrownBy(
+            () ->
+                VideoSource.of("usb:v4l2:/dev/video-none", PictureSettings.AS_IT_COMES)
+                    .read(new TestSink(1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("/dev/video-none");
+  }
+
+  @Test
+  void read_rtspAtMetadataAddress_isRefused() {
+    PictureSource source =
+        VideoSource.of("rtsp://me:secret@169.254.169.254/", PictureSettings.AS_IT_COMES)
+            .behind(AddressGuard.STRICT);
+    assertThatThrownBy(() -> source.read(new TestSink(1)))
+        .hasMessageContaining("link-local")
+        .hasMessageNotContaining("secret");
+  }
+
+  private static void read(String file) throws Exception {
+    VideoSource.of(file, PictureSettings.AS_IT_COMES).read(new TestSink(100));
+  }
+}

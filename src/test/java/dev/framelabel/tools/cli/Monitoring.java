@@ -1,0 +1,89 @@
+package dev.framelabel.tools.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.framelabel.local.cluster.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Checks the monitoring files against what a running job reports. */
+final class Monitoring {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Path FILES = Path.of("deploy/monitoring");
+  private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
+  private static final Pattern ROW = Pattern.compile("^\\|[^|`]+\\| `(\\w+)`", Pattern.MULTILINE);
+  private static final Pattern OWN = Pattern.compile("_framelabel_(?:[a-z]+_)*([a-zA-Z]+)");
+
+  private Monitoring() {}
+
+  /** What the processes report now, in Prometheus' text format. */
+  static String scrape(int firstPort, int ports) {
+    return IntStream.range(firstPort, firstPort + ports)
+        .mapToObj(port -> Prometheus.body("http://127.0.0.1:" + port + "/metrics"))
+        .collect(Collectors.joining());
+  }
+
+  /** Every metric that the files and the page name is reported, and all of ours are on the page. */
+  static void checkNames(String scrape) throws IOException {
+    Set<String> reported =
+        scrape
+            .lines()
+            .filter(line -> line.startsWith("flink_"))
+            .map(line -> line.replaceAll("\\W.*", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String query : Stream.concat(panels().stream(), alerts().stream()).toList()) {
+      assertThat(reported)
+          .as(query)
+          .containsAll(METRIC.matcher(query).results().map(MatchResult::group).toList());
+    }
+    String page = Files.readString(Path.of("docs/metrics.md"));
+    Set<String> ours = new TreeSet<>();
+    for (String metric : reported) {
+      OWN.matcher(metric.replaceAll("_count$", ""))
+          .results()
+          .forEach(own -> ours.add(own.group(1)));
+    }
+    assertThat(ours).allMatch(metric -> page.contains("`" + metric + "`"));
+    List<String> rows = ROW.matcher(page).results().map(row -> row.group(1)).toList();
+    assertThat(rows).hasSizeGreaterThan(20);
+    assertThat(ours).containsAll(rows);
+  }
+
+  /** Every panel's query finds something, and every alert's is one that Prometheus takes. */
+  static void checkQueries(Path folder, int firstPort, int ports) throws IOException {
+    try (Prometheus prometheus = new Prometheus(folder, firstPort, ports)) {
+      Await.until(
+          "Prometheus has scraped twice", LIMIT, () -> prometheus.series("rate(up[1m])") > 0);
+      for (String query : panels()) {
+        Await.until("series of " + query, LIMIT, () -> prometheus.series(query) > 0);
+      }
+      for (String query : alerts()) {
+        int ignored = prometheus.series(query);
+      }
+    }
+  }
+
+  private static List<String> panels() throws IOException {
+    return new ObjectMapper()
+        .readTree(FILES.resolve("grafana-dashboard.json").toFile())
+        .findValuesAsText("expr");
+  }
+
+  private static List<String> alerts() throws IOException {
+    return new YAMLMapper()
+        .readTree(FILES.resolve("alerts.yaml").toFile())
+        .findValuesAsText("expr");
+  }
+}

@@ -1,0 +1,325 @@
+package dev.framelabel.tools.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.event.TestEvents;
+import dev.framelabel.tools.deadletter.FrameReplay;
+import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.wire.OutputFormat;
+import dev.framelabel.wire.ImageEvents;
+import dev.framelabel.wire.RejectedFrames;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command against a real broker; the job is played by what the test writes. */
+@Timeout(120)
+class RejectedCommandIT {
+  private static final byte[] IMAGE = "no image".getBytes(UTF_8);
+  private static final int KEPT_BYTES = 100_000;
+
+  @TempDir private static Path folder;
+  private static EmbeddedBroker broker;
+  private static KafkaProducer<byte[], byte[]> producer;
+
+  private final ImageEvents events = new ImageEvents();
+  private final RejectedFrames rejections = new RejectedFrames(KEPT_BYTES);
+  private String frames;
+  private String rejected;
+
+  /** What a run of the command left behind. */
+  private record Run(int status, String out) {}
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start(folder.resolve("broker"));
+    producer =
+        new KafkaProducer<>(
+            new HashMap<>(broker.client()), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    producer.close();
+    broker.close();
+  }
+
+  @BeforeEach
+  void createTopics(TestInfo test) {
+    String name = test.getTestMethod().orElseThrow().getName().replaceAll("[^a-zA-Z]", "-");
+    frames = name + ".frames";
+    rejected = name + ".rejected";
+    List<String> ignored =
+        Topics.create(broker.client(), List.of(frames, rejected), 2, (short) 1, 1 << 20);
+  }
+
+  @Test
+  void list_counts_byKindWithSamples() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      reject(RejectionKind.CORRUPT_IMAGE, publish("f" + i, IMAGE), IMAGE, "f" + i);
+    }
+    rejectRecord(publishRaw("no Avro\u001b[31m".getBytes(UTF_8)), "no Avro\u001b[31m");
+    send(rejected, "this is no rejected frame".getBytes(UTF_8));
+    Run run = run("list", "--samples", "2");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("CORRUPT_IMAGE: 5", "UNREADABLE_EVENT: 1", "NOT_READABLE: 1", "7 rejected")
+        .contains("frame 'f4' of camera 'cam', 8 bytes, from " + frames)
+        .doesNotContain("frame 'f2'")
+        .doesNotContain("\u001b");
+    assertThat(run("list", "--frame", "f1,f2").out()).contains("2 rejected");
+  }
+
+  @Test
+  void list_topicMissing_saysSo() {
+    rejected = "missing";
+    Run run = run("list");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).contains("topic missing does not exist");
+  }
+
+  @Test
+  void show_originals_areWrittenByteForByte() throws Exception {
+    byte[] large = new byte[KEPT_BYTES + 1];
+    reject(RejectionKind.CORRUPT_IMAGE, publish("f", IMAGE), IMAGE, "f");
+    reject(RejectionKind.IMAGE_TOO_LARGE, publish("large", large), large, "large");
+    rejectRecord(publishRaw("no Avro".getBytes(UTF_8)), "no Avro");
+    Path out = folder.resolve("shown");
+    Run run = run("show", "--out", out.toString());
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("3 shown", "(only the first 65536 bytes are kept)");
+    try (Stream<Path> files = Files.list(out)) {
+      List<byte[]> contents = new ArrayList<>();
+      for (Path file : files.filter(f -> f.toString().endsWith(".image")).toList()) {
+        contents.add(Files.readAllBytes(file));
+      }
+      assertThat(contents).contains(IMAGE, new byte[64 << 10]);
+    }
+  }
+
+  @Test
+  void replay_frameThatIsStillThere_sendsTheSameRecordAndCounts() throws Exception {
+    RecordMetadata first = publish("f", IMAGE);
+    reject(RejectionKind.CORRUPT_IMAGE, first, IMAGE, "f");
+    reject(RejectionKind.CORRUPT_IMAGE, publish("other", IMAGE), IMAGE, "other");
+    Run run = run("replay", "--frame", "f", "--frames-topic", frames);
+    assertThat(run.out()).contains("sent, replay 1", "1 replayed, 0 refused");
+    ConsumerRecord<byte[], byte[]> sent = read(frames).get(2);
+    assertThat(header(sent, FrameReplay.REPLAYS)).isEqualTo("1");
+    assertThat(header(sent, FrameReplay.REPLAY_OF)).startsWith(rejected + "-").contains("@");
+    assertThat(sent.key()).isEqualTo("cam".getBytes(UTF_8));
+    assertThat(sent.value()).isEqualTo(read(frames).get(0).value());
+  }
+
+  @Test
+  void replay_theSameCommandTwice_sendsEachRecordOnce() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      reject(RejectionKind.CORRUPT_IMAGE, publish("f" + i, IMAGE), IMAGE, "f" + i);
+    }
+    String[] command = {"replay", "--all", "--frames-topic", frames};
+    assertThat(run("replay", "--frame", "f1", "--frames-topic", frames).out())
+        .contains("1 replayed, 0 refused");
+    assertThat(run(command).out())
+        .contains("2 replayed, 0 refused, 1 left out: replayed before (--again");
+    Run third = run(command);
+    assertThat(third.status()).isZero();
+    assertThat(third.out()).contains("0 replayed, 0 refused, 3 left out");
+    assertThat(read(frames)).hasSize(6);
+    assertThat(run("replay", "--frame", "f1", "--again", "--frames-topic", frames).out())
+        .contains("1 replayed, 0 refused");
+    assertThat(read(frames)).hasSize(7);
+    reject(RejectionKind.CORRUPT_IMAGE, publish("f3", IMAGE), IMAGE, "f3");
+    assertThat(run(command).out()).contains("1 replayed, 0 refused, 3 left out");
+  }
+
+  @Test
+  void replay_frameThatComesBackAgainAndAgain_isRefusedAtTheLimit() throws Exception {
+    RecordMetadata source = publish("f", IMAGE);
+    for (int replay = 1; replay <= 2; replay++) {
+      SourcePosition position = reject(RejectionKind.CORRUPT_IMAGE, source, IMAGE, "f");
+      String at = position.partition() + "@" + position.offset();
+      assertThat(run("replay", "--at", at, "--frames-topic", frames, "--max-replays", "2").out())
+          .contains("sent, replay " + replay);
+      ConsumerRecord<byte[], byte[]> last = read(frames).get(replay);
+      source =
+          new RecordMetadata(
+              new TopicPartition(frames, last.partition()), last.offset(), 0, 0, 0, 0);
+    }
+    SourcePosition position = reject(RejectionKind.CORRUPT_IMAGE, source, IMAGE, "f");
+    Run run =
+        run(
+            "replay",
+            "--at",
+            position.partition() + "@" + position.offset(),
+            "--frames-topic",
+            frames,
+            "--max-replays",
+            "2");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).contains("it has been replayed 2 times", "0 replayed, 1 refused");
+    assertThat(read(frames)).hasSize(3);
+  }
+
+  @Test
+  void replay_frameGoneByRetention_isMadeOfTheRejectedRecord() throws Exception {
+    byte[] large = new byte[KEPT_BYTES + 1];
+    reject(RejectionKind.CORRUPT_IMAGE, publish("f", IMAGE), IMAGE, "f");
+    reject(RejectionKind.IMAGE_TOO_LARGE, publish("large", large), large, "large");
+    rejectRecord(publishRaw("no Avro".getBytes(UTF_8)), "no Avro");
+    deleteAll();
+    Run run = run("replay", "--all", "--frames-topic", frames);
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).contains("no longer holds the frame", "2 replayed, 1 refused");
+    List<byte[]> values = read(frames).stream().map(ConsumerRecord::value).toList();
+    assertThat(values).contains("no Avro".getBytes(UTF_8));
+    assertThat(values)
+        .map(value -> events.read(value, TestEvents.SOURCE, Instant.now()))
+        .filteredOn(Frame.class::isInstance)
+        .singleElement()
+        .satisfies(event -> assertThat(((Frame) event).image()).isEqualTo(Image.encoded(IMAGE)));
+  }
+
+  @Test
+  void replay_nothingChosen_isWrongUse() {
+    assertThat(run("replay").status()).isEqualTo(2);
+  }
+
+  private Run run(String... command) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "rejected",
+                command[0],
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--rejected-topic",
+                rejected));
+    arguments.addAll(List.of(command).subList(1, command.length));
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (PrintStream captured = new PrintStream(bytes, true, UTF_8)) {
+      System.setOut(captured);
+      System.setErr(captured);
+      int status = FramelabelCommand.run(arguments.toArray(String[]::new));
+      return new Run(status, bytes.toString(UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private RecordMetadata publish(String frameId, byte[] image) throws Exception {
+    Frame frame =
+        new Frame(
+            "cam", frameId, TestEvents.CAPTURED, Image.encoded(image), Map.of(), TestEvents.SOURCE);
+    return send(frames, events.write(frame, OutputFormat.SINGLE_OBJECT));
+  }
+
+  private RecordMetadata publishRaw(byte[] value) throws Exception {
+    return send(frames, value);
+  }
+
+  private static RecordMetadata send(String topic, byte[] value) throws Exception {
+    return producer.send(new ProducerRecord<>(topic, "cam".getBytes(UTF_8), value)).get();
+  }
+
+  /** What the job does with a frame that it cannot label. */
+  private SourcePosition reject(
+      RejectionKind kind, RecordMetadata source, byte[] image, String frameId) throws Exception {
+    RejectedFrame frame =
+        new Frame(
+                "cam",
+                frameId,
+                TestEvents.CAPTURED,
+                Image.encoded(image),
+                Map.of(),
+                new SourcePosition(source.topic(), source.partition(), source.offset()))
+            .reject(kind, "a test");
+    return position(send(rejected, rejections.write(frame, OutputFormat.SINGLE_OBJECT)));
+  }
+
+  private void rejectRecord(RecordMetadata source, String value) throws Exception {
+    RejectedFrame frame =
+        RejectedFrame.ofRecord(
+            RejectionKind.UNREADABLE_EVENT,
+            "a test of '" + value + "'",
+            position(source),
+            value.getBytes(UTF_8));
+    RecordMetadata ignored = send(rejected, rejections.write(frame, OutputFormat.SINGLE_OBJECT));
+  }
+
+  private static SourcePosition position(RecordMetadata metadata) {
+    return new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset());
+  }
+
+  /** All records of the topic; those of one camera in their order. */
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            new HashMap<>(broker.client()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (consumer.endOffsets(partitions).entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer.poll(Duration.ofMillis(100)).forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> entry, String name) {
+    Header header = entry.headers().lastHeader(name);
+    return header == null ? "" : new String(header.value(), UTF_8);
+  }
+
+  private void deleteAll() throws Exception {
+    try (Admin admin = Admin.create(new HashMap<>(broker.client()))) {
+      admin
+          .deleteRecords(
+              Map.of(
+                  new TopicPartition(frames, 0), RecordsToDelete.beforeOffset(-1),
+                  new TopicPartition(frames, 1), RecordsToDelete.beforeOffset(-1)))
+          .all()
+          .get();
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.framelabel.tools.doctor;
+
+import dev.framelabel.kafka.admin.Finding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.kafka.admin.Finding.Level;
+import dev.framelabel.kafka.admin.BrokerFacts;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.model.Device;
+import dev.framelabel.model.DeviceMemoryException;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.tools.flinkrest.ClusterFacts;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+
+class ChecksTest {
+  private static final String PARENT_FIRST = "classloader.parent-first-patterns.additional";
+  private static final int MIB = 1 << 20;
+
+  @Test
+  void broker_thatFits_isWell() {
+    BrokerFacts.Topic topic = new BrokerFacts.Topic(4, MIB, true, Duration.ofDays(1));
+    BrokerFacts facts =
+        new BrokerFacts(
+            1, Duration.ofMinutes(15), Map.of("frames", topic, "labels", topic, "rejected", topic));
+    assertThat(BrokerChecks.of(facts, kafka(Map.of()))).allMatch(one -> one.level() == Level.OK);
+  }
+
+  @Test
+  void broker_tooSmallTooShortAndWithoutTopic_eachHasItsCure() {
+    BrokerFacts facts =
+        new BrokerFacts(
+            1,
+            Duration.ofMinutes(15),
+            Map.of(
+                "frames", new BrokerFacts.Topic(4, 8L * MIB, true, Duration.ofDays(1)),
+                "labels", new BrokerFacts.Topic(4, 100_000, true, Duration.ofDays(1))));
+    List<Finding> findings = BrokerChecks.of(facts, kafka(Map.of("transaction-timeout", "1 h")));
+    assertThat(of(findings, "transaction timeout").found())
+        .isEqualTo("3600 s; the brokers allow 900 s");
+    assertThat(of(findings, "topic frames").level()).isEqualTo(Level.WARNING);
+    assertThat(of(findings, "topic labels").cure()).contains("max.message.bytes to 1000000");
+    assertThat(of(findings, "topic rejected").cure()).isEqualTo("framelabel topics create");
+    assertThat(findings).filteredOn(one -> one.level() == Level.FAILED).hasSize(3);
+  }
+
+  @Test
+  void producersTimestamps_areAWarning() {
+    BrokerFacts.Topic topic = new BrokerFacts.Topic(4, MIB, false, Duration.ofDays(1));
+    BrokerFacts facts = new BrokerFacts(1, Duration.ofHours(1), Map.of("labels", topic));
+    Finding finding = of(BrokerChecks.of(facts, kafka(Map.of())), "topic labels");
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.cure()).contains("message.timestamp.type=LogAppendTime");
+  }
+
+  @Test
+  void cluster_thatFits_isWell() {
+    assertThat(cluster("2.2.1", "ai.onnxruntime;org.bytedeco", 1024L * MIB, 256L * MIB))
+        .allMatch(one -> one.level() == Level.OK);
+  }
+
+  @Test
+  void cluster_otherVersionLittleMemoryAndDefaultClassLoading_isNot() {
+    List<Finding> findings = cluster("2.1.0", "", MIB, MIB);
+    assertThat(of(findings, "Flink").level()).isEqualTo(Level.WARNING);
+    assertThat(of(findings, "class loading").level()).isEqualTo(Level.FAILED);
+    assertThat(of(findings, "task heap").cure()).contains("taskmanager.memory.task.heap.size");
+    assertThat(of(findings, "task off-heap memory").level()).isEqualTo(Level.FAILED);
+    assertThat(of(findings, "task off-heap memory").found())
+        .isEqualTo("1 MiB; batches of pixels take 16 MiB, the session about 100 MiB");
+    List<Finding> noRoomForTheSession = cluster("2.2.1", "", 1024L * MIB, 64L * MIB);
+    assertThat(of(noRoomForTheSession, "task off-heap memory").level()).isEqualTo(Level.WARNING);
+  }
+
+  @Test
+  void sessionMemory_deviceHasNoneForAllStreams_isAWarning() {
+    Doctor doctor =
+        new Doctor(
+            new JobOptions(Configuration.fromMap(Map.of("model", "m"))),
+            kafka(Map.of()),
+            Duration.ZERO);
+    List<Finding> findings = new ArrayList<>();
+    assertThat(doctor.sessionMemory(new FullDevice(), 0, findings)).isEmpty();
+    assertThat(of(findings, "session memory").level()).isEqualTo(Level.WARNING);
+    assertThat(of(findings, "session memory").found())
+        .isEqualTo(
+            "one full batch fits, but not 2 batches of 16 at the same time: no memory for 16");
+  }
+
+  @Test
+  void java_older_isRefused() {
+    assertThat(Doctor.java(11).level()).isEqualTo(Level.FAILED);
+    assertThat(Doctor.java(17).level()).isEqualTo(Level.OK);
+  }
+
+  private static List<Finding> cluster(String version, String patterns, long heap, long offHeap) {
+    Configuration job = Configuration.fromMap(Map.of("model", "m"));
+    return ClusterChecks.of(
+        new ClusterFacts(
+            version,
+            2,
+            List.of(new ClusterFacts.Worker(2, heap, offHeap)),
+            Map.of(PARENT_FIRST, patterns)),
+        "2.2.1",
+        new JobOptions(job),
+        kafka(Map.of()),
+        Optional.of(new ModelMemory(299 * 299 * 3, 100L * MIB)));
+  }
+
+  private static Finding of(List<Finding> findings, String subject) {
+    return findings.stream().filter(one -> one.subject().equals(subject)).findFirst().orElseThrow();
+  }
+
+  private static KafkaOptions kafka(Map<String, String> options) {
+    return new KafkaOptions(Configuration.fromMap(options));
+  }
+
+  /** Has no memory for any batch. */
+  private static final class FullDevice implements LabelModel {
+    @Override
+    public ModelMetadata metadata() {
+      return new ModelMetadata("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
+    }
+
+    @Override
+    public Device device() {
+      return Device.CPU;
+    }
+
+    @Override
+    public void label(ByteBuffer frames, int count, FloatBuffer probabilities) {
+      throw new DeviceMemoryException("no memory for " + count, null);
+    }
+
+    @Override
+    public void close() {
+      // Holds nothing.
+    }
+  }
+}

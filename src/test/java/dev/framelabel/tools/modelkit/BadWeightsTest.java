@@ -1,0 +1,146 @@
+package dev.framelabel.tools.modelkit;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framelabel.model.ModelException;
+import dev.framelabel.tools.modelkit.KerasFile.Layer;
+import io.jhdf.HdfFile;
+import io.jhdf.WritableHdfFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Weights at fault are refused with what was found and what was expected. */
+final class BadWeightsTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.001, 0.1, 0.5, 0.9})
+  void fromKeras_cutFile_isRefused(double part) throws IOException {
+    byte[] whole = Files.readAllBytes(Vectors.unpack("keras-tiny.h5", folder));
+    Path file = folder.resolve("cut.h5");
+    Files.write(file, Arrays.copyOf(whole, (int) (whole.length * part)));
+    refused(() -> Xception.fromKeras(file), "cut.h5", "HDF5");
+  }
+
+  @Test
+  void fromKeras_otherFiles_areRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.h5"), "hello");
+    refused(() -> Xception.fromKeras(text), "text.h5", "HDF5");
+    refused(() -> Xception.fromKeras(folder.resolve("none.h5")), "none.h5", "not there");
+    Path foreign = folder.resolve("foreign.h5");
+    try (WritableHdfFile hdf = HdfFile.write(foreign)) {
+      hdf.putDataset("temperature", new float[] {1, 2});
+    }
+    refused(() -> Xception.fromKeras(foreign), "temperature", "layer_names");
+  }
+
+  @Test
+  void fromKeras_layerMissing_isNamed() throws IOException {
+    List<Layer> layers = layers();
+    layers.removeIf(layer -> layer.name().equals("block7_sepconv2"));
+    refused(() -> KerasWeights.of(layers), "block7_sepconv2 is missing");
+    List<Layer> others = layers();
+    others.removeIf(layer -> layer.tensors().get(0).shape().equals(List.of(1, 1, 8, 23)));
+    refused(() -> KerasWeights.of(others), "block4_shortcut", "[1, 1, 8, 23]");
+  }
+
+  @Test
+  void fromKeras_misshapen_isNamedWithFoundAndExpected() throws IOException {
+    List<Layer> layers = layers();
+    layers.replaceAll(
+        layer ->
+            layer.name().equals("block5_sepconv1")
+                ? new Layer(
+                    layer.name(),
+                    List.of(
+                        layer.tensors().get(0),
+                        new Tensor(List.of(1, 1, 23, 22), new float[23 * 22])))
+                : layer);
+    refused(
+        () -> KerasWeights.of(layers),
+        "block5_sepconv1.pointwise",
+        "[22, 23, 1, 1]",
+        "[23, 23, 1, 1]");
+  }
+
+  @Test
+  void fromKeras_notANumber_isNamed() throws IOException {
+    List<Layer> layers = layers();
+    layers.stream()
+        .filter(layer -> layer.name().equals("block9_sepconv3_bn"))
+        .forEach(layer -> layer.tensors().get(2).values()[3] = Float.NaN);
+    refused(() -> KerasWeights.of(layers), "block9_sepconv3.mean", "NaN");
+  }
+
+  @Test
+  void fromTorch_uncorrectedTutorialForm_saysWhyItIsNotReproducible() throws IOException {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    state()
+        .forEach(
+            (name, tensor) -> state.put(name.replace("middle_flow.0.", "middle_flow."), tensor));
+    state
+        .keySet()
+        .removeIf(name -> name.contains("shortcut") || name.matches("middle_flow\\.\\d.*"));
+    refused(
+        () -> TorchWeights.of(new Safetensors(Map.of(), state)),
+        "uncorrected tutorial form",
+        "never reproducible",
+        "8 times");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "middle_flow.3.conv1.4.pointwise.weight, are missing in the state_dict",
+    "exit_flow.shortcut.1.running_var, are missing in the state_dict",
+  })
+  void fromTorch_weightsMissing_areNamed(String name, String message) throws IOException {
+    Map<String, Tensor> state = state();
+    state.remove(name);
+    refused(() -> TorchWeights.of(new Safetensors(Map.of(), state)), name, message);
+  }
+
+  @Test
+  void fromTorch_foreignOrLeftOver_isRefused() throws IOException {
+    Map<String, Tensor> resnet = Map.of("layer1.0.conv1.weight", scalar(), "fc.bias", scalar());
+    refused(
+        () -> TorchWeights.of(new Safetensors(Map.of(), resnet)),
+        "no known Xception",
+        "layer1.0.conv1.weight");
+    Map<String, Tensor> more = state();
+    more.put("attention.weight", scalar());
+    refused(() -> TorchWeights.of(new Safetensors(Map.of(), more)), "attention.weight");
+  }
+
+  private static Tensor scalar() {
+    return new Tensor(List.of(1), new float[1]);
+  }
+
+  private List<Layer> layers() throws IOException {
+    Path file = folder.resolve("keras-tiny.h5");
+    Files.deleteIfExists(file);
+    return new ArrayList<>(KerasFile.read(Vectors.unpack("keras-tiny.h5", folder)));
+  }
+
+  private Map<String, Tensor> state() throws IOException {
+    Path file = folder.resolve("torch-dense.safetensors");
+    Files.deleteIfExists(file);
+    return new LinkedHashMap<>(
+        Safetensors.read(Vectors.unpack("torch-dense.safetensors", folder)).tensors());
+  }
+
+  private static void refused(ThrowingCallable call, String... parts) {
+    assertThatThrownBy(call).isInstanceOf(ModelException.class).hasMessageContainingAll(parts);
+  }
+}

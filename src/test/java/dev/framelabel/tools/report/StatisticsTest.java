@@ -1,0 +1,21 @@
+package dev.framelabel.tools.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class StatisticsTest {
+  @Test
+  void median_oddAndEvenNumber_isTheMiddle() {
+    assertThat(Statistics.median(new double[] {9, 1, 4})).isEqualTo(4);
+    assertThat(Statistics.median(new double[] {9, 1, 4, 6})).isEqualTo(5);
+  }
+
+  @Test
+  void spread_isOfTheMedian_andLeavesTheValues() {
+    double[] values = {9, 1, 4};
+    assertThat(Statistics.spread(values)).isEqualTo(2);
+    assertThat(values).containsExactly(9, 1, 4);
+    assertThat(Statistics.spread(new double[] {5})).isZero();
+  }
+}
