@@ -2,7 +2,7 @@
 """Writes the demo's pictures: the first 1,000 test images of Fashion-MNIST in one PNG, and their labels.
 
     apt-get install python3-torch python3-pil dataset-fashion-mnist
-    /usr/bin/python3 model/demo_frames.py src/main/resources/demo
+    /usr/bin/python3 model/demo_frames.py src/main/resources/dev/framelabel/tools/demo
 """
 
 import pathlib

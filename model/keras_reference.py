@@ -2,9 +2,9 @@
 """Writes small weight files with Keras itself, and what Keras computes with them.
 
     python3 -m pip install --target target/keras keras jax h5py
-    KERAS_BACKEND=jax PYTHONPATH=target/keras python3 model/keras_reference.py src/test/resources/xception
+    KERAS_BACKEND=jax PYTHONPATH=target/keras python3 model/keras_reference.py src/test/resources/modelkit
     python3 -m pip install --target target/keras2 tensorflow-cpu==2.15.1
-    PYTHONPATH=target/keras2 python3 model/keras_reference.py src/test/resources/xception
+    PYTHONPATH=target/keras2 python3 model/keras_reference.py src/test/resources/modelkit
 
 The second pair does the same with Keras 2, whose files look different (`keras2-*`).
 

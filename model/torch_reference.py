@@ -2,7 +2,7 @@
 """Writes small state_dicts in the layouts of PyTorch ports, and what PyTorch computes with them.
 
     apt-get install python3-torch python3-numpy
-    /usr/bin/python3 model/torch_reference.py src/test/resources/xception
+    /usr/bin/python3 model/torch_reference.py src/test/resources/modelkit
 
 The network of timm's layout is written out again here, apart from `xception.py`, after timm's legacy_xception.
 """

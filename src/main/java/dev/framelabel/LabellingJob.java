@@ -1,18 +1,18 @@
 package dev.framelabel;
 
-import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.FrameLabeller;
-import dev.framelabel.kafka.source.FrameSource;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.sink.OutcomeSinks;
-import dev.framelabel.kafka.admin.RestoredState;
-import dev.framelabel.kafka.admin.StartChecks;
-import dev.framelabel.pipeline.state.EventTypeInformation;
 import dev.framelabel.config.FlinkDefaults;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.OptionParser;
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.FrameLabeller;
+import dev.framelabel.kafka.admin.RestoredState;
+import dev.framelabel.kafka.admin.StartChecks;
+import dev.framelabel.kafka.sink.OutcomeSinks;
+import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
-import dev.framelabel.config.OptionParser;
+import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,115 +1,190 @@
 package dev.framelabel;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.CompositeArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Holds the table of docs/architecture.md: which room may import which, and who alone imports a
- * library.
+ * Holds the layout as an allow list: each package names the packages and libraries that it may
+ * import. A package that is not in {@link #LAYOUT} fails.
  */
 @AnalyzeClasses(packages = "dev.framelabel", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final String BASE = "dev.framelabel.";
+  private static final String BASE = "dev.framelabel";
+  private static final String TOOLS = BASE + ".tools";
 
-  /** Room: the rooms that it may import. */
-  private static final Map<String, Set<String>> MAY_IMPORT =
-      Map.ofEntries(
-          entry("event", Set.of()),
-          entry("image", Set.of()),
-          entry("batch", Set.of()),
-          entry("model", Set.of()),
-          entry("output-format", Set.of("event")),
-          entry("classify", Set.of("event", "image", "batch", "model")),
-          entry("pipeline", Set.of("event", "classify", "batch", "image", "model")),
-          entry("kafka", Set.of("event", "wire")),
-          entry("rest", Set.of()),
-          entry("report", Set.of()),
-          entry("doctor", Set.of("classify", "kafka", "model", "pipeline", "rest")),
-          entry("local", Set.of("event", "kafka", "pipeline", "model", "report", "rest")),
-          entry("xception", Set.of("model")),
-          entry("camera", Set.of("event", "output-format", "kafka", "report")),
-          entry("wall", Set.of("event", "output-format", "kafka")));
+  /** What every package may use. */
+  private static final List<String> EVERYWHERE = List.of("java.", "javax.", "org.slf4j.");
 
-  /** Library package: the rooms that alone may import it ("" is the root). */
-  private static final Map<String, Set<String>> ALONE =
-      Map.ofEntries(
-          entry("org.apache.avro..", Set.of("output-format", "avro")),
-          entry("dev.framelabel.avro..", Set.of("output-format", "avro")),
-          entry("org.bytedeco..", Set.of("image", "bench", "camera")),
-          entry("com.sun.jna..", Set.of("image")),
-          entry("ai.onnxruntime..", Set.of("model")),
-          entry("org.apache.flink.connector.kafka..", Set.of("kafka")),
-          entry("org.apache.kafka.clients..", Set.of("kafka", "local")),
-          entry("kafka.server..", Set.of("local")),
-          entry("ai.onnx.proto..", Set.of("xception")),
-          entry("io.jhdf..", Set.of("xception")),
-          entry("io.undertow..", Set.of("wall")),
-          entry("picocli..", Set.of("cli")));
+  /**
+   * A package's row.
+   *
+   * @param ours packages below {@code dev.framelabel}, exactly; {@code root} is the root
+   * @param libraries packages of libraries, with all below
+   */
+  private record Row(List<String> ours, List<String> libraries) {}
 
-  @ArchTest
-  static final ArchRule roomsImportOnlyWhatTheTableAllows =
-      all(
-          MAY_IMPORT.entrySet().stream()
-              .map(
-                  room ->
-                      noClasses()
-                          .that()
-                          .resideInAPackage(BASE + room.getKey() + "..")
-                          .should()
-                          .dependOnClassesThat(
-                              resideInAnyPackage(othersThan(room.getKey(), room.getValue())))
-                          .as(room.getKey() + " may import " + room.getValue() + " only")));
+  /** Keys are packages below {@code dev.framelabel}, exactly; "" is the root. */
+  private static final Map<String, Row> LAYOUT = new TreeMap<>();
 
-  @ArchTest
-  static final ArchRule librariesAreImportedInOneRoomOnly =
-      all(
-          ALONE.entrySet().stream()
-              .map(
-                  library ->
-                      classes()
-                          .that(resideInAPackage("dev.framelabel.."))
-                          .and(not(resideInAnyPackage(packages(library.getValue()))))
-                          .should()
-                          .onlyDependOnClassesThat(not(resideInAPackage(library.getKey())))
-                          .as(
-                              library.getKey()
-                                  + " is imported by "
-                                  + library.getValue()
-                                  + " only")));
-
-  @ArchTest
-  static final ArchRule roomsAreFreeOfCycles =
-      slices().matching("dev.framelabel.(*)..").should().beFreeOfCycles();
-
-  private static String[] othersThan(String room, Set<String> allowed) {
-    return Stream.concat(MAY_IMPORT.keySet().stream(), Stream.of("cli", "bench", "avro"))
-        .filter(other -> !other.equals(room) && !allowed.contains(other))
-        .filter(other -> !(room.equals("wire") && other.equals("avro")))
-        .map(other -> BASE + other + "..")
-        .toArray(String[]::new);
+  private static void row(String name, String ours, String libraries) {
+    Row ignored = LAYOUT.put(name, new Row(words(ours), words(libraries)));
   }
 
-  private static String[] packages(Set<String> rooms) {
-    return rooms.stream().map(room -> BASE + room + "..").toArray(String[]::new);
+  private static List<String> words(String text) {
+    return Stream.of(text.split("[ \n]+")).filter(word -> !word.isEmpty()).toList();
   }
 
-  private static ArchRule all(Stream<? extends ArchRule> rules) {
-    List<ArchRule> list = rules.map(rule -> (ArchRule) rule).toList();
-    return CompositeArchRule.of(list);
+  static {
+    // The job: what runs on a cluster.
+    row("event", "", "");
+    row("avro", "", "org.apache.avro");
+    row("image", "", "com.sun.jna org.bytedeco");
+    row("batch", "", "");
+    row("model", "", "ai.onnxruntime com.fasterxml.jackson");
+    row("wire", "avro event", "org.apache.avro");
+    row("wire.registry", "wire", "com.fasterxml.jackson");
+    row("classify", "batch event image model", "");
+    row(
+        "config",
+        "batch classify event image model wire wire.registry",
+        "com.fasterxml.jackson org.apache.commons.text org.apache.flink");
+    row("pipeline.state", "event", "org.apache.flink");
+    row("pipeline.metrics", "", "org.apache.flink");
+    row(
+        "pipeline",
+        "classify config event model pipeline.metrics pipeline.state",
+        "org.apache.flink");
+    row("kafka.source", "config event wire wire.registry", "org.apache.flink org.apache.kafka");
+    row("kafka.sink.commit", "config event wire", "org.apache.flink org.apache.kafka");
+    row(
+        "kafka.sink",
+        "config event kafka.sink.commit wire wire.registry",
+        "org.apache.flink org.apache.kafka");
+    row("kafka.admin", "config kafka.sink.commit", "org.apache.flink org.apache.kafka");
+    row(
+        "",
+        "classify config event kafka.admin kafka.sink kafka.source pipeline pipeline.state",
+        "org.apache.flink");
+
+    // The tools: the command line, which runs beside a cluster.
+    row("tools.report", "", "com.fasterxml.jackson");
+    row("tools.flinkrest", "", "com.fasterxml.jackson");
+    row(
+        "tools.modelkit",
+        "model",
+        "ai.onnx.proto com.fasterxml.jackson com.google.protobuf io.jhdf");
+    row("tools.clients", "event wire wire.registry", "org.apache.kafka");
+    row("tools.deadletter", "event wire", "org.apache.kafka");
+    row(
+        "tools.camera",
+        "event kafka.admin tools.clients tools.report wire",
+        "com.fasterxml.jackson org.bytedeco");
+    row(
+        "tools.wall",
+        "event kafka.source tools.report wire",
+        "com.fasterxml.jackson io.undertow org.apache.kafka org.xnio");
+    row(
+        "tools.demo",
+        "config event kafka.admin model root tools.clients tools.report",
+        "kafka.server org.apache.commons.io org.apache.flink org.apache.kafka");
+    row(
+        "tools.doctor",
+        "batch classify config kafka.admin model tools.flinkrest",
+        "org.apache.flink");
+    row(
+        "tools.bench",
+        "batch classify config event image kafka.admin kafka.sink kafka.source model pipeline"
+            + " pipeline.state root tools.clients tools.demo tools.modelkit tools.report wire",
+        "com.fasterxml.jackson com.sun.management org.apache.commons.io org.apache.flink"
+            + " org.apache.kafka org.bytedeco");
+    row(
+        "tools.cli",
+        "config event image kafka.admin model root tools.bench tools.camera tools.clients"
+            + " tools.deadletter tools.demo tools.doctor tools.flinkrest tools.modelkit"
+            + " tools.report tools.wall",
+        "com.fasterxml.jackson org.apache.commons org.apache.flink picocli");
+  }
+
+  @ArchTest
+  static final ArchRule packagesImportOnlyWhatTheirRowNames = classes().should(keepToTheirRow());
+
+  @ArchTest
+  static final ArchRule packagesAreFreeOfCycles =
+      slices().matching("dev.framelabel.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static void everyRowHasAPackageAndItsDescription(JavaClasses classes) throws Exception {
+    TreeSet<String> found = new TreeSet<>();
+    for (JavaClass one : classes) {
+      boolean ignored = found.add(name(one));
+    }
+    assertThat(LAYOUT.keySet()).isEqualTo(found);
+    for (String name : found) {
+      Path source =
+          Path.of("src/main/java", (BASE + "." + name).replace('.', '/'), "package-info.java");
+      assertThat(name.equals("avro") || Files.isRegularFile(source)).as(source.toString()).isTrue();
+    }
+  }
+
+  private static ArchCondition<JavaClass> keepToTheirRow() {
+    return new ArchCondition<>("import only what the row of their package names") {
+      @Override
+      public void check(JavaClass one, ConditionEvents events) {
+        Row row = LAYOUT.get(name(one));
+        if (row == null) {
+          events.add(
+              SimpleConditionEvent.violated(
+                  one, "package " + one.getPackageName() + " is not in the table"));
+          return;
+        }
+        for (Dependency dependency : one.getDirectDependenciesFromSelf()) {
+          JavaClass target = dependency.getTargetClass().getBaseComponentType();
+          if (!target.isPrimitive() && !allowed(one, target, row)) {
+            events.add(SimpleConditionEvent.violated(one, dependency.getDescription()));
+          }
+        }
+      }
+    };
+  }
+
+  private static boolean allowed(JavaClass from, JavaClass target, Row row) {
+    String name = target.getPackageName();
+    if (name.equals(from.getPackageName())) {
+      return true;
+    }
+    if (name.equals(BASE) || name.startsWith(BASE + ".")) {
+      boolean job = !from.getPackageName().startsWith(TOOLS);
+      return !(job && name.startsWith(TOOLS))
+          && row.ours().contains(name.equals(BASE) ? "root" : name(target));
+    }
+    String withDot = name + ".";
+    return EVERYWHERE.stream().anyMatch(withDot::startsWith)
+        || row.libraries().stream().anyMatch(library -> withDot.startsWith(library + "."));
+  }
+
+  /** The package below {@code dev.framelabel}; "" is the root. */
+  private static String name(JavaClass one) {
+    return one.getPackageName().equals(BASE)
+        ? ""
+        : one.getPackageName().substring(BASE.length() + 1);
   }
 }

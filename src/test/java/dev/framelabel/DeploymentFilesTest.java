@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.OptionParser;
 import java.nio.file.Files;
 import java.nio.file.Path;

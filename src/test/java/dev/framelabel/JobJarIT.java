@@ -54,7 +54,7 @@ class JobJarIT {
         .noneMatch(entry -> entry.startsWith("com/sun/jna/"))
         .noneMatch(entry -> entry.startsWith("io/apicurio/") || entry.startsWith("io/vertx/"))
         .noneMatch(entry -> entry.startsWith("kafka/server/") || entry.startsWith("picocli/"))
-        .noneMatch(entry -> entry.startsWith("dev/framelabel/cli/") || entry.startsWith("demo/"));
+        .noneMatch(entry -> entry.startsWith("dev/framelabel/tools/") || entry.contains("log4j2"));
   }
 
   /** They come with {@code -Pregistry}, for a test. */

@@ -3,11 +3,11 @@ package dev.framelabel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
-import dev.framelabel.config.JobOptions;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -88,7 +88,8 @@ class OptionsTest {
     assertRefused(
         Map.of("image-uri-prefixes", "file:/data/", "image-uri-threads", "4"),
         "reading images may take 160 s");
-    assertRefused(Map.of("max-queue-delay", "soon"), "--max-queue-delay is 'soon'; expected a time such as");
+    assertRefused(
+        Map.of("max-queue-delay", "soon"), "--max-queue-delay is 'soon'; expected a time such as");
     assertRefused(Map.of("in-flight-size", "0"), "--in-flight-size is 0");
     assertRefused(Map.of("latency-target", "0 s"), "expected more than 0");
     assertRefused(Map.of("image-decoder", "jdk"), "expected auto, opencv or turbojpeg");
@@ -154,7 +155,8 @@ class OptionsTest {
     prefix.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, " ");
     assertThatThrownBy(() -> new KafkaOptions(prefix))
         .hasMessageContaining("--transactional-id-prefix is empty");
-    assertKafkaRefused(Map.of("output-format", "confluent"), "--output-format is confluent without --registry");
+    assertKafkaRefused(
+        Map.of("output-format", "confluent"), "--output-format is confluent without --registry");
     assertKafkaRefused(Map.of("registry", "registry:8081"), "expected a URL such as http://");
     assertKafkaRefused(
         Map.of("output-format", "apicurio", "registry", "http://r/apis/ccompat/v7"),

@@ -2,18 +2,18 @@ package dev.framelabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.tools.clients.FramePublisher;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
-import dev.framelabel.config.JobOptions;
 import java.awt.Color;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
-import dev.framelabel.config.JobOptions;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

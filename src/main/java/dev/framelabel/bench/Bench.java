@@ -1,9 +1,9 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.SessionSettings;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.modelkit.PackageMetadata;
 import dev.framelabel.tools.modelkit.Xception;
 import java.nio.file.Files;

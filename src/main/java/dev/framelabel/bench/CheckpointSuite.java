@@ -1,9 +1,9 @@
 package dev.framelabel.bench;
 
 import dev.framelabel.config.Delivery;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.tools.demo.CheckpointFigures;
-import dev.framelabel.config.JobOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

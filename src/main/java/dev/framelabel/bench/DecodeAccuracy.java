@@ -2,10 +2,10 @@ package dev.framelabel.bench;
 
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.JpegBackend;
-import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
+import dev.framelabel.tools.demo.DemoFrames;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;

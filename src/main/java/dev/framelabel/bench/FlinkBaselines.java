@@ -1,17 +1,17 @@
 package dev.framelabel.bench;
 
+import dev.framelabel.config.FlinkDefaults;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.LabelledFrame;
-import dev.framelabel.kafka.source.FrameSource;
-import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.kafka.sink.OutcomeSinks;
+import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.pipeline.state.EventTypeInformation;
-import dev.framelabel.config.FlinkDefaults;
-import dev.framelabel.config.JobOptions;
 import dev.framelabel.pipeline.LabelAgain;
+import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,8 +1,8 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.tools.clients.OutcomeReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.tools.clients.OutcomeReader;
-import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.local.chaos.FrameLoad;
 import dev.framelabel.local.cluster.ProcessCluster;
 import dev.framelabel.model.SimulatedLabelModel;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.DemoFrames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

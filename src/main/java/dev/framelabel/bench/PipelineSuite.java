@@ -1,9 +1,9 @@
 package dev.framelabel.bench;
 
 import dev.framelabel.bench.CpuTimes.Worker;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.SimulatedLabelModel;
-import dev.framelabel.config.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

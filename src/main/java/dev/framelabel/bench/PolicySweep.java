@@ -78,7 +78,8 @@ final class PolicySweep {
     row.put("spread", BenchReport.spread(ratios, ratio -> ratio));
     row.put("best", best.name());
     report.addRows(
-        new Table("batch", "max-queue-delay auto, " + title, "", "at least 0.90", rounds, List.of(row)));
+        new Table(
+            "batch", "max-queue-delay auto, " + title, "", "at least 0.90", rounds, List.of(row)));
   }
 
   private double inTime(BatchPolicy policy, double load) throws InterruptedException {

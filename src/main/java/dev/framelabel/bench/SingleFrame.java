@@ -62,7 +62,8 @@ final class SingleFrame {
         frame.capturedAt(),
         Instant.now(),
         List.of(label),
-        new ModelIdentity(model.metadata().name(), model.metadata().version(), model.metadata().sha256()),
+        new ModelIdentity(
+            model.metadata().name(), model.metadata().version(), model.metadata().sha256()),
         frame.source(),
         new Timings(0, 0, micros, 1),
         frame.attributes());

@@ -1,7 +1,7 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.model.SessionSettings;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.model.SessionSettings;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -29,6 +29,7 @@ public final class Classifier implements AutoCloseable {
   private final LabelModel model;
   private final long openedBytes;
   private final Batcher<TimedFrame, Outcome> batcher;
+  private final BusyTime device = new BusyTime();
   private final ClassifierStatistics statistics = new ClassifierStatistics();
 
   /** Opens the model file. Throws {@link dev.framelabel.model.ModelException} where that fails. */
@@ -84,7 +85,7 @@ public final class Classifier implements AutoCloseable {
                 "framelabel-" + model.device(), settings.decodeThreads(), settings.deviceStreams()),
             () ->
                 new FrameBatch(
-                    model, decoder, settings.policy().maxSize(), settings.topLabels(), statistics));
+                    model, decoder, settings.policy().maxSize(), settings.topLabels(), device));
   }
 
   public ModelMetadata metadata() {
@@ -105,19 +106,32 @@ public final class Classifier implements AutoCloseable {
     return model.openTensors();
   }
 
+  /** Totals of the frames that were given without totals of their own. */
   public ClassifierStatistics statistics() {
     return statistics;
   }
 
-  /**
-   * Labels a frame. Never blocks; the caller bounds how many frames are under way. A frame whose
-   * image is at fault comes out as rejected; the result fails only where the model or this code
-   * does, or when the classifier is closed. It completes on a thread of the classifier, which must
-   * not be held up.
-   */
+  /** Time for which the device had at least one batch to run, up to now. */
+  public long deviceBusyNanos() {
+    return device.nanos(System.nanoTime());
+  }
+
+  /** Labels a frame of a caller that keeps no totals of its own. */
   public CompletableFuture<Outcome> classify(Frame frame) {
+    return classify(frame, statistics);
+  }
+
+  /**
+   * Labels a frame. Never blocks; the caller bounds the number of in-flight frames. A frame whose
+   * image is at fault comes out as rejected. The future fails only where the model or this code
+   * fails, or when the classifier is closed. It completes on a thread of the classifier, which the
+   * caller must not block.
+   *
+   * @param statistics the caller's totals
+   */
+  public CompletableFuture<Outcome> classify(Frame frame, ClassifierStatistics statistics) {
     return batcher
-        .submit(new TimedFrame(frame, System.nanoTime()))
+        .submit(new TimedFrame(frame, System.nanoTime(), statistics))
         .exceptionally(failure -> reject(frame, failure));
   }
 

@@ -2,14 +2,17 @@ package dev.framelabel.classify;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Running totals of a classifier since it was opened. Written by its threads, read by anyone. */
+/**
+ * Running totals of one caller of a shared classifier. A batch counts once: for the caller of its
+ * oldest frame, so the totals of all callers add up to those of the classifier. Written by the
+ * classifier's threads, read by any thread.
+ */
 public final class ClassifierStatistics {
   private final LongAdder batches = new LongAdder();
   private final LongAdder frames = new LongAdder();
   private final LongAdder inferenceNanos = new LongAdder();
   private final LongAdder batchSplits = new LongAdder();
   private final LongAdder decodeNanos = new LongAdder();
-  private final BusyTime device = new BusyTime();
 
   void batchDone(int size, long nanos) {
     batches.increment();
@@ -17,11 +20,7 @@ public final class ClassifierStatistics {
     inferenceNanos.add(nanos);
   }
 
-  BusyTime device() {
-    return device;
-  }
-
-  void halved() {
+  void split() {
     batchSplits.increment();
   }
 
@@ -29,34 +28,27 @@ public final class ClassifierStatistics {
     decodeNanos.add(nanos);
   }
 
-  /** Batches that the device has run. */
+  /** Batches that the device ran. */
   public long batches() {
     return batches.sum();
   }
 
-  /** Frames in those batches. */
+  /** Frames in those batches, of other callers too. */
   public long frames() {
     return frames.sum();
   }
 
-  /** How often a batch was divided because the device had no memory for it. */
+  /** Number of times that a batch was split because the device had no memory for it. */
   public long batchSplits() {
     return batchSplits.sum();
   }
 
-  /**
-   * Time that batches took on the device, one that waited there for another too: summed over all.
-   */
+  /** Sum of the times that batches took on the device, with the wait for a concurrent batch. */
   public long inferenceNanos() {
     return inferenceNanos.sum();
   }
 
-  /** Time for which the device had at least one batch to run, up to now. */
-  public long deviceBusyNanos() {
-    return device.nanos(System.nanoTime());
-  }
-
-  /** Time for which images were decoded, summed over the decoding threads. */
+  /** Sum of the decoding times of this caller's images, over all decoding threads. */
   public long decodeNanos() {
     return decodeNanos.sum();
   }

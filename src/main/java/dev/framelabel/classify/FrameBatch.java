@@ -34,25 +34,21 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
   private final ModelIdentity identity;
   private final ImageDecoder decoder;
   private final TopLabels topLabels;
-  private final ClassifierStatistics statistics;
+  private final BusyTime device;
   private final int frameBytes;
   private final ByteBuffer pixels;
   private final FloatBuffer probabilities;
   private final TimedFrame[] arrivals;
   private final long[] decodeNanos;
 
-  FrameBatch(
-      LabelModel model,
-      ImageDecoder decoder,
-      int capacity,
-      int topLabels,
-      ClassifierStatistics statistics) {
+  FrameBatch(LabelModel model, ImageDecoder decoder, int capacity, int topLabels, BusyTime device) {
     this.model = model;
     this.decoder = decoder;
-    this.statistics = statistics;
+    this.device = device;
     this.topLabels = new TopLabels(model.metadata().labels(), topLabels);
     this.identity =
-        new ModelIdentity(model.metadata().name(), model.metadata().version(), model.metadata().sha256());
+        new ModelIdentity(
+            model.metadata().name(), model.metadata().version(), model.metadata().sha256());
     this.frameBytes = model.metadata().frameBytes();
     this.pixels = ByteBuffer.allocateDirect(capacity * frameBytes);
     this.probabilities = OnnxLabelModel.newProbabilities(capacity, model.metadata().classes());
@@ -73,7 +69,7 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
     }
     arrivals[slot] = arrival;
     decodeNanos[slot] = System.nanoTime() - begun;
-    statistics.decoded(decodeNanos[slot]);
+    arrival.statistics().decoded(decodeNanos[slot]);
   }
 
   @Override
@@ -100,7 +96,7 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
       } catch (DeviceMemoryException e) {
         if (step > 1) {
           LOG.warn("the batch of {} frames is divided: {}", step, e.getMessage());
-          statistics.halved();
+          oldest(step).statistics().split();
           step = model.smallerBatch(step);
           continue;
         }
@@ -118,14 +114,14 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
 
   private List<Outcome> label(int count) {
     long begun = System.nanoTime();
-    statistics.device().begin(begun);
+    device.begin(begun);
     try {
       model.label(pixels, count, probabilities);
     } finally {
-      statistics.device().end(System.nanoTime());
+      device.end(System.nanoTime());
     }
     long inferenceNanos = System.nanoTime() - begun;
-    statistics.batchDone(count, inferenceNanos);
+    oldest(count).statistics().batchDone(count, inferenceNanos);
     Instant labelledAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
     List<Outcome> outcomes = new ArrayList<>(count);
     for (int slot = 0; slot < count; slot++) {
@@ -139,6 +135,16 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
       outcomes.add(labelled(slot, labelledAt, timings));
     }
     return outcomes;
+  }
+
+  private TimedFrame oldest(int count) {
+    TimedFrame oldest = arrivals[0];
+    for (int slot = 1; slot < count; slot++) {
+      if (arrivals[slot].nanos() - oldest.nanos() < 0) {
+        oldest = arrivals[slot];
+      }
+    }
+    return oldest;
   }
 
   private LabelledFrame labelled(int slot, Instant labelledAt, Timings timings) {

@@ -2,5 +2,10 @@ package dev.framelabel.classify;
 
 import dev.framelabel.event.Frame;
 
-/** A frame and when it came, by {@link System#nanoTime()}. */
-record TimedFrame(Frame frame, long nanos) {}
+/**
+ * A frame on its way through a batch.
+ *
+ * @param nanos when it arrived, by {@link System#nanoTime()}
+ * @param statistics the caller's totals
+ */
+record TimedFrame(Frame frame, long nanos, ClassifierStatistics statistics) {}

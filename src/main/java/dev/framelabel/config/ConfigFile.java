@@ -11,8 +11,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * A YAML file of options, as the command line and the job itself read it: sections and values,
- * flattened to dotted paths such as {@code job.max-batch-size}. A list becomes its elements, joined by
- * commas.
+ * flattened to dotted paths such as {@code job.max-batch-size}. A list becomes its elements, joined
+ * by commas.
  */
 public final class ConfigFile {
   /** The job's own options stand here; on the top level they are for all commands. */

@@ -1,7 +1,5 @@
 package dev.framelabel.config;
 
-import dev.framelabel.pipeline.ImageReferenceException;
-
 import dev.framelabel.event.RejectionKind;
 import java.io.IOException;
 import java.net.URI;
@@ -18,14 +16,14 @@ import java.util.Objects;
  * and decoded, and one that could mean another place than it says is refused: with {@code ..},
  * empty segments, a query, a user. Links of local files are followed before they are compared.
  */
-final class ImageUriPrefixes {
+public final class ImageUriPrefixes {
   private final List<URI> prefixes;
 
   /**
    * @param prefixes separated by commas, each a URI that ends with {@code /}; empty: nothing is
    *     allowed
    */
-  ImageUriPrefixes(String prefixes) {
+  public ImageUriPrefixes(String prefixes) {
     this.prefixes =
         Arrays.stream(prefixes.split(","))
             .map(String::strip)
@@ -48,7 +46,7 @@ final class ImageUriPrefixes {
         "--image-uri-prefixes has '" + text + "'; expected a URI that ends with /");
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return prefixes.isEmpty();
   }
 
@@ -57,7 +55,7 @@ final class ImageUriPrefixes {
    *
    * @throws ImageReferenceException if it does not
    */
-  URI check(String text) throws ImageReferenceException {
+  public URI check(String text) throws ImageReferenceException {
     if (prefixes.isEmpty()) {
       throw refused("an image URI, and --image-uri-prefixes allows none");
     }
@@ -74,12 +72,13 @@ final class ImageUriPrefixes {
    * @return the file's real path
    * @throws ImageReferenceException if it is no file, or lies elsewhere
    */
-  Path checkReal(URI uri) throws ImageReferenceException, IOException {
+  public Path checkReal(URI uri) throws ImageReferenceException, IOException {
     Path real = Path.of(uri.getPath()).toRealPath();
     for (URI prefix : prefixes) {
       if (isFile(prefix) && real.startsWith(Path.of(prefix.getPath()).toRealPath())) {
         if (!Files.isRegularFile(real)) {
-          throw new ImageReferenceException(RejectionKind.IMAGE_NOT_FOUND, uri + " is no regular file");
+          throw new ImageReferenceException(
+              RejectionKind.IMAGE_NOT_FOUND, uri + " is no regular file");
         }
         return real;
       }
@@ -87,7 +86,7 @@ final class ImageUriPrefixes {
     throw refused("image URI " + uri + " is a link to a place outside of --image-uri-prefixes");
   }
 
-  static boolean isFile(URI uri) {
+  public static boolean isFile(URI uri) {
     return scheme(uri).equals("file");
   }
 

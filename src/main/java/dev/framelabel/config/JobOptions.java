@@ -1,8 +1,5 @@
 package dev.framelabel.config;
 
-import dev.framelabel.pipeline.ClaimCheck;
-import dev.framelabel.pipeline.ImageFetcher;
-
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.framelabel.batch.BatchPolicy;
@@ -49,7 +46,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
               "cpu, cuda, cuda:N, tensorrt, tensorrt:N, or auto (CUDA where it works, else the CPU; the log says"
                   + " which). Without N the accelerator is the one that Flink assigns (external resource 'gpu').");
 
-  public static final ConfigOption<Integer> BATCH_SIZE =
+  public static final ConfigOption<Integer> MAX_BATCH_SIZE =
       key("max-batch-size").intType().defaultValue(16).withDescription("Most frames in a batch.");
 
   public static final ConfigOption<String> MAX_QUEUE_DELAY =
@@ -137,10 +134,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
               "Whether TensorRT builds one engine for all batch sizes at once; else another for each larger batch.");
 
   public static final ConfigOption<Integer> TOP_K =
-      key("top-k")
-          .intType()
-          .defaultValue(5)
-          .withDescription("Labels in a result, best first.");
+      key("top-k").intType().defaultValue(5).withDescription("Labels in a result, best first.");
 
   public static final ConfigOption<Integer> IN_FLIGHT =
       key("in-flight")
@@ -227,7 +221,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           MODEL,
           MODEL_SHA256,
           DEVICE,
-          BATCH_SIZE,
+          MAX_BATCH_SIZE,
           MAX_QUEUE_DELAY,
           LATENCY_TARGET,
           DECODE_THREADS,
@@ -265,7 +259,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
     if (!configuration.contains(MODEL)) {
       throw new IllegalArgumentException("--model is missing; expected the path of a label model");
     }
-    int batchSize = configuration.get(BATCH_SIZE);
+    int batchSize = configuration.get(MAX_BATCH_SIZE);
     int streams = configuration.get(CONCURRENT_BATCHES);
     int inFlight = configuration.get(IN_FLIGHT);
     int fewestBatches = Math.max(FEWEST_BATCHES_IN_FLIGHT, streams);
@@ -319,14 +313,6 @@ public record JobOptions(Configuration configuration) implements Serializable {
     }
   }
 
-  /** Reads images from the places that these options allow; the caller closes it. */
-  ClaimCheck newClaimCheck() {
-    ImageUriPrefixes places = new ImageUriPrefixes(get(IMAGE_URI_PREFIXES));
-    int maxBytes = (int) Math.min(Integer.MAX_VALUE, get(MAX_IMAGE_SIZE).getBytes());
-    ImageFetcher store = new ImageFetcher(places, maxBytes);
-    return new ClaimCheck(store::read, get(IMAGE_URI_TIMEOUT), get(IMAGE_URI_THREADS));
-  }
-
   public <T> T get(ConfigOption<T> option) {
     return configuration.get(option);
   }
@@ -340,20 +326,21 @@ public record JobOptions(Configuration configuration) implements Serializable {
     int inFlight = configuration.get(IN_FLIGHT);
     return inFlight != 0
         ? inFlight
-        : configuration.get(BATCH_SIZE)
+        : configuration.get(MAX_BATCH_SIZE)
             * Math.max(
-                BATCHES_IN_FLIGHT, FEWEST_BATCHES_IN_FLIGHT * configuration.get(CONCURRENT_BATCHES));
+                BATCHES_IN_FLIGHT,
+                FEWEST_BATCHES_IN_FLIGHT * configuration.get(CONCURRENT_BATCHES));
   }
 
   /**
    * @param device the device, where the worker knows better than the options which one
    */
-  ClassifierSettings classifierSettings(String device) {
+  public ClassifierSettings classifierSettings(String device) {
     return settings(configuration, device);
   }
 
   private static BatchPolicy policy(Configuration configuration) {
-    int batchSize = configuration.get(BATCH_SIZE);
+    int batchSize = configuration.get(MAX_BATCH_SIZE);
     String maxDelay = configuration.get(MAX_QUEUE_DELAY).strip();
     if (maxDelay.equals(AUTO)) {
       return BatchPolicy.auto(batchSize, configuration.get(LATENCY_TARGET).toNanos());
@@ -383,7 +370,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
             ? SessionSettings.threadsBeside(configuration.get(CONCURRENT_BATCHES))
             : sessionThreads,
         configuration.get(INTRA_OP_SPINNING),
-        configuration.get(BATCH_SIZE),
+        configuration.get(MAX_BATCH_SIZE),
         configuration.get(MODEL_SHA256),
         new CudaSettings(
             configuration.get(CUDA_MEMORY).getBytes(), configuration.get(CUDA_CHANNELS_LAST)),

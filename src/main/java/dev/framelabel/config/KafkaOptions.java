@@ -2,10 +2,9 @@ package dev.framelabel.config;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
-import dev.framelabel.config.LostCommit;
-import dev.framelabel.wire.registry.RegistrySettings;
 import dev.framelabel.wire.InputFormat;
 import dev.framelabel.wire.OutputFormat;
+import dev.framelabel.wire.registry.RegistrySettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -63,7 +62,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           .defaultValue("rejected")
           .withDescription("Topic of frames that could not be labelled.");
 
-  public static final ConfigOption<String> GROUP =
+  public static final ConfigOption<String> GROUP_ID =
       key("group-id")
           .stringType()
           .defaultValue("framelabel")
@@ -172,7 +171,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           FRAMES_TOPIC,
           LABELS_TOPIC,
           REJECTED_TOPIC,
-          GROUP,
+          GROUP_ID,
           FROM_TIMESTAMP,
           BOUNDED,
           PARTITION_DISCOVERY,
@@ -202,7 +201,9 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     String url = configuration.get(REGISTRY);
     if (url.isEmpty() && wire.registered()) {
       throw new IllegalArgumentException(
-          "--output-format is " + wire + " without --registry; expected the URL of a schema registry");
+          "--output-format is "
+              + wire
+              + " without --registry; expected the URL of a schema registry");
     }
     if (!url.isEmpty()) {
       boolean apicurio = new RegistrySettings(url, "").apicurio();
@@ -217,7 +218,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
   }
 
   /** The schema registry, where the user named one. */
-  Optional<RegistrySettings> registry() {
+  public Optional<RegistrySettings> registry() {
     String url = get(REGISTRY);
     return url.isEmpty()
         ? Optional.empty()
@@ -229,7 +230,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
   }
 
   /** When to start reading, where the user said so. */
-  Optional<Instant> startTime() {
+  public Optional<Instant> startTime() {
     return startTime(configuration);
   }
 

@@ -50,7 +50,7 @@ public final class FetchedValues implements Deserializer<byte[]> {
   }
 
   /** Whether this is no header of the record's, but its value. */
-  static boolean isValue(Header header) {
+  public static boolean isValue(Header header) {
     return header instanceof Value;
   }
 

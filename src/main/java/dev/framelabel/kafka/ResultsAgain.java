@@ -1,14 +1,13 @@
 package dev.framelabel.kafka;
 
-import dev.framelabel.kafka.source.FrameReaderFactory;
-import dev.framelabel.kafka.source.IncomingRecords;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.sink.OutcomeRecords;
-import dev.framelabel.tools.deadletter.RejectedRecords;
-
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.sink.OutcomeRecords;
 import dev.framelabel.kafka.sink.commit.Relabelling;
+import dev.framelabel.kafka.source.FrameReaderFactory;
+import dev.framelabel.kafka.source.IncomingRecords;
+import dev.framelabel.tools.deadletter.RejectedRecords;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.RegistryException;
 import java.io.IOException;
@@ -35,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads frames by their offsets, has them labelled, and makes the records of their results. */
-final class ResultsAgain implements Relabelling {
+public final class ResultsAgain implements Relabelling {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ResultsAgain.class);
 
@@ -44,7 +43,7 @@ final class ResultsAgain implements Relabelling {
   private final OutcomeRecords records;
   private final FrameLabeller labeller;
 
-  ResultsAgain(KafkaOptions options, FrameLabeller labeller) {
+  public ResultsAgain(KafkaOptions options, FrameLabeller labeller) {
     this.client = options.client();
     this.reading = FrameReaderFactory.of(options);
     this.records = new OutcomeRecords(options);

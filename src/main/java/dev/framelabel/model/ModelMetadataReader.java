@@ -26,21 +26,25 @@ final class ModelMetadataReader {
         input.length == 4 && input[0] == -1 && input[1] > 0 && input[2] > 0 && input[3] == 3;
     require(fits, "input frames has shape " + Arrays.toString(input), "[-1, height, width, 3]");
     long[] output =
-        shape(session.getOutputInfo(), ModelMetadata.OUTPUT, OnnxJavaType.FLOAT, "float32 [N,classes]");
+        shape(
+            session.getOutputInfo(),
+            ModelMetadata.OUTPUT,
+            OnnxJavaType.FLOAT,
+            "float32 [N,classes]");
     require(
         output.length == 2,
         "output probabilities has shape " + Arrays.toString(output),
         "[-1, classes]");
-    Map<String, String> metadata = session.getMetadata().getCustomMetadata();
+    Map<String, String> entries = session.getMetadata().getCustomMetadata();
     ModelMetadata metadata =
         new ModelMetadata(
-            metadata(metadata, ModelMetadata.NAME_KEY),
-            metadata(metadata, ModelMetadata.VERSION_KEY),
+            entry(entries, ModelMetadata.NAME_KEY),
+            entry(entries, ModelMetadata.VERSION_KEY),
             sha256,
             (int) input[1],
             (int) input[2],
-            metadata(metadata, ModelMetadata.RESIZE_KEY),
-            labels(metadata(metadata, ModelMetadata.LABELS_KEY)));
+            entry(entries, ModelMetadata.RESIZE_KEY),
+            labels(entry(entries, ModelMetadata.LABELS_KEY)));
     require(
         output[1] == metadata.classes(),
         "output probabilities has " + output[1] + " classes",
@@ -61,7 +65,7 @@ final class ModelMetadataReader {
     return info.getShape();
   }
 
-  private static String metadata(Map<String, String> metadata, String key) {
+  private static String entry(Map<String, String> metadata, String key) {
     String value = metadata.get(key);
     require(value != null, "metadata has keys " + metadata.keySet(), key);
     return value;

@@ -136,7 +136,9 @@ public final class OnnxLabelModel implements LabelModel {
         OrtSession.Result ignored =
             sessions
                 .of(size)
-                .run(Map.of(ModelMetadata.INPUT, in.value()), Map.of(ModelMetadata.OUTPUT, out.value()))) {
+                .run(
+                    Map.of(ModelMetadata.INPUT, in.value()),
+                    Map.of(ModelMetadata.OUTPUT, out.value()))) {
       // The result lies in the caller's buffer.
     } catch (OrtException e) {
       throw failure(size, e);

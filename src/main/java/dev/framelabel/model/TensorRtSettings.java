@@ -40,7 +40,8 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
    * an engine fits no other.
    */
   Path folder(ModelMetadata metadata, int maxBatch, Device device) {
-    String model = metadata.sha256().substring(0, Math.min(NAME_LENGTH, metadata.sha256().length()));
+    String model =
+        metadata.sha256().substring(0, Math.min(NAME_LENGTH, metadata.sha256().length()));
     return Path.of(cache).resolve(model + "-batch-" + maxBatch + "-gpu-" + device.index());
   }
 
@@ -67,6 +68,13 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
   }
 
   private static String shape(ModelMetadata metadata, int frames) {
-    return ModelMetadata.INPUT + ":" + frames + "x" + metadata.height() + "x" + metadata.width() + "x3";
+    return ModelMetadata.INPUT
+        + ":"
+        + frames
+        + "x"
+        + metadata.height()
+        + "x"
+        + metadata.width()
+        + "x3";
   }
 }

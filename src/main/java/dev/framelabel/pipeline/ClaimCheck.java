@@ -1,5 +1,8 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.config.ImageReferenceException;
+import dev.framelabel.config.ImageUriPrefixes;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
@@ -40,6 +43,18 @@ final class ClaimCheck implements AutoCloseable {
     this.readers = Executors.newFixedThreadPool(threads, task -> daemon(task, "framelabel-images"));
     this.timer =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "framelabel-images-timer"));
+  }
+
+  /** Opens what reads the images that a job's options allow; the caller closes it. */
+  static ClaimCheck open(JobOptions options) {
+    ImageUriPrefixes prefixes = new ImageUriPrefixes(options.get(JobOptions.IMAGE_URI_PREFIXES));
+    int maxBytes =
+        (int) Math.min(Integer.MAX_VALUE, options.get(JobOptions.MAX_IMAGE_SIZE).getBytes());
+    ImageFetcher fetcher = new ImageFetcher(prefixes, maxBytes);
+    return new ClaimCheck(
+        fetcher::read,
+        options.get(JobOptions.IMAGE_URI_TIMEOUT),
+        options.get(JobOptions.IMAGE_URI_THREADS));
   }
 
   private static Thread daemon(Runnable task, String name) {

@@ -1,16 +1,15 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.pipeline.metrics.DeviceBusyRatio;
-import dev.framelabel.config.InferenceTimeout;
-import dev.framelabel.config.JobOptions;
-
 import dev.framelabel.classify.Classifier;
 import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.ResidentMemory;
+import dev.framelabel.config.InferenceTimeout;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectionKind;
+import dev.framelabel.pipeline.metrics.DeviceBusyRatio;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +51,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();
     framesIn = metrics.counter("framesIn");
-    ClassifierStatistics statistics = classifier.statistics();
+    ClassifierStatistics statistics = leased.statistics();
     metrics.gauge("batches", statistics::batches);
     metrics.gauge("batchedFrames", statistics::frames);
     metrics.gauge("inferenceNanos", statistics::inferenceNanos);
@@ -64,7 +63,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     metrics.gauge("inFlightFrames", inFlightFrames::get);
     metrics.gauge("inFlightBytes", leased::inFlightBytes);
     metrics.gauge(
-        "deviceBusyRatio", new DeviceBusyRatio(statistics::deviceBusyNanos, System::nanoTime));
+        "deviceBusyRatio", new DeviceBusyRatio(classifier::deviceBusyNanos, System::nanoTime));
     metrics
         .addGroup("model", classifier.metadata().name())
         .addGroup("version", classifier.metadata().version())

@@ -1,7 +1,7 @@
 package dev.framelabel.pipeline;
 
+import dev.framelabel.config.ImageReferenceException;
 import dev.framelabel.config.ImageUriPrefixes;
-
 import dev.framelabel.event.RejectionKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -26,7 +26,8 @@ final class ImageFetcher {
   byte[] read(String text) throws ImageReferenceException, IOException {
     URI uri = places.check(text);
     try {
-      Path path = ImageUriPrefixes.isFile(uri) ? new Path(places.checkReal(uri).toUri()) : new Path(uri);
+      Path path =
+          ImageUriPrefixes.isFile(uri) ? new Path(places.checkReal(uri).toUri()) : new Path(uri);
       FileSystem files = path.getFileSystem();
       FileStatus status = files.getFileStatus(path);
       if (status.isDir()) {

@@ -1,9 +1,8 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.config.JobOptions;
-
 import static java.util.Objects.requireNonNull;
 
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
 import java.io.IOException;

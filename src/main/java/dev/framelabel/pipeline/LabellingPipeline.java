@@ -1,14 +1,13 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.pipeline.state.EventTypeInformation;
-import dev.framelabel.config.JobOptions;
-
 import static java.util.Objects.requireNonNull;
 
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -24,6 +23,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * camera's stay in order.
  */
 public final class LabellingPipeline {
+  /**
+   * The number of key groups. Flink refuses a savepoint that was made with another one, so it never
+   * changes.
+   */
+  public static final int MAX_PARALLELISM = 720;
+
   private final Source<FrameEvent, ?, ?> frames;
   private final Sink<LabelledFrame> labels;
   private final Sink<RejectedFrame> rejected;
@@ -40,8 +45,13 @@ public final class LabellingPipeline {
     this.options = requireNonNull(options, "options");
   }
 
-  /** Adds the pipeline to a job. Names and uids are fixed: savepoints find their state by them. */
+  /**
+   * Adds the pipeline to a job. Uids ({@code frames}, {@code classify}, {@code route}, {@code
+   * labels}, {@code rejected}; {@code states} is reserved) never change: Flink finds the state of a
+   * savepoint by them.
+   */
   public void addTo(StreamExecutionEnvironment environment) {
+    StreamExecutionEnvironment ignored = environment.setMaxParallelism(MAX_PARALLELISM);
     DataStream<FrameEvent> events =
         environment
             .fromSource(
@@ -61,8 +71,8 @@ public final class LabellingPipeline {
             .name("classify")
             .uid("classify")
             .process(new OutcomeRouter(), new EventTypeInformation<>(LabelledFrame.class))
-            .name("split")
-            .uid("split");
+            .name("route")
+            .uid("route");
     labelled.sinkTo(labels).name("labels").uid("labels");
     labelled
         .getSideOutput(OutcomeRouter.REJECTED)

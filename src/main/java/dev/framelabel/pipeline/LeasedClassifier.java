@@ -1,9 +1,9 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.config.JobOptions;
-
 import dev.framelabel.classify.Classifier;
+import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.SharedClassifiers;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
@@ -22,6 +22,7 @@ final class LeasedClassifier implements AutoCloseable {
   private final SharedClassifiers.Lease lease;
   private final ByteBudget inFlightBytes;
   private final Duration patience;
+  private final ClassifierStatistics statistics = new ClassifierStatistics();
 
   /**
    * Blocks while a model is being opened.
@@ -31,12 +32,17 @@ final class LeasedClassifier implements AutoCloseable {
   LeasedClassifier(JobOptions options, String device) {
     this.inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
     this.patience = options.get(JobOptions.INFERENCE_TIMEOUT);
-    this.claims = options.newClaimCheck();
+    this.claims = ClaimCheck.open(options);
     this.lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device));
   }
 
   Classifier classifier() {
     return lease.classifier();
+  }
+
+  /** Totals of this user's frames. */
+  ClassifierStatistics statistics() {
+    return statistics;
   }
 
   /** Bytes of what is under way. */
@@ -68,7 +74,7 @@ final class LeasedClassifier implements AutoCloseable {
 
   private CompletableFuture<Outcome> classify(FrameEvent read) {
     return read instanceof Frame whole
-        ? classifier().classify(whole)
+        ? classifier().classify(whole, statistics)
         : CompletableFuture.completedFuture((RejectedFrame) read);
   }
 

@@ -1,13 +1,12 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.pipeline.metrics.ClockSkewMonitor;
-import dev.framelabel.pipeline.state.EventTypeInformation;
-import dev.framelabel.pipeline.metrics.LatencyByGroup;
-
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
+import dev.framelabel.pipeline.metrics.ClockSkewMonitor;
+import dev.framelabel.pipeline.metrics.LatencyByGroup;
+import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -51,7 +50,8 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame>
     rejected = new EnumMap<>(RejectionKind.class);
     for (RejectionKind kind : RejectionKind.values()) {
       rejected.put(
-          kind, metrics.addGroup("kind", kind.name().toLowerCase(Locale.ROOT)).counter("framesRejected"));
+          kind,
+          metrics.addGroup("kind", kind.name().toLowerCase(Locale.ROOT)).counter("framesRejected"));
     }
     clocks = new ClockSkewMonitor(metrics);
     latency = new LatencyByGroup(metrics);

@@ -198,7 +198,8 @@ final class AvroCodec<A extends SpecificRecordBase> {
   }
 
   private void writeId(OutputFormat framing) throws IOException {
-    SchemaId.Kind kind = framing == OutputFormat.APICURIO ? SchemaId.Kind.GLOBAL : SchemaId.Kind.CONTENT;
+    SchemaId.Kind kind =
+        framing == OutputFormat.APICURIO ? SchemaId.Kind.GLOBAL : SchemaId.Kind.CONTENT;
     if (registered.filter(id -> id.kind() == kind).isEmpty()) {
       Subject at =
           subject.orElseThrow(

@@ -19,8 +19,8 @@ import dev.framelabel.image.Pictures;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
 import java.awt.Color;
@@ -60,6 +60,29 @@ class ClassifierTest {
       }
       assertThat(classifier.statistics().frames()).isEqualTo(60);
     }
+  }
+
+  @Test
+  void classify_framesOfTwoCallersInABatch_countsForTheCallerOfItsOldestFrame() throws Exception {
+    ClassifierStatistics first = new ClassifierStatistics();
+    ClassifierStatistics second = new ClassifierStatistics();
+    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 4, 10_000))) {
+      List<CompletableFuture<Outcome>> results = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        results.add(
+            classifier.classify(
+                TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED)),
+                i == 0 ? first : second));
+      }
+      for (CompletableFuture<Outcome> result : results) {
+        assertThat(get(result)).isInstanceOf(LabelledFrame.class);
+      }
+    }
+    assertThat(first.batches()).isEqualTo(1);
+    assertThat(first.frames()).isEqualTo(4);
+    assertThat(second.batches()).isEqualTo(1);
+    assertThat(second.frames()).isEqualTo(4);
+    assertThat(first.decodeNanos()).isPositive();
   }
 
   @Test

@@ -48,7 +48,8 @@ class OptionParserTest {
         .hasMessageContaining("--max-batch-size is 'many', which does not fit");
     assertThatThrownBy(() -> parser.parse("--max-batch-size"))
         .hasMessage("--max-batch-size is given without a value");
-    assertThatThrownBy(() -> parser.parse("max-batch-size", "8")).hasMessageContaining("is no option");
+    assertThatThrownBy(() -> parser.parse("max-batch-size", "8"))
+        .hasMessageContaining("is no option");
     assertThatThrownBy(() -> parser.parse("-Dnothing"))
         .hasMessageContaining("expected -Dkey=value");
   }
@@ -78,11 +79,20 @@ class OptionParserTest {
         parser.parse("--max-queue-delay=30 ms", "-Dparallelism.default=5", "--config", file);
     assertThat(parsed.job().toMap())
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of("model", "m.onnx", "max-batch-size", "4", "top-k", "3", "max-queue-delay", "30 ms"));
+            Map.of(
+                "model",
+                "m.onnx",
+                "max-batch-size",
+                "4",
+                "top-k",
+                "3",
+                "max-queue-delay",
+                "30 ms"));
     assertThat(parsed.flink().toMap())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("execution.checkpointing.timeout", "7 s", "parallelism.default", "5"));
-    assertThat(parser.parse("--config=" + file).job().get(JobOptions.MAX_QUEUE_DELAY)).isEqualTo("50 ms");
+    assertThat(parser.parse("--config=" + file).job().get(JobOptions.MAX_QUEUE_DELAY))
+        .isEqualTo("50 ms");
   }
 
   @Test
@@ -104,7 +114,9 @@ class OptionParserTest {
   void help_everyOption_isThereWithItsDefault() {
     String help = parser.help();
     JobOptions.ALL.forEach(option -> assertThat(help).contains("--" + option.key()));
-    assertThat(help).contains("--max-queue-delay  (default 20 ms)").contains("--model  (must be given)");
+    assertThat(help)
+        .contains("--max-queue-delay  (default 20 ms)")
+        .contains("--model  (must be given)");
     assertThat(help.lines()).allMatch(line -> line.length() <= 100);
   }
 }

@@ -1,11 +1,10 @@
 package dev.framelabel.kafka;
 
-import dev.framelabel.kafka.source.IncomingRecords;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.event.Bytes;
+import dev.framelabel.kafka.source.IncomingRecords;
 import dev.framelabel.wire.IncomingFrame;
 import java.nio.ByteBuffer;
 import java.util.Optional;

@@ -1,13 +1,11 @@
 package dev.framelabel.kafka;
 
-import dev.framelabel.tools.clients.FramePublisher;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.admin.Topics;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.LabelledFrame;
@@ -16,13 +14,14 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
-import dev.framelabel.config.JobOptions;
 import dev.framelabel.pipeline.LabelAgain;
-import dev.framelabel.wire.OutputFormat;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.RejectedFrames;
 import java.awt.Color;
 import java.io.ByteArrayInputStream;

@@ -1,9 +1,8 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.config.ImageUriPrefixes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.config.ImageUriPrefixes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
@@ -107,7 +106,8 @@ class ClaimCheckTest {
 
   @Test
   void resolve_fileSystemThatFlinkHasNot_isReadFailed() {
-    ImageFetcher store = new ImageFetcher(new ImageUriPrefixes("nosuch://bucket/frames/"), MAX_BYTES);
+    ImageFetcher store =
+        new ImageFetcher(new ImageUriPrefixes("nosuch://bucket/frames/"), MAX_BYTES);
     RejectedFrame rejected =
         (RejectedFrame) resolve(store::read, LONG, "nosuch://bucket/frames/a.jpg");
     assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_FAILED);

@@ -1,13 +1,11 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.pipeline.state.EventSerializer;
-import dev.framelabel.config.InferenceTimeout;
-import dev.framelabel.config.JobOptions;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.config.InferenceTimeout;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
@@ -18,6 +16,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.model.TestModels;
+import dev.framelabel.pipeline.state.EventSerializer;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,9 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.config.JobOptions;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.LabelledFrame;

@@ -87,7 +87,8 @@ class OutputFormatTest {
 
   @ParameterizedTest
   @CsvSource({"CONFLUENT, 5, 00 00 00 01 02", "APICURIO, 9, 00 00 00 00 00 00 00 01 02"})
-  void write_registered_putsTheIdBeforeTheSameRecord(OutputFormat framing, int length, String start) {
+  void write_registered_putsTheIdBeforeTheSameRecord(
+      OutputFormat framing, int length, String start) {
     byte[] plain = events.write(TestEvents.frame(), OutputFormat.PLAIN);
     byte[] value = events.write(TestEvents.frame(), framing);
     assertThat(hex(value, length)).isEqualTo(start);

@@ -26,23 +26,23 @@ public record Finding(Level level, String subject, String found, String cure) {
     }
   }
 
-  static Finding ok(String subject, String found) {
+  public static Finding ok(String subject, String found) {
     return new Finding(Level.OK, subject, found, "");
   }
 
-  static Finding skipped(String subject, String reason) {
+  public static Finding skipped(String subject, String reason) {
     return new Finding(Level.SKIPPED, subject, reason, "");
   }
 
-  static Finding warning(String subject, String found, String cure) {
+  public static Finding warning(String subject, String found, String cure) {
     return new Finding(Level.WARNING, subject, found, cure);
   }
 
-  static Finding failed(String subject, String found, String cure) {
+  public static Finding failed(String subject, String found, String cure) {
     return new Finding(Level.FAILED, subject, found, cure);
   }
 
-  static String mib(long bytes) {
+  public static String mib(long bytes) {
     return (bytes >> 20) + " MiB";
   }
 }

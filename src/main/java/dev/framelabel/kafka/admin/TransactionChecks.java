@@ -1,6 +1,5 @@
 package dev.framelabel.kafka.admin;
 
-import dev.framelabel.kafka.admin.AdminCalls;
 import dev.framelabel.config.KafkaOptions;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,17 +1,16 @@
 package dev.framelabel.kafka.sink;
 
-import dev.framelabel.config.KafkaOptions;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
-import dev.framelabel.wire.registry.RegistrySettings;
-import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.LabelledFrames;
+import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.RejectedFrames;
 import dev.framelabel.wire.Subject;
+import dev.framelabel.wire.registry.RegistrySettings;
 import java.io.Serializable;
 import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializationSchema;
@@ -19,35 +18,35 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Outcomes as records of their topics. Not thread-safe. */
-final class OutcomeRecords implements Serializable {
+public final class OutcomeRecords implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** What a rejected record needs besides its original. */
-  static final int REJECTED_MARGIN_BYTES = 64 << 10;
+  public static final int REJECTED_MARGIN_BYTES = 64 << 10;
 
   private final LabelledSerializer labelled;
   private final RejectedSerializer rejected;
 
-  OutcomeRecords(KafkaOptions options) {
+  public OutcomeRecords(KafkaOptions options) {
     labelled = new LabelledSerializer(options);
     rejected = new RejectedSerializer(options);
   }
 
-  static KafkaRecordSerializationSchema<LabelledFrame> labelled(KafkaOptions options) {
+  public static KafkaRecordSerializationSchema<LabelledFrame> labelled(KafkaOptions options) {
     return new LabelledSerializer(options);
   }
 
-  static KafkaRecordSerializationSchema<RejectedFrame> rejected(KafkaOptions options) {
+  public static KafkaRecordSerializationSchema<RejectedFrame> rejected(KafkaOptions options) {
     return new RejectedSerializer(options);
   }
 
   /** To be called once, where records are made. */
-  void open() {
+  public void open() {
     labelled.open();
     rejected.open();
   }
 
-  ProducerRecord<byte[], byte[]> of(Outcome outcome) {
+  public ProducerRecord<byte[], byte[]> of(Outcome outcome) {
     return outcome instanceof LabelledFrame frame
         ? labelled.record(frame)
         : rejected.record((RejectedFrame) outcome);

@@ -1,13 +1,12 @@
 package dev.framelabel.kafka.sink;
 
 import dev.framelabel.config.Delivery;
-import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.ResultsAgain;
-
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.kafka.FrameLabeller;
+import dev.framelabel.kafka.ResultsAgain;
 import dev.framelabel.kafka.sink.commit.GuardSettings;
 import dev.framelabel.kafka.sink.commit.GuardedSink;
 import dev.framelabel.kafka.sink.commit.ResultSource;
@@ -90,7 +89,8 @@ public final class OutcomeSinks {
                 ? DeliveryGuarantee.EXACTLY_ONCE
                 : DeliveryGuarantee.AT_LEAST_ONCE)
         // Ends with a delimiter: a prefix must not be the beginning of another sink's.
-        .setTransactionalIdPrefix(options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX) + "." + topic + ".")
+        .setTransactionalIdPrefix(
+            options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX) + "." + topic + ".")
         .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
         .setRecordSerializer(serializer)
         .build();

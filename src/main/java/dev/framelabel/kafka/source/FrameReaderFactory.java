@@ -1,11 +1,10 @@
 package dev.framelabel.kafka.source;
 
 import dev.framelabel.config.KafkaOptions;
-
-import dev.framelabel.wire.registry.RegistrySettings;
-import dev.framelabel.wire.InputFormat;
 import dev.framelabel.wire.ImageEvents;
+import dev.framelabel.wire.InputFormat;
 import dev.framelabel.wire.Subject;
+import dev.framelabel.wire.registry.RegistrySettings;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -15,18 +14,18 @@ import java.util.Optional;
  *
  * @param registry null: none
  */
-record FrameReaderFactory(String topic, InputFormat wire, RegistrySettings registry)
+public record FrameReaderFactory(String topic, InputFormat wire, RegistrySettings registry)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  static FrameReaderFactory of(KafkaOptions options) {
+  public static FrameReaderFactory of(KafkaOptions options) {
     return new FrameReaderFactory(
         options.get(KafkaOptions.FRAMES_TOPIC),
         options.get(KafkaOptions.INPUT_FORMAT),
         options.registry().orElse(null));
   }
 
-  ImageEvents open() {
+  public ImageEvents open() {
     return new ImageEvents(
         wire, Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic)));
   }

@@ -1,9 +1,8 @@
 package dev.framelabel.kafka.source;
 
-import dev.framelabel.kafka.FetchedValues;
 import dev.framelabel.config.KafkaOptions;
-
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.FetchedValues;
 import dev.framelabel.wire.ImageEvents;
 import java.time.Instant;
 import java.util.Collection;

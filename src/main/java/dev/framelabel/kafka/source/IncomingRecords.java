@@ -1,9 +1,8 @@
 package dev.framelabel.kafka.source;
 
-import dev.framelabel.kafka.FetchedValues;
-
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.FetchedValues;
 import dev.framelabel.wire.IncomingFrame;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,10 +11,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /** Kafka's records as those of the frames topic. */
-final class IncomingRecords {
+public final class IncomingRecords {
   private IncomingRecords() {}
 
-  static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
+  public static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
     return new IncomingFrame(
         Bytes.ofNullable(entry.key()),
         FetchedValues.of(entry.headers(), entry.value()),

@@ -2,9 +2,9 @@ package dev.framelabel.local.chaos;
 
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
-import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.tools.clients.OutcomeReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * cannot be right beside the JobManager's: counted, and logged once for each. Of one task, not
  * thread-safe.
  */
-final class ClockSkewMonitor {
+public final class ClockSkewMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(ClockSkewMonitor.class);
   private static final Duration AHEAD = Duration.ofMinutes(1);
   private static final Duration BEHIND = Duration.ofHours(12);
@@ -29,13 +29,13 @@ final class ClockSkewMonitor {
   private boolean workerLogged;
   private final Set<String> logged = new HashSet<>();
 
-  ClockSkewMonitor(MetricGroup metrics) {
+  public ClockSkewMonitor(MetricGroup metrics) {
     this.ahead = metrics.counter("cameraClockAhead");
     this.behind = metrics.counter("cameraClockBehind");
     this.worker = metrics.counter("workerClockWrong");
   }
 
-  void see(String cameraId, Instant capturedAt, Instant now) {
+  public void see(String cameraId, Instant capturedAt, Instant now) {
     if (capturedAt.isAfter(now.plus(AHEAD))) {
       ahead.inc();
       log(cameraId, "ahead of", Duration.between(now, capturedAt));
@@ -48,7 +48,7 @@ final class ClockSkewMonitor {
   /**
    * @param triggered when a checkpoint was begun, by the JobManager's clock
    */
-  void seeCheckpoint(Instant triggered, Instant now) {
+  public void seeCheckpoint(Instant triggered, Instant now) {
     boolean slow = triggered.isAfter(now.plus(AHEAD));
     if (slow || triggered.isBefore(now.minus(LATE_BARRIER))) {
       worker.inc();

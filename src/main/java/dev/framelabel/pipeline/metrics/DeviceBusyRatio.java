@@ -9,7 +9,7 @@ import org.apache.flink.metrics.View;
  * updates. Flink's metric thread updates it every {@link View#UPDATE_INTERVAL_SECONDS} seconds, so
  * that several readers see one value.
  */
-final class DeviceBusyRatio implements Gauge<Double>, View {
+public final class DeviceBusyRatio implements Gauge<Double>, View {
   private final LongSupplier busyNanos;
   private final LongSupplier clockNanos;
   private long lastBusyNanos;
@@ -19,7 +19,7 @@ final class DeviceBusyRatio implements Gauge<Double>, View {
   /**
    * @param busyNanos running total of the time in which it ran at least one batch
    */
-  DeviceBusyRatio(LongSupplier busyNanos, LongSupplier clockNanos) {
+  public DeviceBusyRatio(LongSupplier busyNanos, LongSupplier clockNanos) {
     this.busyNanos = busyNanos;
     this.clockNanos = clockNanos;
     this.lastBusyNanos = busyNanos.getAsLong();

@@ -11,21 +11,21 @@ import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
  * {@value #NONE}; groups beyond the first {@value #MOST_GROUPS} as {@value #OTHER}, so that senders
  * cannot make metrics without end. Called on the task's thread.
  */
-final class LatencyByGroup {
+public final class LatencyByGroup {
   static final String ATTRIBUTE = "group";
   static final String NONE = "none";
   static final String OTHER = "other";
   static final int MOST_GROUPS = 32;
-  static final int WINDOW = 1024;
+  public static final int WINDOW = 1024;
 
   private final MetricGroup metrics;
   private final Map<String, Histogram> histograms = new HashMap<>();
 
-  LatencyByGroup(MetricGroup metrics) {
+  public LatencyByGroup(MetricGroup metrics) {
     this.metrics = metrics;
   }
 
-  void add(Map<String, String> attributes, long millis) {
+  public void add(Map<String, String> attributes, long millis) {
     String group = attributes.getOrDefault(ATTRIBUTE, NONE);
     boolean known = histograms.containsKey(group) || histograms.size() < MOST_GROUPS;
     histograms.computeIfAbsent(known ? group : OTHER, this::register).update(millis);

@@ -22,21 +22,16 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Events as bytes in Flink's state and between its tasks. This is version {@link #VERSION} of the
- * format: frames in flight are in every checkpoint, so a change needs a new version and must still
- * read the old ones.
+ * Encodes events for Flink's state and for the network between its tasks. In-flight frames are in
+ * every checkpoint: a change of this format needs a new {@link #VERSION}, and code that still reads
+ * the versions before.
  */
 final class EventCodec {
-  static final int VERSION = 2;
+  static final int VERSION = 1;
 
-  /** Types of version 1, which had no headers: still read. */
-  private static final int FRAME_1 = 1;
-
-  private static final int LABELLED_1 = 2;
-  private static final int REJECTED_1 = 3;
-  private static final int FRAME = 4;
-  private static final int LABELLED = 5;
-  private static final int REJECTED = 6;
+  private static final int FRAME = 1;
+  private static final int LABELLED = 2;
+  private static final int REJECTED = 3;
 
   private EventCodec() {}
 
@@ -58,16 +53,11 @@ final class EventCodec {
   static Object read(DataInputView in) throws IOException {
     int type = in.readByte();
     return switch (type) {
-      case FRAME, FRAME_1 -> readFrame(in, type == FRAME);
-      case LABELLED, LABELLED_1 -> readLabelled(in, type == LABELLED);
-      case REJECTED, REJECTED_1 -> readRejected(in, type == REJECTED);
-      default -> throw new IOException("event of type " + type + "; expected 1 to 6");
+      case FRAME -> readFrame(in);
+      case LABELLED -> readLabelled(in);
+      case REJECTED -> readRejected(in);
+      default -> throw new IOException("Corrupt state: event type " + type + "; expected 1 to 3");
     };
-  }
-
-  private static Map<String, String> readHeaders(DataInputView in, boolean present)
-      throws IOException {
-    return present ? readAttributes(in) : Map.of();
   }
 
   private static void writeFrame(Frame frame, DataOutputView out) throws IOException {
@@ -83,7 +73,7 @@ final class EventCodec {
     writeAttributes(frame.headers(), out);
   }
 
-  private static Frame readFrame(DataInputView in, boolean headers) throws IOException {
+  private static Frame readFrame(DataInputView in) throws IOException {
     return new Frame(
         readString(in),
         readString(in),
@@ -91,7 +81,7 @@ final class EventCodec {
         new Image(Image.Format.valueOf(readString(in)), readBytes(in), in.readInt(), in.readInt()),
         readAttributes(in),
         readSource(in),
-        readHeaders(in, headers));
+        readAttributes(in));
   }
 
   private static void writeLabelled(LabelledFrame frame, DataOutputView out) throws IOException {
@@ -117,7 +107,7 @@ final class EventCodec {
     writeAttributes(frame.headers(), out);
   }
 
-  private static LabelledFrame readLabelled(DataInputView in, boolean headers) throws IOException {
+  private static LabelledFrame readLabelled(DataInputView in) throws IOException {
     return new LabelledFrame(
         readString(in),
         readString(in),
@@ -128,7 +118,7 @@ final class EventCodec {
         readSource(in),
         new Timings(in.readLong(), in.readLong(), in.readLong(), in.readInt()),
         readAttributes(in),
-        readHeaders(in, headers));
+        readAttributes(in));
   }
 
   private static List<Label> readLabels(DataInputView in) throws IOException {
@@ -154,7 +144,7 @@ final class EventCodec {
     writeAttributes(frame.headers(), out);
   }
 
-  private static RejectedFrame readRejected(DataInputView in, boolean headers) throws IOException {
+  private static RejectedFrame readRejected(DataInputView in) throws IOException {
     return new RejectedFrame(
         RejectionKind.valueOf(readString(in)),
         readString(in),
@@ -165,7 +155,7 @@ final class EventCodec {
         RejectedFrame.Content.valueOf(readString(in)),
         readBytes(in),
         readAttributes(in),
-        readHeaders(in, headers));
+        readAttributes(in));
   }
 
   private static Optional<Instant> readOptionalInstant(DataInputView in) throws IOException {

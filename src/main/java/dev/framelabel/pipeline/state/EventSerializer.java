@@ -8,8 +8,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Serializes events for Flink. Events are immutable, so a copy is the event itself: Flink copies
- * every element that waits in an asynchronous operator, and images would make that dear.
+ * Serializes events for Flink. Events are immutable, so {@code copy} returns the event itself:
+ * Flink copies every element of an asynchronous operator, and copies of images would be expensive.
  */
 public final class EventSerializer<T> extends TypeSerializer<T> {
   private static final long serialVersionUID = 1L;
@@ -26,7 +26,7 @@ public final class EventSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public T createInstance() {
-    return null; // Flink's way to say that there is no instance to reuse.
+    return null; // Flink reuses no instance then.
   }
 
   @Override
@@ -80,7 +80,7 @@ public final class EventSerializer<T> extends TypeSerializer<T> {
     return new Snapshot<>();
   }
 
-  /** Which version of the format a checkpoint was written in. */
+  /** The format version of a checkpoint. */
   public static final class Snapshot<T> implements TypeSerializerSnapshot<T> {
     private int version = EventCodec.VERSION;
 
@@ -91,7 +91,7 @@ public final class EventSerializer<T> extends TypeSerializer<T> {
 
     @Override
     public void writeSnapshot(DataOutputView out) {
-      // The version, which Flink itself writes, is all there is.
+      // Flink writes the version; nothing else belongs to a snapshot.
     }
 
     @Override
@@ -99,10 +99,12 @@ public final class EventSerializer<T> extends TypeSerializer<T> {
         throws IOException {
       if (readVersion > EventCodec.VERSION) {
         throw new IOException(
-            "the checkpoint was written by a newer Framelabel: its events have version "
+            "Cannot read this checkpoint or savepoint: a newer Framelabel wrote it. Found event"
+                + " format version "
                 + readVersion
-                + ", this one reads up to "
-                + EventCodec.VERSION);
+                + ", expected at most "
+                + EventCodec.VERSION
+                + ". Start the version that wrote it, or a newer one");
       }
       version = readVersion;
     }

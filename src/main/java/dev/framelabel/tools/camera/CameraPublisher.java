@@ -1,8 +1,8 @@
 package dev.framelabel.tools.camera;
 
 import dev.framelabel.event.CameraStatus;
-import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.clients.FramePublisher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -50,7 +50,8 @@ public final class CameraPublisher {
     int limit = maxRecordBytes();
     try (FramePublisher frames = new FramePublisher(client(limit), settings.framesTopic(), limit);
         FrameSender sender = new FrameSender(frames::publish);
-        CameraStatusPublisher heartbeats = new CameraStatusPublisher(settings.client(), settings.camerasTopic())) {
+        CameraStatusPublisher heartbeats =
+            new CameraStatusPublisher(settings.client(), settings.camerasTopic())) {
       List<CameraWorker> workers =
           cameras.stream().map(camera -> worker(camera, limit, sender)).toList();
       sender.start(workers.stream().map(CameraWorker::lane).toList());
@@ -94,7 +95,8 @@ public final class CameraPublisher {
 
   private CameraWorker worker(CameraSettings camera, int limit, FrameSender sender) {
     long outboxBytes = settings.bufferBytes() / cameras.size();
-    CameraStream lane = new CameraStream(camera, maxImageBytes(camera, limit), outboxBytes, sender::wake);
+    CameraStream lane =
+        new CameraStream(camera, maxImageBytes(camera, limit), outboxBytes, sender::wake);
     CameraWorker.Opener opener = opener(camera);
     return new CameraWorker(lane, opener, settings.once(), CameraWorker.PATIENCE_NANOS);
   }

@@ -1,8 +1,8 @@
 package dev.framelabel.tools.camera;
 
 import dev.framelabel.event.CameraStatus;
-import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.wire.CameraStatuses;
 import java.util.HashMap;
 import java.util.List;

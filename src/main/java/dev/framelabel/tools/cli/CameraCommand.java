@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.event.CameraStatus;
 import dev.framelabel.tools.camera.AddressGuard;
 import dev.framelabel.tools.camera.CameraFile;
 import dev.framelabel.tools.camera.CameraPublisher;
@@ -7,7 +8,6 @@ import dev.framelabel.tools.camera.CameraReport;
 import dev.framelabel.tools.camera.CameraSettings;
 import dev.framelabel.tools.camera.PictureSettings;
 import dev.framelabel.tools.camera.PublishSettings;
-import dev.framelabel.event.CameraStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

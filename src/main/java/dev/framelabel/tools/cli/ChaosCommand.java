@@ -1,10 +1,10 @@
 package dev.framelabel.tools.cli;
 
-import dev.framelabel.tools.demo.TemporaryFolder;
 import dev.framelabel.local.chaos.Chaos;
 import dev.framelabel.local.chaos.ChaosReport;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.tools.demo.TemporaryFolder;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

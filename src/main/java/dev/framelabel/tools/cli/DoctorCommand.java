@@ -1,11 +1,11 @@
 package dev.framelabel.tools.cli;
 
-import dev.framelabel.tools.doctor.Doctor;
+import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.OptionParser;
 import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.kafka.admin.Finding.Level;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.JobOptions;
-import dev.framelabel.config.OptionParser;
+import dev.framelabel.tools.doctor.Doctor;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.framelabel.tools.cli;
 
-import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.ConfigFile;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,8 +1,8 @@
 package dev.framelabel.tools.cli;
 
 import dev.framelabel.LabellingJob;
-import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.OptionParser;
 import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.PrintWriter;
@@ -97,7 +97,8 @@ final class JobRunCommand implements Callable<Integer> {
   }
 
   private String submit(List<String> arguments) {
-    Path file = jar == null ? Installation.path().resolve("target/framelabel/framelabel-job.jar") : jar;
+    Path file =
+        jar == null ? Installation.path().resolve("target/framelabel/framelabel-job.jar") : jar;
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
           "job jar " + file + " is not there; build it (mvn -DskipTests package) or give --jar");

@@ -27,7 +27,8 @@ final class ModelPictures {
     this.model = model;
     Resize resize = Resize.valueOf(model.metadata().resize().toUpperCase(Locale.ROOT));
     decoder =
-        new ImageDecoder(model.metadata().width(), model.metadata().height(), resize, ImageLimits.DEFAULT);
+        new ImageDecoder(
+            model.metadata().width(), model.metadata().height(), resize, ImageLimits.DEFAULT);
     pixels = ByteBuffer.allocateDirect(model.metadata().frameBytes());
     probabilities = OnnxLabelModel.newProbabilities(1, model.metadata().classes());
   }

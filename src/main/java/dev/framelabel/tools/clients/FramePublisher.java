@@ -3,11 +3,11 @@ package dev.framelabel.tools.clients;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.framelabel.event.Frame;
-import dev.framelabel.wire.registry.RegistrySettings;
+import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.InputFormat;
 import dev.framelabel.wire.OutputFormat;
-import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.Subject;
+import dev.framelabel.wire.registry.RegistrySettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -53,12 +53,13 @@ public final class RejectedRecords {
     }
   }
 
-  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
+  public static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
     return consumer(client, "read_committed");
   }
 
   /** A reader of partitions that it is told, without a group. */
-  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client, String isolation) {
+  public static KafkaConsumer<byte[], byte[]> consumer(
+      Map<String, String> client, String isolation) {
     Properties properties = new Properties();
     properties.putAll(client);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);

@@ -1,16 +1,16 @@
 package dev.framelabel.tools.demo;
 
 import dev.framelabel.LabellingJob;
-import dev.framelabel.event.Outcome;
 import dev.framelabel.config.Delivery;
-import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.event.Outcome;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.config.JobOptions;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.tools.clients.OutcomeReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

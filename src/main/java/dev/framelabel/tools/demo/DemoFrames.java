@@ -49,8 +49,7 @@ public final class DemoFrames {
   }
 
   private static InputStream resource(String name) {
-    return Objects.requireNonNull(
-        DemoFrames.class.getResourceAsStream("/demo/" + name), "resource demo/" + name);
+    return Objects.requireNonNull(DemoFrames.class.getResourceAsStream(name), "resource " + name);
   }
 
   /** How many different pictures there are. */

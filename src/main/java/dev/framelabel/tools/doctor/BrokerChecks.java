@@ -1,10 +1,9 @@
 package dev.framelabel.tools.doctor;
 
-import dev.framelabel.kafka.admin.Finding;
-
-import dev.framelabel.kafka.admin.BrokerFacts;
 import dev.framelabel.config.Delivery;
 import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.admin.BrokerFacts;
+import dev.framelabel.kafka.admin.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,9 @@
 package dev.framelabel.tools.doctor;
 
-import dev.framelabel.kafka.admin.Finding;
-
 import dev.framelabel.batch.Batcher;
-import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.tools.flinkrest.ClusterFacts;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,14 @@
 package dev.framelabel.tools.doctor;
 
-import dev.framelabel.kafka.admin.Finding;
-
 import dev.framelabel.classify.ResidentMemory;
-import dev.framelabel.kafka.admin.BrokerFacts;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.admin.BrokerFacts;
+import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.OnnxLabelModel;
-import dev.framelabel.config.JobOptions;
 import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

@@ -6,8 +6,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.ModelMetadata;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,10 @@ public record PackageMetadata(String name, String version, List<String> labels, 
     }
     if (!ModelMetadata.RESIZES.contains(resize)) {
       throw new IllegalArgumentException(
-          "resize is '" + resize + "'; expected one of " + String.join(", ", ModelMetadata.RESIZES));
+          "resize is '"
+              + resize
+              + "'; expected one of "
+              + String.join(", ", ModelMetadata.RESIZES));
     }
   }
 

@@ -8,8 +8,8 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.tools.modelkit.Packaging.Result;
 import java.util.HashSet;
 import java.util.List;
@@ -60,7 +60,8 @@ public final class Packager {
     String result = body.getOutput(0).getName();
     int size = packaging.size();
     GraphProto.Builder graph = body.toBuilder().clearNode().clearOutput().removeInput(inputIndex);
-    graph.addInput(0, GraphWriter.value(ModelMetadata.INPUT, DataType.UINT8_VALUE, -1, size, size, 3));
+    graph.addInput(
+        0, GraphWriter.value(ModelMetadata.INPUT, DataType.UINT8_VALUE, -1, size, size, 3));
     graph.addOutput(
         GraphWriter.value(
             ModelMetadata.OUTPUT, DataType.FLOAT_VALUE, -1, packaging.metadata().labels().size()));

@@ -26,7 +26,8 @@ final class Wrapping {
   /** From bytes to {@link #NORMALISED}. */
   static List<NodeProto> head(Layout layout, Normalisation normalisation, boolean bgr) {
     List<NodeProto> nodes = new ArrayList<>();
-    nodes.add(node("Cast", "pixels", List.of(ModelMetadata.INPUT), number("to", DataType.FLOAT_VALUE)));
+    nodes.add(
+        node("Cast", "pixels", List.of(ModelMetadata.INPUT), number("to", DataType.FLOAT_VALUE)));
     String last = PREFIX + "pixels";
     if (layout == Layout.NCHW) {
       nodes.add(node("Transpose", "channels_first", List.of(last), numbers("perm", 0, 3, 1, 2)));
@@ -75,9 +76,14 @@ final class Wrapping {
     if (softmax) {
       nodes.add(
           GraphWriter.node(
-              "Softmax", PREFIX + "softmax", List.of(last), ModelMetadata.OUTPUT, number("axis", 1)));
+              "Softmax",
+              PREFIX + "softmax",
+              List.of(last),
+              ModelMetadata.OUTPUT,
+              number("axis", 1)));
     } else {
-      nodes.add(GraphWriter.node("Identity", PREFIX + "result", List.of(last), ModelMetadata.OUTPUT));
+      nodes.add(
+          GraphWriter.node("Identity", PREFIX + "result", List.of(last), ModelMetadata.OUTPUT));
     }
     return nodes;
   }

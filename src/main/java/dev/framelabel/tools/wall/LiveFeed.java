@@ -1,10 +1,9 @@
 package dev.framelabel.tools.wall;
 
-import dev.framelabel.kafka.source.IncomingRecords;
-
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.source.IncomingRecords;
 import dev.framelabel.wire.CameraStatuses;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;

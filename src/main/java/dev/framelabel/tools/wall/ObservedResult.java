@@ -7,7 +7,6 @@ import dev.framelabel.event.ModelIdentity;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.SourcePosition;
-import dev.framelabel.tools.wall.FeedRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -23,8 +23,7 @@ record StaticPage(String path, String type, Bytes content) implements HttpHandle
 
   private static StaticPage of(String path, String file, String type) {
     try (InputStream in =
-        Objects.requireNonNull(
-            StaticPage.class.getResourceAsStream("/wall/" + file), "resource wall/" + file)) {
+        Objects.requireNonNull(StaticPage.class.getResourceAsStream(file), "resource " + file)) {
       return new StaticPage(path, type, Bytes.wrap(in.readAllBytes()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,7 +1,5 @@
 package dev.framelabel.tools.wall;
 
-import dev.framelabel.kafka.admin.Topics;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

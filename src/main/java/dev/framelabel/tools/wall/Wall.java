@@ -3,7 +3,6 @@ package dev.framelabel.tools.wall;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.framelabel.tools.wall.LiveFeed;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -99,7 +98,8 @@ public final class Wall implements AutoCloseable {
     routes.setFallbackHandler(
         exchange -> Responses.fail(exchange, StatusCodes.NOT_FOUND, "there is no such page"));
     routes.setInvalidMethodHandler(
-        exchange -> Responses.fail(exchange, StatusCodes.METHOD_NOT_ALLOWED, "only GET works here"));
+        exchange ->
+            Responses.fail(exchange, StatusCodes.METHOD_NOT_ALLOWED, "only GET works here"));
     return routes;
   }
 
@@ -139,7 +139,8 @@ public final class Wall implements AutoCloseable {
   }
 
   private void metrics(HttpServerExchange exchange) {
-    Responses.text(exchange, "text/plain; version=0.0.4", WallMetrics.text(model.summary(), viewers));
+    Responses.text(
+        exchange, "text/plain; version=0.0.4", WallMetrics.text(model.summary(), viewers));
   }
 
   private void health(HttpServerExchange exchange) {

@@ -7,8 +7,6 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
-import dev.framelabel.tools.wall.FeedRecord;
-import dev.framelabel.tools.wall.LiveListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

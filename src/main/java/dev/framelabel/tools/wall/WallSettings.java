@@ -1,6 +1,5 @@
 package dev.framelabel.tools.wall;
 
-import dev.framelabel.tools.wall.LiveTopics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.config.Delivery;
-import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.admin.OpenTransactions;
-import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.io.IOException;

@@ -1,21 +1,20 @@
 package dev.framelabel.kafka.source;
 
-import dev.framelabel.kafka.FetchedValues;
-import dev.framelabel.tools.clients.FramePublisher;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.admin.Topics;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.tools.demo.EmbeddedBroker;
+import dev.framelabel.kafka.FetchedValues;
+import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.pipeline.state.EventTypeInformation;
+import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package dev.framelabel.local.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.tools.demo.BrokerFiles;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
-import dev.framelabel.config.JobOptions;
+import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,7 +211,8 @@ class EnduranceIT {
         lab.judge(run, recovery, 0);
         // Two for each batch that runs; none once all is labelled.
         assertThat(samples)
-            .allMatch(sample -> sample.tensors() <= 2 * JobOptions.CONCURRENT_BATCHES.defaultValue());
+            .allMatch(
+                sample -> sample.tensors() <= 2 * JobOptions.CONCURRENT_BATCHES.defaultValue());
         assertThat(openTensors(port)).as("open tensors after the run").isZero();
         // The first fifth is the warm-up.
         Sample warm = samples.get(4);

@@ -1,16 +1,16 @@
 package dev.framelabel.local.chaos;
 
-import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.FrameLabeller;
-import dev.framelabel.kafka.source.FrameSource;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.sink.OutcomeSinks;
-import dev.framelabel.pipeline.state.EventTypeInformation;
 import dev.framelabel.config.FlinkDefaults;
 import dev.framelabel.config.JobOptions;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.OptionParser;
+import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.FrameLabeller;
+import dev.framelabel.kafka.sink.OutcomeSinks;
+import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
-import dev.framelabel.config.OptionParser;
+import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,11 +3,11 @@ package dev.framelabel.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.JavaProcess;
 import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -2,12 +2,12 @@ package dev.framelabel.tools.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.tools.camera.CameraSettings.Repeat;
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.CameraStatus.State;
 import dev.framelabel.event.Frame;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.camera.CameraSettings.Repeat;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.awt.Color;

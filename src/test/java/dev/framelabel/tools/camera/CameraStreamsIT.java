@@ -2,10 +2,10 @@ package dev.framelabel.tools.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.tools.camera.CameraSettings.Repeat;
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.CameraStatus.State;
 import dev.framelabel.event.Frame;
+import dev.framelabel.tools.camera.CameraSettings.Repeat;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.nio.file.Path;
 import java.time.Duration;

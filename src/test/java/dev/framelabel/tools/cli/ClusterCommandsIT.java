@@ -2,11 +2,11 @@ package dev.framelabel.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.local.chaos.FrameLoad;
 import dev.framelabel.local.cluster.AppFolder;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.PrintWriter;
 import java.io.StringWriter;

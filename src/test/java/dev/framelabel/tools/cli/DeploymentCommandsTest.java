@@ -35,7 +35,8 @@ class DeploymentCommandsTest {
   void variables_areThoseOfTheLauncherOrTheWall() {
     String known =
         DeploymentFiles.read(Path.of("framelabel"))
-            + DeploymentFiles.read(Path.of("src/main/java/dev/framelabel/tools/cli/WallCommand.java"));
+            + DeploymentFiles.read(
+                Path.of("src/main/java/dev/framelabel/tools/cli/WallCommand.java"));
     List<String> named = new ArrayList<>();
     DeploymentFiles.ofKind("Deployment")
         .forEach(
@@ -66,7 +67,9 @@ class DeploymentCommandsTest {
     assertThat(wall.at("/ports/0/containerPort").asText()).isEqualTo(port);
     assertThat(wall.at("/readinessProbe/httpGet/port")).isEqualTo(wall.at("/ports/0/name"));
     String path = wall.at("/readinessProbe/httpGet/path").asText();
-    assertThat(DeploymentFiles.read(Path.of("src/main/resources/wall/openapi.json")))
+    assertThat(
+            DeploymentFiles.read(
+                Path.of("src/main/resources/dev/framelabel/tools/wall/openapi.json")))
         .contains('"' + path + '"');
     assertThat(DeploymentFiles.read(Path.of("deploy/overlays/wall/networkpolicy.yaml")))
         .contains("port: " + port);

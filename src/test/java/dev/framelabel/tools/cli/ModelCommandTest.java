@@ -37,7 +37,7 @@ final class ModelCommandTest {
   private Path unpack(String name) throws IOException {
     Path file = folder.resolve(name);
     try (InputStream in =
-        new GZIPInputStream(getClass().getResourceAsStream("/xception/" + name + ".gz"))) {
+        new GZIPInputStream(getClass().getResourceAsStream("/modelkit/" + name + ".gz"))) {
       Files.copy(in, file);
     }
     return file;
@@ -80,7 +80,9 @@ final class ModelCommandTest {
     assertThat(FramelabelCommand.run("model", "inspect", at("one.onnx"), "--json")).isZero();
     assertThat(FramelabelCommand.run("model", "inspect", at("one.onnx"))).isZero();
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
-    Files.copy(Path.of("src/main/resources/demo/frames.png"), pictures.resolve("a.png"));
+    Files.copy(
+        Path.of("src/main/resources/dev/framelabel/tools/demo/frames.png"),
+        pictures.resolve("a.png"));
     String picture = pictures.resolve("a.png").toString();
     assertThat(FramelabelCommand.run("model", "label", at("one.onnx"), picture)).isZero();
     assertThat(verify("one.onnx", "one.onnx", "0")).isZero();
@@ -160,7 +162,9 @@ final class ModelCommandTest {
     half[numbers.length + 2] = "--logits";
     assertThat(packaged(model, SIDE, labels(2), "half.onnx", half)).isZero();
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
-    Files.copy(Path.of("src/main/resources/demo/frames.png"), pictures.resolve("a.png"));
+    Files.copy(
+        Path.of("src/main/resources/dev/framelabel/tools/demo/frames.png"),
+        pictures.resolve("a.png"));
     assertThat(verify("half.onnx", "full.onnx", "0.01")).isZero();
   }
 

@@ -63,7 +63,7 @@ class SettingsTest {
         file(
             "job:\n  model: m.onnx\n  bounded: true\nflink:\n  restart-strategy:\n    type: none\n");
     CommandSpec run =
-        parse(Map.of("FRAMELABEL_JOB_BATCH_SIZE", "8"), "job", "run", "--config", file);
+        parse(Map.of("FRAMELABEL_JOB_MAX_BATCH_SIZE", "8"), "job", "run", "--config", file);
     assertThat(JobOptionsModel.arguments(run))
         .containsExactlyInAnyOrder("--model=m.onnx", "--bounded=true", "--max-batch-size=8");
     assertThat(FramelabelCommand.settings(run).flink())

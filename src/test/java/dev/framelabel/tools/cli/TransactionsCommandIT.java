@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.local.cluster.Await;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

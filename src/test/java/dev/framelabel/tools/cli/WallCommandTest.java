@@ -2,8 +2,8 @@ package dev.framelabel.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.local.cluster.Await;
+import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -1,17 +1,16 @@
 package dev.framelabel.tools.doctor;
 
-import dev.framelabel.kafka.admin.Finding;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.kafka.admin.Finding.Level;
-import dev.framelabel.kafka.admin.BrokerFacts;
+import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.admin.BrokerFacts;
+import dev.framelabel.kafka.admin.Finding;
+import dev.framelabel.kafka.admin.Finding.Level;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelMetadata;
-import dev.framelabel.config.JobOptions;
 import dev.framelabel.tools.flinkrest.ClusterFacts;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

@@ -26,7 +26,7 @@ final class Vectors {
   static Path unpack(String name, Path folder) throws IOException {
     Path file = folder.resolve(name);
     try (InputStream in =
-        new GZIPInputStream(Vectors.class.getResourceAsStream("/xception/" + name + ".gz"))) {
+        new GZIPInputStream(Vectors.class.getResourceAsStream("/modelkit/" + name + ".gz"))) {
       Files.copy(in, file);
     }
     return file;
@@ -34,7 +34,7 @@ final class Vectors {
 
   /** The reference's probabilities. */
   static float[][] expected(String file, String network, int size) throws IOException {
-    try (InputStream in = Vectors.class.getResourceAsStream("/xception/" + file)) {
+    try (InputStream in = Vectors.class.getResourceAsStream("/modelkit/" + file)) {
       JsonNode node = new JsonMapper().readTree(in).path(network).path(String.valueOf(size));
       return new JsonMapper().treeToValue(node, float[][].class);
     }

@@ -7,7 +7,6 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.tools.wall.FeedRecord;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +50,12 @@ class CameraBoardTest {
   void outcome_rejectedFramesWithoutId_areToldApartByTheirPlace() {
     for (long offset = 0; offset < 3; offset++) {
       RejectedFrame bad = ObservedResults.nameless(offset);
-      assertThat(board.outcome(ObservedResult.of(bad, ObservedResults.provisional(offset, NOW)), false))
+      assertThat(
+              board.outcome(
+                  ObservedResult.of(bad, ObservedResults.provisional(offset, NOW)), false))
           .isTrue();
-      assertThat(board.outcome(ObservedResult.of(bad, ObservedResults.committed(offset, NOW)), false))
+      assertThat(
+              board.outcome(ObservedResult.of(bad, ObservedResults.committed(offset, NOW)), false))
           .isFalse();
     }
     assertThat(board.rejected()).isEqualTo(3);
@@ -159,8 +161,10 @@ class CameraBoardTest {
 
   private boolean label(String frameId, long second, FeedRecord arrival, String... labels) {
     Frame frame =
-        ObservedResults.frame("camera", frameId, new byte[1], TestEvents.CAPTURED.plusSeconds(second));
-    return board.outcome(ObservedResult.of(ObservedResults.labelled(frame, labels), arrival), false);
+        ObservedResults.frame(
+            "camera", frameId, new byte[1], TestEvents.CAPTURED.plusSeconds(second));
+    return board.outcome(
+        ObservedResult.of(ObservedResults.labelled(frame, labels), arrival), false);
   }
 
   private boolean reject(int number, boolean committed) {
@@ -168,7 +172,9 @@ class CameraBoardTest {
         TestEvents.frame("frame-" + number, new byte[1_000])
             .reject(RejectionKind.CORRUPT_IMAGE, "cut");
     FeedRecord arrival =
-        committed ? ObservedResults.committed(number, NOW) : ObservedResults.provisional(number, NOW);
+        committed
+            ? ObservedResults.committed(number, NOW)
+            : ObservedResults.provisional(number, NOW);
     return board.outcome(ObservedResult.of(outcome, arrival), false);
   }
 }

@@ -8,7 +8,6 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.Timings;
-import dev.framelabel.tools.wall.FeedRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

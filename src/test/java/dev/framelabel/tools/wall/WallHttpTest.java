@@ -2,7 +2,6 @@ package dev.framelabel.tools.wall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.tools.wall.LiveTopics;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.net.Socket;
 import java.net.http.HttpResponse;

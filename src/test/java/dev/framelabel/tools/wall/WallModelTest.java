@@ -65,7 +65,8 @@ class WallModelTest {
         Frame frame = ObservedResults.frame(name, name + "-" + round, picture, NOW);
         model.frame(frame, NOW);
         model.outcome(
-            ObservedResults.labelled(frame, "shoe"), ObservedResults.provisional(round * 5_000L + camera, NOW));
+            ObservedResults.labelled(frame, "shoe"),
+            ObservedResults.provisional(round * 5_000L + camera, NOW));
       }
     }
     assertThat(model.summary().cameras()).isEqualTo(WallModel.MAX_CAMERAS);

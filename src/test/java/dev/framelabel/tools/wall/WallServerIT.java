@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
-import dev.framelabel.tools.wall.LiveTopics;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;

@@ -1,9 +1,8 @@
 package dev.framelabel.kafka.sink.commit;
 
-import dev.framelabel.config.LostCommit;
-
 import static java.util.Objects.requireNonNull;
 
+import dev.framelabel.config.LostCommit;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Properties;

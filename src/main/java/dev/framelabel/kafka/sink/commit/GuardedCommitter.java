@@ -1,7 +1,6 @@
 package dev.framelabel.kafka.sink.commit;
 
 import dev.framelabel.config.LostCommit;
-
 import dev.framelabel.event.SourcePosition;
 import java.io.IOException;
 import java.util.Collection;
@@ -94,7 +93,10 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   }
 
   private void settleByEvidence(
-      GuardedCommittable committable, TransactionFates.Fate fate, CommitRepair repair, Throwable cause)
+      GuardedCommittable committable,
+      TransactionFates.Fate fate,
+      CommitRepair repair,
+      Throwable cause)
       throws IOException, InterruptedException {
     CommitRepair.Evidence evidence = repair.look();
     boolean aborted = fate == TransactionFates.Fate.ABORTED || evidence.ofLoss();

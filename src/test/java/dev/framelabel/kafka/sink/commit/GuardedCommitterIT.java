@@ -1,19 +1,18 @@
 package dev.framelabel.kafka.sink.commit;
 
-import dev.framelabel.config.LostCommit;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.config.LostCommit;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
-import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.local.cluster.Await;
+import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.RejectedFrames;
 import java.io.IOException;

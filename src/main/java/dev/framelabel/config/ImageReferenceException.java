@@ -1,19 +1,19 @@
-package dev.framelabel.pipeline;
+package dev.framelabel.config;
 
 import dev.framelabel.event.RejectionKind;
 
 /** An image that cannot be read from the place that its event names. */
-final class ImageReferenceException extends Exception {
+public final class ImageReferenceException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final RejectionKind kind;
 
-  ImageReferenceException(RejectionKind kind, String message) {
+  public ImageReferenceException(RejectionKind kind, String message) {
     super(message);
     this.kind = kind;
   }
 
-  RejectionKind kind() {
+  public RejectionKind kind() {
     return kind;
   }
 }

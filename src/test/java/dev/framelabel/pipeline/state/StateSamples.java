@@ -1,6 +1,4 @@
-package dev.framelabel.pipeline;
-
-import dev.framelabel.pipeline.state.EventCodec;
+package dev.framelabel.pipeline.state;
 
 import dev.framelabel.event.TestEvents;
 import java.io.IOException;

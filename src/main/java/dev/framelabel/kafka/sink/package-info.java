@@ -1,0 +1,2 @@
+/** The sinks of labelled and rejected frames, each with one Kafka transaction per checkpoint. */
+package dev.framelabel.kafka.sink;

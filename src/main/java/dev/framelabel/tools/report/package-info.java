@@ -1,0 +1,2 @@
+/** Reports as JSON, and the statistics in them. */
+package dev.framelabel.tools.report;
