@@ -10,6 +10,7 @@ import dev.framelabel.kafka.admin.RestoredState;
 import dev.framelabel.kafka.admin.StartChecks;
 import dev.framelabel.kafka.sink.OutcomeSinks;
 import dev.framelabel.kafka.source.FrameSource;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.state.EventTypeInformation;
@@ -62,18 +63,32 @@ public final class LabellingJob {
         RestoredState.warnIfTooOld(options, environment.getConfiguration(), Instant.now());
   }
 
-  /** What {@link #run} does apart from checking and executing. */
+  /** Adds the job to an environment, without the checks of {@link #run} and without executing. */
   public static void addTo(
       StreamExecutionEnvironment environment, Configuration job, Configuration flink) {
+    addTo(environment, job, flink, ModelOpener.ONNX);
+  }
+
+  /**
+   * Adds the job to an environment, with a model of the caller.
+   *
+   * @param models opens the label model on each worker
+   */
+  public static void addTo(
+      StreamExecutionEnvironment environment,
+      Configuration job,
+      Configuration flink,
+      ModelOpener models) {
     JobOptions jobOptions = new JobOptions(job);
     KafkaOptions kafkaOptions = new KafkaOptions(job);
     FlinkDefaults.apply(environment, jobOptions, flink);
-    FrameLabeller labeller = new LabelAgain(jobOptions)::label;
+    FrameLabeller labeller = new LabelAgain(jobOptions, models)::label;
     new LabellingPipeline(
             FrameSource.build(kafkaOptions, new EventTypeInformation<>(FrameEvent.class)),
             OutcomeSinks.labels(kafkaOptions, labeller),
             OutcomeSinks.rejected(kafkaOptions, labeller),
-            jobOptions)
+            jobOptions,
+            models)
         .addTo(environment);
   }
 }

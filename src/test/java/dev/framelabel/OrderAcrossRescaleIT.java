@@ -10,6 +10,7 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -38,6 +39,10 @@ class OrderAcrossRescaleIT {
   private static final int CAMERAS = 12;
   private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
 
+  /** Slower than the source, so that the tasks' queues are full. */
+  private static final SimulatedAccelerator SLOW =
+      new SimulatedAccelerator(16, 2, Duration.ofMillis(15), Duration.ofNanos(100_000));
+
   @TempDir private Path folder;
 
   @Test
@@ -58,7 +63,8 @@ class OrderAcrossRescaleIT {
               cluster.submit(
                   parallelism,
                   Optional.of(savepoint).filter(path -> !path.isEmpty()),
-                  environment -> LabellingJob.addTo(environment, options, new Configuration()));
+                  environment ->
+                      LabellingJob.addTo(environment, options, new Configuration(), SLOW));
           int enough = parallelism == 2 ? FRAMES : Math.min(FRAMES, seen.size() + FRAMES / 4);
           job.awaitRunning();
           await(reader, seen, enough, job);
@@ -90,11 +96,10 @@ class OrderAcrossRescaleIT {
     }
   }
 
-  /** A device that is slower than the source, so that the tasks' queues are full. */
   private static Configuration options(EmbeddedBroker broker) {
     Configuration options = new Configuration();
     options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    options.set(JobOptions.MODEL, "simulated:16:2:15000:100");
+    options.set(JobOptions.MODEL, "simulated");
     options.set(JobOptions.DEVICE, "cpu");
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
     return options;

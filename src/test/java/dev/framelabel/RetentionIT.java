@@ -12,7 +12,8 @@ import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -50,6 +51,8 @@ class RetentionIT {
   private static final TopicPartition FRAMES = new TopicPartition("frames", 0);
   private static final int SIDE = 320;
   private static final int COUNT = 40;
+  private static final SimulatedAccelerator FIFTH_OF_A_SECOND =
+      new SimulatedAccelerator(SIDE, 3, Duration.ofMillis(200), Duration.ZERO);
 
   @TempDir private Path folder;
 
@@ -125,7 +128,7 @@ class RetentionIT {
       throws Exception {
     Configuration options = new Configuration();
     options.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    options.set(JobOptions.MODEL, "simulated:" + SIDE + ":3:200000:0");
+    options.set(JobOptions.MODEL, "simulated");
     options.set(JobOptions.DEVICE, "cpu");
     options.set(JobOptions.MAX_BATCH_SIZE, 1);
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));
@@ -136,7 +139,8 @@ class RetentionIT {
         cluster.submit(
             1,
             Optional.empty(),
-            environment -> LabellingJob.addTo(environment, options, new Configuration()));
+            environment ->
+                LabellingJob.addTo(environment, options, new Configuration(), FIFTH_OF_A_SECOND));
     job.awaitRunning();
     return job;
   }

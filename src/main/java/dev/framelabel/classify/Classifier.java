@@ -11,10 +11,10 @@ import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.Resize;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.model.ModelOpener;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,19 +32,14 @@ public final class Classifier implements AutoCloseable {
   private final BusyTime device = new BusyTime();
   private final ClassifierStatistics statistics = new ClassifierStatistics();
 
-  /** Opens the model file. Throws {@link dev.framelabel.model.ModelException} where that fails. */
-  public static Classifier open(ClassifierSettings settings) {
-    return open(settings, s -> LabelModel.open(s.model(), s.session()));
-  }
-
   /**
-   * As {@link #open(ClassifierSettings)}, with a model made by the caller; the classifier closes
-   * it.
+   * Opens the model and starts the threads. The classifier closes the model.
+   *
+   * @throws dev.framelabel.model.ModelException if the model cannot be opened
    */
-  public static Classifier open(
-      ClassifierSettings settings, Function<ClassifierSettings, LabelModel> newModel) {
+  public static Classifier open(ClassifierSettings settings, ModelOpener models) {
     long before = ResidentMemory.anonymousBytes();
-    LabelModel model = openNamed(() -> newModel.apply(settings));
+    LabelModel model = openNamed(() -> models.open(settings.model(), settings.session()));
     long opened = Math.max(0, ResidentMemory.anonymousBytes() - before);
     try {
       return new Classifier(settings, model, opened);

@@ -1,18 +1,19 @@
 package dev.framelabel.classify;
 
+import dev.framelabel.model.ModelOpener;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
- * One classifier for each model and device in a JVM, however many tasks use it: their frames share
- * its batches. The last one to let go closes it.
+ * One classifier for each model and device in a JVM, shared by all tasks that use it: their frames
+ * share its batches. The last task that releases the classifier closes it.
  */
 public final class SharedClassifiers {
-  private static final SharedClassifiers INSTANCE = new SharedClassifiers(Classifier::open);
+  private static final SharedClassifiers INSTANCE = new SharedClassifiers();
 
-  private final Function<ClassifierSettings, Classifier> open;
-  private final Map<ClassifierSettings, Shared> classifiers = new HashMap<>();
+  private final Map<Key, Shared> classifiers = new HashMap<>();
+
+  private record Key(ClassifierSettings settings, ModelOpener models) {}
 
   private static final class Shared {
     final Classifier classifier;
@@ -23,9 +24,7 @@ public final class SharedClassifiers {
     }
   }
 
-  SharedClassifiers(Function<ClassifierSettings, Classifier> open) {
-    this.open = open;
-  }
+  SharedClassifiers() {}
 
   /**
    * The classifiers of this JVM (of this class loader, to be exact: each Flink job has its own).
@@ -36,12 +35,12 @@ public final class SharedClassifiers {
 
   /** A user's hold on a shared classifier; closing it twice counts once. */
   public final class Lease implements AutoCloseable {
-    private final ClassifierSettings settings;
+    private final Key key;
     private final Classifier classifier;
     private boolean released;
 
-    private Lease(ClassifierSettings settings, Classifier classifier) {
-      this.settings = settings;
+    private Lease(Key key, Classifier classifier) {
+      this.key = key;
       this.classifier = classifier;
     }
 
@@ -54,23 +53,25 @@ public final class SharedClassifiers {
       synchronized (SharedClassifiers.this) {
         if (!released) {
           released = true;
-          release(settings);
+          release(key);
         }
       }
     }
   }
 
   /** Opens the classifier, or joins its other users. Blocks while a model is being opened. */
-  public synchronized Lease acquire(ClassifierSettings settings) {
-    Shared shared = classifiers.computeIfAbsent(settings, s -> new Shared(open.apply(s)));
+  public synchronized Lease acquire(ClassifierSettings settings, ModelOpener models) {
+    Key key = new Key(settings, models);
+    Shared shared =
+        classifiers.computeIfAbsent(key, any -> new Shared(Classifier.open(settings, models)));
     shared.users++;
-    return new Lease(settings, shared.classifier);
+    return new Lease(key, shared.classifier);
   }
 
-  private void release(ClassifierSettings settings) {
-    Shared shared = classifiers.get(settings);
+  private void release(Key key) {
+    Shared shared = classifiers.get(key);
     if (--shared.users == 0) {
-      classifiers.remove(settings);
+      classifiers.remove(key);
       shared.classifier.close();
     }
   }

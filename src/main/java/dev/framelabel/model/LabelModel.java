@@ -7,15 +7,12 @@ import java.nio.file.Path;
 /** A classifier of pictures on one device. Its owner closes it; using it afterwards throws. */
 public interface LabelModel extends AutoCloseable {
   /**
-   * Opens a model file on the device that the settings name; the caller closes it. A name as {@link
-   * SimulatedLabelModel#parse} reads it gives a simulated device instead.
+   * Opens a model file on the device that the settings name. The caller closes the model.
    *
    * @throws ModelException as {@link OnnxLabelModel}'s constructor
    */
   static LabelModel open(Path file, SessionSettings settings) {
-    return SimulatedLabelModel.isName(file)
-        ? SimulatedLabelModel.parse(file)
-        : new OnnxLabelModel(file, settings);
+    return new OnnxLabelModel(file, settings);
   }
 
   ModelMetadata metadata();

@@ -9,6 +9,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectionKind;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.pipeline.metrics.DeviceBusyRatio;
 import java.util.Iterator;
 import java.util.List;
@@ -35,18 +36,20 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private static final String GPU_RESOURCE = "gpu";
 
   private final JobOptions options;
+  private final ModelOpener models;
   private transient LeasedClassifier leased;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
   private transient volatile boolean closing;
 
-  public ClassifyFunction(JobOptions options) {
+  public ClassifyFunction(JobOptions options, ModelOpener models) {
     this.options = options;
+    this.models = models;
   }
 
   @Override
   public void open(OpenContext openContext) {
-    leased = new LeasedClassifier(options, device());
+    leased = new LeasedClassifier(options, device(), models);
     Classifier classifier = leased.classifier();
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
     inFlightFrames = new AtomicLong();

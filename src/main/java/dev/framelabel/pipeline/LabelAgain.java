@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
+import dev.framelabel.model.ModelOpener;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayDeque;
@@ -27,9 +28,11 @@ public final class LabelAgain implements Serializable {
   private static final String DEVICE = "cpu";
 
   private final JobOptions options;
+  private final ModelOpener models;
 
-  public LabelAgain(JobOptions options) {
+  public LabelAgain(JobOptions options, ModelOpener models) {
     this.options = requireNonNull(options, "options");
+    this.models = requireNonNull(models, "models");
   }
 
   /**
@@ -42,7 +45,7 @@ public final class LabelAgain implements Serializable {
   public void label(Iterator<FrameEvent> frames, Consumer<Outcome> outcomes)
       throws IOException, InterruptedException {
     Deque<CompletableFuture<Outcome>> underWay = new ArrayDeque<>();
-    try (LeasedClassifier classifier = new LeasedClassifier(options, DEVICE)) {
+    try (LeasedClassifier classifier = new LeasedClassifier(options, DEVICE, models)) {
       while (frames.hasNext()) {
         underWay.add(classifier.label(frames.next()));
         if (underWay.size() >= options.inFlight()) {

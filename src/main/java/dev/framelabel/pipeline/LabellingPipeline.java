@@ -7,6 +7,7 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -33,16 +34,24 @@ public final class LabellingPipeline {
   private final Sink<LabelledFrame> labels;
   private final Sink<RejectedFrame> rejected;
   private final JobOptions options;
+  private final ModelOpener models;
 
+  /**
+   * Puts the parts together.
+   *
+   * @param models opens the label model on each worker
+   */
   public LabellingPipeline(
       Source<FrameEvent, ?, ?> frames,
       Sink<LabelledFrame> labels,
       Sink<RejectedFrame> rejected,
-      JobOptions options) {
+      JobOptions options,
+      ModelOpener models) {
     this.frames = requireNonNull(frames, "frames");
     this.labels = requireNonNull(labels, "labels");
     this.rejected = requireNonNull(rejected, "rejected");
     this.options = requireNonNull(options, "options");
+    this.models = requireNonNull(models, "models");
   }
 
   /**
@@ -63,7 +72,7 @@ public final class LabellingPipeline {
     SingleOutputStreamOperator<LabelledFrame> labelled =
         AsyncDataStream.orderedWait(
                 events,
-                new ClassifyFunction(options),
+                new ClassifyFunction(options, models),
                 options.get(JobOptions.INFERENCE_TIMEOUT).toMillis(),
                 TimeUnit.MILLISECONDS,
                 options.inFlight())

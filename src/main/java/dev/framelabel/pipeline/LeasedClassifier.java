@@ -9,6 +9,7 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.model.ModelOpener;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -29,11 +30,12 @@ final class LeasedClassifier implements AutoCloseable {
    *
    * @param device as {@link JobOptions#classifierSettings}
    */
-  LeasedClassifier(JobOptions options, String device) {
+  LeasedClassifier(JobOptions options, String device, ModelOpener models) {
     this.inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
     this.patience = options.get(JobOptions.INFERENCE_TIMEOUT);
     this.claims = ClaimCheck.open(options);
-    this.lease = SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device));
+    this.lease =
+        SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device), models);
   }
 
   Classifier classifier() {

@@ -3,7 +3,8 @@ package dev.framelabel.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.framelabel.model.SimulatedLabelModel;
+import dev.framelabel.model.LabelModel;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -273,8 +274,8 @@ class BatcherTest {
 
   @Test
   void submit_autoPolicyOnASimulatedDevice_learnsADelayWithinTheTarget() throws Exception {
-    SimulatedLabelModel model =
-        new SimulatedLabelModel(8, 2, Duration.ofMillis(2), Duration.ofNanos(120_000));
+    LabelModel model =
+        new SimulatedAccelerator(8, 2, Duration.ofMillis(2), Duration.ofNanos(120_000)).open();
     BatchPolicy first = BatchPolicy.auto(16, Duration.ofSeconds(10).toNanos());
     ByteBuffer pixels = ByteBuffer.allocateDirect(16 * model.metadata().frameBytes());
     FloatBuffer probabilities = FloatBuffer.allocate(32);

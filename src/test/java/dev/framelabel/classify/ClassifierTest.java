@@ -21,6 +21,7 @@ import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
 import java.awt.Color;
@@ -41,7 +42,8 @@ import org.junit.jupiter.api.Timeout;
 class ClassifierTest {
   @Test
   void classify_pictures_labelsEachWithItsOwnColour() throws Exception {
-    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 4, 10))) {
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 4, 10), ModelOpener.ONNX)) {
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       Color[] colours = {Color.RED, Color.GREEN, Color.BLUE};
       String[] names = {"red", "green", "blue"};
@@ -87,7 +89,8 @@ class ClassifierTest {
 
   @Test
   void classify_badImageAmongGoodOnes_isRejectedAloneWithItsKind() throws Exception {
-    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 3, 10_000))) {
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 3, 10_000), ModelOpener.ONNX)) {
       byte[] good = Pictures.jpeg(40, 30, Color.BLUE);
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       results.add(classifier.classify(TestEvents.frame("a", good)));
@@ -109,7 +112,8 @@ class ClassifierTest {
 
   @Test
   void classify_rawPixels_areLabelled() throws Exception {
-    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 1, 0))) {
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 1, 0), ModelOpener.ONNX)) {
       byte[] rgb = new byte[10 * 10 * 3];
       for (int at = 2; at < rgb.length; at += 3) {
         rgb[at] = (byte) 255;
@@ -132,7 +136,7 @@ class ClassifierTest {
     FakeModel model = new FakeModel();
     model.fail = true;
     try (Classifier classifier =
-        Classifier.open(settings(TestModels.colour(), 1, 0), ignored -> model)) {
+        Classifier.open(settings(TestModels.colour(), 1, 0), (file, session) -> model)) {
       CompletableFuture<Outcome> result =
           classifier.classify(TestEvents.frame("f", Pictures.jpeg(8, 8, Color.RED)));
       assertThatThrownBy(() -> get(result)).hasRootCauseInstanceOf(ModelException.class);
@@ -144,7 +148,8 @@ class ClassifierTest {
   void open_noMemoryForTheBatches_closesTheModel() {
     FakeModel model = new FakeModel();
     model.noBuffers = true;
-    assertThatThrownBy(() -> Classifier.open(settings(TestModels.colour(), 1, 0), any -> model))
+    assertThatThrownBy(
+            () -> Classifier.open(settings(TestModels.colour(), 1, 0), (file, session) -> model))
         .isInstanceOf(OutOfMemoryError.class);
     assertThat(model.closed).hasValue(1);
   }
@@ -154,7 +159,7 @@ class ClassifierTest {
     FakeModel model = new FakeModel();
     model.together = new CountDownLatch(3);
     try (Classifier classifier =
-        Classifier.open(settings(TestModels.colour(), 1, 0, 3), ignored -> model)) {
+        Classifier.open(settings(TestModels.colour(), 1, 0, 3), (file, session) -> model)) {
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
@@ -170,7 +175,7 @@ class ClassifierTest {
     FakeModel model = new FakeModel();
     model.memoryFrames = 3;
     try (Classifier classifier =
-        Classifier.open(settings(TestModels.colour(), 13, 10_000), ignored -> model)) {
+        Classifier.open(settings(TestModels.colour(), 13, 10_000), (file, session) -> model)) {
       for (LabelledFrame frame : thirteen(classifier)) {
         assertThat(frame.timings().batchSize()).isBetween(1, 3);
       }
@@ -200,7 +205,7 @@ class ClassifierTest {
     model.memoryFrames = 4;
     model.bucket = 4;
     try (Classifier classifier =
-        Classifier.open(settings(TestModels.colour(), 13, 10_000), ignored -> model)) {
+        Classifier.open(settings(TestModels.colour(), 13, 10_000), (file, session) -> model)) {
       List<LabelledFrame> frames = thirteen(classifier);
       for (int i = 0; i < 13; i++) {
         assertThat(frames.get(i).timings().batchSize()).isEqualTo(i < 12 ? 4 : 1);
@@ -214,7 +219,7 @@ class ClassifierTest {
     FakeModel model = new FakeModel();
     model.refuseBright = true;
     try (Classifier classifier =
-        Classifier.open(settings(TestModels.colour(), 5, 10_000), ignored -> model)) {
+        Classifier.open(settings(TestModels.colour(), 5, 10_000), (file, session) -> model)) {
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         Color colour = i == 3 ? Color.WHITE : Color.BLACK;
@@ -237,7 +242,7 @@ class ClassifierTest {
     FakeModel model = new FakeModel();
     model.score = Float.NaN;
     try (Classifier classifier =
-        Classifier.open(settings(TestModels.colour(), 1, 0), ignored -> model)) {
+        Classifier.open(settings(TestModels.colour(), 1, 0), (file, session) -> model)) {
       CompletableFuture<Outcome> result =
           classifier.classify(TestEvents.frame("f", Pictures.jpeg(8, 8, Color.RED)));
       assertThatThrownBy(() -> get(result)).hasStackTraceContaining("probability NaN");
@@ -248,21 +253,21 @@ class ClassifierTest {
   void acquire_sameSettings_sharesOneClassifierUntilTheLastLetsGo() {
     AtomicInteger opened = new AtomicInteger();
     FakeModel model = new FakeModel();
-    SharedClassifiers shared =
-        new SharedClassifiers(
-            settings -> {
-              opened.incrementAndGet();
-              return Classifier.open(settings, ignored -> model);
-            });
-    SharedClassifiers.Lease first = shared.acquire(settings(TestModels.colour(), 1, 0));
-    SharedClassifiers.Lease second = shared.acquire(settings(TestModels.colour(), 1, 0));
+    ModelOpener models =
+        (file, session) -> {
+          opened.incrementAndGet();
+          return model;
+        };
+    SharedClassifiers shared = new SharedClassifiers();
+    SharedClassifiers.Lease first = shared.acquire(settings(TestModels.colour(), 1, 0), models);
+    SharedClassifiers.Lease second = shared.acquire(settings(TestModels.colour(), 1, 0), models);
     assertThat(second.classifier()).isSameAs(first.classifier());
     first.close();
     first.close();
     assertThat(model.closed).hasValue(0);
     second.close();
     assertThat(model.closed).hasValue(1);
-    shared.acquire(settings(TestModels.colour(), 1, 0)).close();
+    shared.acquire(settings(TestModels.colour(), 1, 0), models).close();
     assertThat(opened).hasValue(2);
   }
 

@@ -11,6 +11,7 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
 import dev.framelabel.image.Pictures;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
 import java.awt.Color;
@@ -84,6 +85,7 @@ class PoisonedBatchTest {
             1,
             3,
             ImageLimits.DEFAULT,
-            JpegBackend.AUTO));
+            JpegBackend.AUTO),
+        ModelOpener.ONNX);
   }
 }

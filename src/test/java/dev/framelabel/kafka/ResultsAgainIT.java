@@ -15,6 +15,7 @@ import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.tools.clients.FramePublisher;
@@ -211,7 +212,8 @@ class ResultsAgainIT {
   private static ResultsAgain again(Configuration options) throws Exception {
     return copy(
         new ResultsAgain(
-            new KafkaOptions(options), new LabelAgain(new JobOptions(options))::label));
+            new KafkaOptions(options),
+            new LabelAgain(new JobOptions(options), ModelOpener.ONNX)::label));
   }
 
   /** As it comes to a worker. */

@@ -15,11 +15,14 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.state.EventSerializer;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -35,6 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ClassifyFunctionTest {
   private static final byte[] BLUE = Pictures.jpeg(20, 20, Color.BLUE);
+
+  /** Takes three seconds for a batch: longer than a test waits. */
+  private static final ModelOpener HANGING =
+      new SimulatedAccelerator(8, 2, Duration.ofSeconds(3), Duration.ZERO);
 
   @Test
   void asyncInvoke_goodAndBadFrames_comeOutInOrder() throws Exception {
@@ -140,8 +147,8 @@ class ClassifyFunctionTest {
 
   @Test
   void asyncInvoke_deviceThatNeverAnswers_rejectsOrFailsAsSet() throws Exception {
-    JobOptions reject = hanging(InferenceTimeout.REJECT);
-    try (var harness = harness(reject)) {
+    JobOptions reject = onTimeout(InferenceTimeout.REJECT);
+    try (var harness = harness(reject, HANGING)) {
       harness.open();
       harness.processElement(TestEvents.frame("1", BLUE), 0);
       harness.processElement(TestEvents.unreadable(), 0);
@@ -155,7 +162,7 @@ class ClassifyFunctionTest {
           .extracting(RejectedFrame::kind)
           .isEqualTo(RejectionKind.DEVICE_FAILED);
     }
-    try (var harness = harness(hanging(InferenceTimeout.FAIL))) {
+    try (var harness = harness(onTimeout(InferenceTimeout.FAIL), HANGING)) {
       harness.getEnvironment().setExpectedExternalFailureCause(Throwable.class);
       harness.open();
       harness.processElement(TestEvents.frame("1", BLUE), 0);
@@ -167,12 +174,8 @@ class ClassifyFunctionTest {
     }
   }
 
-  /** A simulated device that needs three seconds for a batch: for a test, for ever. */
-  private static JobOptions hanging(InferenceTimeout then) {
-    Configuration configuration = new Configuration();
-    configuration.set(JobOptions.MODEL, "simulated:8:2:3000000:0");
-    configuration.set(JobOptions.DEVICE, "cpu");
-    configuration.set(JobOptions.MAX_BATCH_SIZE, 2);
+  private static JobOptions onTimeout(InferenceTimeout then) {
+    Configuration configuration = configuration();
     configuration.set(JobOptions.ON_INFERENCE_TIMEOUT, then);
     return new JobOptions(configuration);
   }
@@ -191,10 +194,15 @@ class ClassifyFunctionTest {
 
   private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness(JobOptions options)
       throws Exception {
+    return harness(options, ModelOpener.ONNX);
+  }
+
+  private static OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness(
+      JobOptions options, ModelOpener models) throws Exception {
     OneInputStreamOperatorTestHarness<FrameEvent, Outcome> harness =
         new OneInputStreamOperatorTestHarness<>(
             new AsyncWaitOperatorFactory<>(
-                new ClassifyFunction(options),
+                new ClassifyFunction(options, models),
                 20_000,
                 options.inFlight(),
                 AsyncDataStream.OutputMode.ORDERED),

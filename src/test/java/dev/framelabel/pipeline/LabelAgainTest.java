@@ -11,7 +11,9 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import java.awt.Color;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,15 +63,21 @@ class LabelAgainTest {
 
   @Test
   void label_noResultInTime_isToBeTriedAgain() {
-    Configuration configuration = configuration("simulated:20:3:1500000:0");
+    Configuration configuration = configuration(TestModels.colour().toString());
     configuration.set(JobOptions.INFERENCE_TIMEOUT, Duration.ofMillis(200));
-    assertThatThrownBy(() -> label(configuration, List.of(TestEvents.frame("1", BLUE))))
+    ModelOpener slow = new SimulatedAccelerator(20, 3, Duration.ofMillis(1_500), Duration.ZERO);
+    assertThatThrownBy(() -> label(configuration, slow, List.of(TestEvents.frame("1", BLUE))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("--inference-timeout");
   }
 
   private void label(Configuration configuration, List<FrameEvent> frames) throws Exception {
-    new LabelAgain(new JobOptions(configuration)).label(frames.iterator(), outcomes::add);
+    label(configuration, ModelOpener.ONNX, frames);
+  }
+
+  private void label(Configuration configuration, ModelOpener models, List<FrameEvent> frames)
+      throws Exception {
+    new LabelAgain(new JobOptions(configuration), models).label(frames.iterator(), outcomes::add);
   }
 
   private static Configuration configuration(String model) {

@@ -1,9 +1,8 @@
 package dev.framelabel.tools.cli;
 
-import dev.framelabel.bench.Bench;
-import dev.framelabel.bench.BenchReport;
-import dev.framelabel.bench.Report;
-import dev.framelabel.bench.docs.Documents;
+import dev.framelabel.tools.bench.Bench;
+import dev.framelabel.tools.bench.BenchReport;
+import dev.framelabel.tools.bench.Machine;
 import dev.framelabel.tools.demo.TemporaryFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,8 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description =
-        "Measures the product beside what people would use instead, in one run: contestants take turns, a figure is"
-            + " the median over the rounds, spread is (highest - lowest) / median, and ratio refers to the first row.",
+        "Measures what this machine can do, to size hardware: decoding, the model, and the whole"
+            + " job. Contestants take turns. A figure is the median over the rounds, spread is"
+            + " (highest - lowest) / median, and ratio compares with the first row.",
     footer = {"", "Example: framelabel bench --suite decode,session --report bench.json"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -35,8 +35,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "SUITE",
       split = ",",
       description =
-          "decode, session, graph, batch, pipeline, checkpoints, threads, allocation, memory or"
-              + " all.",
+          "What to measure: decode (JPEG to pixels on one core), session (the model alone),"
+              + " pipeline (the whole job against a loop of decoder and model) or all.",
       defaultValue = "all")
   private List<String> suites;
 
@@ -45,93 +45,67 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "PART",
       split = ",",
       description =
-          "Parts of the pipeline suite: demo, full, accelerator, baselines; of the memory suite:"
-              + " demo, full, accelerator; or all.",
+          "Parts of the pipeline suite: demo (the demo's model), full (an Xception of 299 x 299"
+              + " pixels), accelerator (a simulated accelerator, to see what the other parts of the"
+              + " job allow) or all.",
       defaultValue = "all")
   private List<String> parts;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "Rounds that count.",
+      description = "Rounds that count; one warm-up round runs first.",
       defaultValue = "5")
   private int rounds;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "Length of a job's run in the pipeline, checkpoints and threads suites.",
+      description = "Length of a run in the pipeline suite.",
       defaultValue = "8")
   private double seconds;
 
   @Option(
-      names = "--minutes",
-      paramLabel = "M",
-      description =
-          "Length of a run of the memory suite, without its start; of all turns of its part"
-              + " 'accelerator', without what it then finishes.",
-      defaultValue = "10")
-  private double minutes;
-
-  @Option(names = "--model", paramLabel = "FILE", description = "Default: the demo's Xception.")
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Label model of the session suite and the demo part. Default: the demo's.")
   private Path model;
 
   @Option(
       names = "--full-model",
       paramLabel = "FILE",
-      description = "An Xception of 299 x 299 pixels. Default: one with random weights is made.")
+      description = "Label model of the full part. Default: an Xception with random weights.")
   private Path fullModel;
-
-  @Option(
-      names = "--reference",
-      paramLabel = "FILE",
-      description =
-          "Another ONNX file of the same network as --model, for the graph suite, such as"
-              + " torch.onnx.export writes; without one it is left out.")
-  private Path reference;
 
   @Option(
       names = "--device",
       defaultValue = "cpu",
-      description = "cpu, cuda:N or tensorrt:N; of every session that is not simulated.")
+      description = "Device of the model: cpu, cuda:N or tensorrt:N.")
   private String device;
 
   @Option(
       names = "--max-batch-size",
       paramLabel = "N",
       description =
-          "Largest batch in the pipeline suite. Default: 16, and 4 for the full Xception on a CPU.")
+          "Largest batch in the pipeline suite. Default: 16, and 4 for the full part on a CPU.")
   private Integer batchSize;
 
   @Option(
       names = "--report",
       paramLabel = "FILE",
       description =
-          "Write the figures as JSON, after each round. What the file has of other suites and parts"
-              + " stays.")
+          "Write the figures to this JSON file after each round. Figures of other suites and parts"
+              + " stay in the file.")
   private Path report;
-
-  @Option(
-      names = "--render",
-      paramLabel = "FOLDER",
-      description =
-          "Measure nothing: write the figures of docs/benchmark.json and docs/benchmark-gpu.json into"
-              + " the README, the pages and the picture of the checkout in FOLDER.")
-  private Path render;
 
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    if (render != null) {
-      new Documents(render).write().forEach(file -> out.println("Written: " + file));
-      out.flush();
-      return 0;
-    }
     try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
-      String machine = Report.thisMachine(device);
+      Machine machine = Machine.current(device);
       out.println(machine);
       BenchReport written = new BenchReport(out, machine, Optional.ofNullable(report));
-      new Bench(settings(folder.path()), written).run();
+      new Bench(choice("--suite", suites, Bench.SUITES), settings(folder.path()), written).run();
       if (report != null) {
         out.printf("%nReport: %s%n", report);
       }
@@ -141,28 +115,20 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Bench.Settings settings(Path folder) {
-    if (suites.contains("graph") && reference == null) {
-      throw new ParameterException(
-          spec.commandLine(), "--suite graph needs --reference FILE: what to compare --model with");
-    }
     return new Bench.Settings(
-        choice("--suite", suites, Bench.SUITES),
         choice("--only", parts, Bench.PARTS),
         model == null ? Installation.path().resolve("model/demo-xception.onnx") : model,
         Optional.ofNullable(fullModel),
-        Optional.ofNullable(reference),
         device,
         batchSize == null ? OptionalInt.empty() : OptionalInt.of(batchSize),
         rounds,
         seconds,
-        minutes,
-        Installation.path().resolve("target/framelabel"),
         folder);
   }
 
-  private Set<String> choice(String option, List<String> asked, List<String> known) {
+  private Set<String> choice(String option, List<String> found, List<String> valid) {
     try {
-      return Bench.choice(option, asked, known);
+      return Bench.choice(option, found, valid);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
       ModelCommand.class,
       WallCommand.class,
       CameraCommand.class,
-      ChaosCommand.class,
       BenchCommand.class
     })
 public final class FramelabelCommand implements Callable<Integer> {

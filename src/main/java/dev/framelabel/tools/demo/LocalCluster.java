@@ -19,14 +19,13 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.checkpoint.CompletedCheckpointStatsSummarySnapshot;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.runtime.util.stats.StatsSummarySnapshot;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A Flink MiniCluster in this JVM. Its owner closes it, which cancels its jobs. */
@@ -175,29 +174,14 @@ public final class LocalCluster implements AutoCloseable {
       return path;
     }
 
-    /** How often the job was restored from a checkpoint. */
+    /** Returns how often the job was restored from a checkpoint. */
     public long restores() throws Exception {
-      return cluster
-          .getExecutionGraph(id)
-          .get()
-          .getCheckpointStatsSnapshot()
-          .getCounts()
-          .getNumberOfRestoredCheckpoints();
+      return checkpoints().getCounts().getNumberOfRestoredCheckpoints();
     }
 
-    /** Size and duration of the checkpoints so far. */
-    public CheckpointFigures checkpoints() throws Exception {
-      CompletedCheckpointStatsSummarySnapshot summary =
-          cluster.getExecutionGraph(id).get().getCheckpointStatsSnapshot().getSummaryStats();
-      StatsSummarySnapshot size = summary.getStateSizeStats();
-      StatsSummarySnapshot duration = summary.getEndToEndDurationStats();
-      return size.getCount() == 0
-          ? new CheckpointFigures(0, 0, 0, 0)
-          : new CheckpointFigures(
-              size.getCount(),
-              Math.round(size.getQuantile(0.5)),
-              Math.round(duration.getQuantile(0.5)),
-              duration.getMaximum());
+    /** Returns Flink's statistics of the checkpoints so far. */
+    public CheckpointStatsSnapshot checkpoints() throws Exception {
+      return cluster.getExecutionGraph(id).get().getCheckpointStatsSnapshot();
     }
 
     public void cancel() throws Exception {

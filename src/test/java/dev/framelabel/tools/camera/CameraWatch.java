@@ -4,7 +4,7 @@ import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.wire.CameraStatuses;
 import dev.framelabel.wire.ImageEvents;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.Frame;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import java.awt.Color;
 import java.io.IOException;
 import java.time.Duration;

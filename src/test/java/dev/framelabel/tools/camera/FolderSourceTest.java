@@ -63,7 +63,7 @@ final class FolderSourceTest {
   }
 
   private static void await(TestSink sink, int pictures) {
-    dev.framelabel.local.cluster.Await.until(
+    dev.framelabel.testing.cluster.Await.until(
         pictures + " pictures", LIMIT, () -> sink.pictures().size() >= pictures);
   }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.awt.Color;

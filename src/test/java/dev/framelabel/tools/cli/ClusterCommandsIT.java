@@ -2,10 +2,12 @@ package dev.framelabel.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.local.chaos.FrameLoad;
-import dev.framelabel.local.cluster.AppFolder;
-import dev.framelabel.local.cluster.Await;
-import dev.framelabel.local.cluster.ProcessCluster;
+import dev.framelabel.testing.chaos.FrameLoad;
+import dev.framelabel.testing.cluster.AppFolder;
+import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.ProcessCluster;
+import dev.framelabel.testing.cluster.SimulatedJob;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.PrintWriter;
@@ -30,6 +32,8 @@ class ClusterCommandsIT {
   private static final int REPORTER_PORTS = 4;
   private static final int IN_FLIGHT_KILOBYTES = 64;
   private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final SimulatedAccelerator DEVICE =
+      new SimulatedAccelerator(71, 10, Duration.ZERO, Duration.ofMillis(50));
 
   @TempDir private static Path folder;
   private static int reporterPort;
@@ -215,12 +219,15 @@ class ClusterCommandsIT {
   /** What the autoscaler of Flink's Kubernetes operator reads: busyTimeMsPerSecond of a task. */
   @Test
   @Order(8)
-  void busyTime_deviceAtFullAndAtAFifthOfItsLoad_tellsThemApart() {
+  void busyTime_deviceAtFullAndAtAFifthOfItsLoad_tellsThemApart() throws Exception {
     FlinkRest flink = new FlinkRest(rest);
-    String full = runSimulated("busy-full", flink);
-    String fifth = runSimulated("busy-fifth", flink);
+    Path jar =
+        SimulatedJob.jar(
+            Path.of("target/framelabel/framelabel-job.jar"), folder.resolve("simulated-job.jar"));
+    String full = runSimulated("busy-full", flink, jar);
+    String fifth = runSimulated("busy-fifth", flink, jar);
     Map<String, String> client = cluster.broker().client();
-    double capacity = 20;
+    double capacity = DEVICE.capacity(1);
     try (FrameLoad much = new FrameLoad(client, "busy-full", 4, capacity * 2).start();
         FrameLoad little = new FrameLoad(client, "busy-fifth", 4, capacity / 5).start()) {
       Await.until(
@@ -263,8 +270,8 @@ class ClusterCommandsIT {
     flink.cancel(fifth);
   }
 
-  /** A job on a device double that takes 50 ms for each frame: 20 frames a second. */
-  private static String runSimulated(String name, FlinkRest flink) {
+  /** Runs a job on an accelerator that takes 50 ms for each frame: 20 frames per second. */
+  private static String runSimulated(String name, FlinkRest flink, Path jar) {
     String topics = String.join(",", name, name + "-labels", name + "-rejected");
     assertThat(
             run("topics", "create", "--config", config, "--topics", topics, "--replication=1")
@@ -277,7 +284,8 @@ class ClusterCommandsIT {
             "--config",
             config,
             "--parallelism=1",
-            "--model=simulated:71:10:0:50000",
+            "--jar=" + jar,
+            "--model=" + SimulatedJob.model(DEVICE),
             "--max-batch-size=4",
             "--in-flight-size=" + IN_FLIGHT_KILOBYTES + " kb",
             "--frames-topic=" + name,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;

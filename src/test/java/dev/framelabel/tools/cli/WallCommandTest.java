@@ -2,7 +2,7 @@ package dev.framelabel.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;

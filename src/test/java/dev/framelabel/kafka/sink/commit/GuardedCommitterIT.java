@@ -10,7 +10,7 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.OutputFormat;
