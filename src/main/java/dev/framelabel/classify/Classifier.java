@@ -15,7 +15,6 @@ import dev.framelabel.model.ModelOpener;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,25 +38,13 @@ public final class Classifier implements AutoCloseable {
    */
   public static Classifier open(ClassifierSettings settings, ModelOpener models) {
     long before = ResidentMemory.anonymousBytes();
-    LabelModel model = openNamed(() -> models.open(settings.model(), settings.session()));
+    LabelModel model = models.open(settings.model(), settings.session());
     long opened = Math.max(0, ResidentMemory.anonymousBytes() - before);
     try {
       return new Classifier(settings, model, opened);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
-    }
-  }
-
-  /** The threads that ONNX Runtime starts bear, on Linux, the name of the thread that opens it. */
-  private static LabelModel openNamed(Supplier<LabelModel> newModel) {
-    Thread thread = Thread.currentThread();
-    String name = thread.getName();
-    thread.setName("framelabel-session");
-    try {
-      return newModel.get();
-    } finally {
-      thread.setName(name);
     }
   }
 
