@@ -17,9 +17,6 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -27,8 +24,7 @@ import org.apache.flink.util.OutputTag;
 /**
  * Sends labelled frames on and rejected ones aside, counts both, and measures where the time went.
  */
-final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame>
-    implements CheckpointedFunction {
+final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
   private static final long serialVersionUID = 1L;
 
   static final OutputTag<RejectedFrame> REJECTED =
@@ -72,16 +68,6 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame>
       rejected.get(frame.kind()).inc();
       context.output(REJECTED, frame);
     }
-  }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) {
-    // There is none; checkpoints only tell the JobManager's time.
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {
-    clocks.seeCheckpoint(Instant.ofEpochMilli(context.getCheckpointTimestamp()), Instant.now());
   }
 
   private static Histogram histogram(MetricGroup metrics, String name) {

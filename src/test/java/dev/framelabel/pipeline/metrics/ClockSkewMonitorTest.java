@@ -24,16 +24,6 @@ class ClockSkewMonitorTest {
           });
 
   @Test
-  void seeCheckpoint_workerClockThatCannotBeRight_isCounted() {
-    watch.seeCheckpoint(now.minusSeconds(20), now);
-    watch.seeCheckpoint(now.plusSeconds(20), now);
-    assertThat(counters.get("workerClockWrong").getCount()).isZero();
-    watch.seeCheckpoint(now.minus(Duration.ofHours(2)), now);
-    watch.seeCheckpoint(now.plus(Duration.ofMinutes(2)), now);
-    assertThat(counters.get("workerClockWrong").getCount()).isEqualTo(2);
-  }
-
-  @Test
   void see_clocksThatCannotBeRight_areCounted() {
     watch.see("right", now.minusSeconds(2), now);
     watch.see("nearly", now.plusSeconds(30), now);
