@@ -68,7 +68,8 @@ class ClassifierTest {
   void classify_framesOfTwoCallersInABatch_countsForTheCallerOfItsOldestFrame() throws Exception {
     ClassifierStatistics first = new ClassifierStatistics();
     ClassifierStatistics second = new ClassifierStatistics();
-    try (Classifier classifier = Classifier.open(settings(TestModels.colour(), 4, 10_000))) {
+    try (Classifier classifier =
+        Classifier.open(settings(TestModels.colour(), 4, 10_000), ModelOpener.ONNX)) {
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         results.add(
