@@ -149,7 +149,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(256))
           .withDescription(
-              "Bytes of those frames' records before a task stops reading; a larger one passes alone.");
+              "Maximum encoded bytes of in-flight frames per task; the task stops reading at this"
+                  + " limit. A larger frame is processed alone.");
 
   public static final ConfigOption<Duration> INFERENCE_TIMEOUT =
       key("inference-timeout")

@@ -80,11 +80,11 @@ final class LeasedClassifier implements AutoCloseable {
         : CompletableFuture.completedFuture((RejectedFrame) read);
   }
 
-  /** An image that is a part of its record counts as the whole record. */
+  /** Returns the bytes that an event holds while it is in flight: its image, or its original. */
   private static long bytes(FrameEvent event) {
     return event instanceof RejectedFrame rejected
-        ? rejected.original().heldLength()
-        : ((Frame) event).image().bytes().heldLength();
+        ? rejected.original().length()
+        : ((Frame) event).image().bytes().length();
   }
 
   @Override

@@ -12,11 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.specific.SpecificData;
@@ -40,13 +41,12 @@ final class AvroCodec<A extends SpecificRecordBase> {
   private final List<Schema> plainSchemas = new ArrayList<>();
   private final SpecificDatumWriter<A> plainWriter;
   private final Map<Long, Schema> byFingerprint = new HashMap<>();
-  private final SlicingDecoder decoder = new SlicingDecoder();
-  private final Supplier<A> toFill;
   private final BinaryMessageEncoder<A> messageEncoder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Optional<Subject> subject;
   private final Optional<WriterSchemas> writerSchemas;
   private Optional<SchemaId> registered = Optional.empty();
+  private BinaryDecoder decoder;
   private BinaryEncoder encoder;
 
   /**
@@ -55,21 +55,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
    * @param subject the registry, where one is used
    */
   AvroCodec(SpecificData data, Schema current, List<Schema> older, Optional<Subject> subject) {
-    this(data, current, older, subject, () -> null);
-  }
-
-  /**
-   * @param toFill gives what the next record is read into, or null; a field of bytes that holds
-   *     {@link SlicingDecoder#SLICE} comes out as a part of the array that is read
-   */
-  AvroCodec(
-      SpecificData data,
-      Schema current,
-      List<Schema> older,
-      Optional<Subject> subject,
-      Supplier<A> toFill) {
     this.data = data;
-    this.toFill = toFill;
     this.current = current;
     this.subject = subject;
     this.writerSchemas = subject.map(s -> new WriterSchemas(current, s.registry()));
@@ -122,8 +108,6 @@ final class AvroCodec<A extends SpecificRecordBase> {
         | UnsupportedOperationException e) {
       // Avro's ways to say that bytes make no sense, besides IOException.
       throw new IOException(e.getMessage(), e);
-    } finally {
-      decoder.release();
     }
   }
 
@@ -164,13 +148,16 @@ final class AvroCodec<A extends SpecificRecordBase> {
   }
 
   private A readAs(Schema writer, ByteBuffer value, int from) throws IOException {
-    decoder.reset(value, from);
+    decoder =
+        DecoderFactory.get()
+            .binaryDecoder(
+                value.array(), value.arrayOffset() + from, value.limit() - from, decoder);
     if (readers.size() > MOST_READERS) {
       readers.clear();
     }
     return readers
         .computeIfAbsent(writer, schema -> new SpecificDatumReader<A>(schema, current, data))
-        .read(toFill.get(), decoder);
+        .read(null, decoder);
   }
 
   /**

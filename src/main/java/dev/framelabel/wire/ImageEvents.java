@@ -17,8 +17,6 @@ import java.util.Optional;
 
 /** Image events, between Kafka records and frames. Not thread-safe. */
 public final class ImageEvents {
-  private static final int IMAGE_FIELD = ImageEvent.SCHEMA$.getField("image").pos();
-
   private final AvroCodec<ImageEvent> codec;
   private final InputFormat wire;
 
@@ -38,15 +36,7 @@ public final class ImageEvents {
             new ImageEvent().getSpecificData(),
             ImageEvent.SCHEMA$,
             EarlierSchemas.IMAGE_EVENT,
-            subject,
-            ImageEvents::toFill);
-  }
-
-  /** An event whose image will not be copied. */
-  private static ImageEvent toFill() {
-    ImageEvent event = new ImageEvent();
-    event.put(IMAGE_FIELD, SlicingDecoder.SLICE);
-    return event;
+            subject);
   }
 
   /**
@@ -61,7 +51,7 @@ public final class ImageEvents {
 
   /**
    * Reads a record. Never throws for what the record holds: what cannot be read comes out as
-   * rejected. A frame's image is a part of the record's value, not a copy.
+   * rejected.
    *
    * @param now the time against which capture times are checked
    * @throws RegistryException if the registry, where it has to be asked, does not answer
@@ -134,7 +124,7 @@ public final class ImageEvents {
         event.getImageUri().isEmpty()
             ? new Image(
                 Image.Format.valueOf(event.getFormat().name()),
-                incoming.value().within(event.getImage()),
+                Bytes.wrap(event.getImage()),
                 event.getWidth(),
                 event.getHeight())
             : Image.reference(event.getImageUri());

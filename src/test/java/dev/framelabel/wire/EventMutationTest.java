@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.avro.ImageEvent;
 import dev.framelabel.avro.ImageFormat;
-import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Damage;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -147,18 +145,8 @@ class EventMutationTest {
       assertThat(frame.frameId()).isNotEmpty();
       assertThat(frame.image().bytes().length()).isLessThanOrEqualTo(value.length);
     }
-    assertThat(EVENTS.read(amongOthers(value), NOW)).isEqualTo(event);
     // A reader that has seen this reads a good event still.
     assertThat(EVENTS.read(EVENTS.write(GOOD, OutputFormat.PLAIN), TestEvents.SOURCE, NOW))
         .isEqualTo(GOOD);
-  }
-
-  /** The value as Kafka's client fetches it: other records' bytes before it and behind it. */
-  private static IncomingFrame amongOthers(byte[] value) {
-    byte[] other = EVENTS.write(GOOD, OutputFormat.PLAIN);
-    ByteBuffer fetched = ByteBuffer.allocate(value.length + 2 * other.length);
-    fetched.put(other).put(value).put(other).flip();
-    Bytes part = Bytes.share(fetched.slice(other.length, value.length));
-    return new IncomingFrame(Bytes.EMPTY, part, Map.of(), NOW, TestEvents.SOURCE);
   }
 }

@@ -2,7 +2,6 @@ package dev.framelabel.kafka.source;
 
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.FetchedValues;
 import dev.framelabel.wire.ImageEvents;
 import java.time.Instant;
 import java.util.Collection;
@@ -40,7 +39,6 @@ public final class FrameSource {
             .setProperty(
                 "partition.discovery.interval.ms",
                 Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY).toMillis()))
-            .setProperty("value.deserializer", FetchedValues.class.getName())
             .setDeserializer(new FrameDeserializer(options, type));
     if (options.get(KafkaOptions.BOUNDED)) {
       builder.setBounded(OffsetsInitializer.latest());

@@ -2,7 +2,6 @@ package dev.framelabel.kafka.source;
 
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.SourcePosition;
-import dev.framelabel.kafka.FetchedValues;
 import dev.framelabel.wire.IncomingFrame;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,7 +16,7 @@ public final class IncomingRecords {
   public static IncomingFrame frame(ConsumerRecord<byte[], byte[]> entry) {
     return new IncomingFrame(
         Bytes.ofNullable(entry.key()),
-        FetchedValues.of(entry.headers(), entry.value()),
+        Bytes.ofNullable(entry.value()),
         headers(entry),
         Instant.ofEpochMilli(entry.timestamp()),
         new SourcePosition(entry.topic(), entry.partition(), entry.offset()));
@@ -26,9 +25,7 @@ public final class IncomingRecords {
   private static Map<String, Bytes> headers(ConsumerRecord<byte[], byte[]> entry) {
     Map<String, Bytes> headers = new HashMap<>();
     for (Header header : entry.headers()) {
-      if (!FetchedValues.isValue(header)) {
-        headers.put(header.key(), Bytes.ofNullable(header.value()));
-      }
+      headers.put(header.key(), Bytes.ofNullable(header.value()));
     }
     return headers;
   }

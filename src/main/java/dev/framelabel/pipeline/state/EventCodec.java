@@ -183,7 +183,7 @@ final class EventCodec {
 
   private static void writeBytes(Bytes bytes, DataOutputView out) throws IOException {
     out.writeInt(bytes.length());
-    bytes.writeTo(out);
+    out.write(bytes.array());
   }
 
   private static Bytes readBytes(DataInputView in) throws IOException {

@@ -37,7 +37,7 @@ final class PictureCache {
   }
 
   private static long size(String frameId, Image image) {
-    return (long) ENTRY_BYTES + 2L * frameId.length() + image.bytes().heldLength();
+    return (long) ENTRY_BYTES + 2L * frameId.length() + image.bytes().length();
   }
 
   synchronized Optional<Image> get(String frameId) {
