@@ -328,23 +328,14 @@ class SecurityIT {
       "rejected", "replay", "--at", "0@" + offset, "--kafka-properties", file.toString()
     };
     List<AclBinding> acls =
-        new ArrayList<>(
-            List.of(
-                literal(ResourceType.TOPIC, "rejected", AclOperation.READ),
-                literal(ResourceType.TOPIC, "frames", AclOperation.READ),
-                literal(ResourceType.TOPIC, "frames", AclOperation.WRITE)));
-    broker.allowOnly(acls);
-    assertThat(run(1, PASSWORD, command)).contains("grant Read on groups");
-    acls.add(
-        SecuredBroker.acl(
-            USER,
-            ResourceType.GROUP,
-            PatternType.PREFIXED,
-            "framelabel-replays.",
-            AclOperation.READ));
+        List.of(
+            literal(ResourceType.TOPIC, "rejected", AclOperation.READ),
+            literal(ResourceType.TOPIC, "frames", AclOperation.READ),
+            literal(ResourceType.TOPIC, "frames", AclOperation.WRITE));
+    broker.allowOnly(acls.subList(0, 2));
+    assertThat(run(1, PASSWORD, command)).contains("topic frames does not take the frame");
     broker.allowOnly(acls);
     assertThat(run(0, PASSWORD, command)).contains("1 replayed, 0 refused");
-    assertThat(run(0, PASSWORD, command)).contains("0 replayed, 0 refused, 1 left out");
   }
 
   private static String run(int status, String password, String... arguments) throws Exception {

@@ -109,16 +109,18 @@ final class RejectedCommand {
   @Command(
       name = "replay",
       description = {
-        "Sends rejected frames to the topic of frames again, after a fix.",
-        "The header "
+        "Publishes rejected frames to the frames topic again, after the cause is fixed.",
+        "The command keeps no list of what it has replayed: a second run publishes the same frames"
+            + " again, with the same frameId. Use --since with the time of the last replay to"
+            + " select only newer records. Header "
             + FrameReplay.REPLAYS
-            + " counts how often. A rejected record that was replayed before is"
-            + " left out, so the same command can be given again; one at a time. Exit status 1 if a record was"
-            + " refused."
+            + " counts the replays of a frame; header "
+            + FrameReplay.REPLAY_OF
+            + " names the rejected record. Exit status 1 if a record was refused."
       },
       footer = {
         "",
-        "Example: framelabel rejected replay --kind DEVICE_FAILED --bootstrap-servers kafka:9092"
+        "Example: framelabel rejected replay --kind DEVICE_FAILED --since 2026-01-31T12:00:00Z"
       },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
@@ -130,52 +132,25 @@ final class RejectedCommand {
       @Option(names = "--all", description = "All records; needed where nothing else is chosen.")
           boolean all,
       @Option(
-              names = "--again",
-              description =
-                  "Also records that were replayed before; each is labelled once more. The broker remembers them for"
-                      + " its offsets.retention.minutes.")
-          boolean again,
-      @Option(
               names = "--max-replays",
               paramLabel = "N",
               defaultValue = "3",
               description = "Refuse frames that have been replayed so often.")
           int maxReplays,
-      @Option(
-              names = "--max-record-size",
-              paramLabel = "N",
-              defaultValue = "1048588",
-              description = "Largest record that the topic of frames takes.")
-          int maxRecordBytes) {
+      @Mixin MaxRecordSize maxRecordSize) {
     if (choice.isEmpty() && !all) {
       throw new ParameterException(
           spec.commandLine(),
-          "nothing is chosen; expected --kind, --camera, --frame, --at or --all");
+          "nothing is chosen; expected --kind, --camera, --frame, --at, --since or --all");
     }
-    int[] counts = new int[3];
+    int[] counts = new int[2];
     try (FrameReplay replay =
         new FrameReplay(
-            client.properties(), framesTopic, choice.topic(), maxReplays, maxRecordBytes)) {
-      read(
-          client,
-          choice,
-          rejected -> {
-            if (!again && replay.replayedBefore(rejected)) {
-              counts[2]++;
-            } else {
-              counts[say(rejected, replay) ? 0 : 1]++;
-            }
-          });
+            client.properties(), framesTopic, choice.topic(), maxReplays, maxRecordSize.bytes())) {
+      read(client, choice, rejected -> counts[say(rejected, replay) ? 0 : 1]++);
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        counts[0]
-            + " replayed, "
-            + counts[1]
-            + " refused"
-            + (counts[2] == 0
-                ? ""
-                : ", " + counts[2] + " left out: replayed before (--again sends them once more)"));
+    out.println(counts[0] + " replayed, " + counts[1] + " refused");
     out.flush();
     return counts[1] == 0 ? 0 : 1;
   }

@@ -3,6 +3,7 @@ package dev.framelabel.tools.cli;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.tools.deadletter.RejectedRecord;
+import java.time.Instant;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -32,8 +33,15 @@ final class RejectedSelection {
       names = "--at",
       split = ",",
       paramLabel = "PARTITION@OFFSET",
-      description = "Only the records that stand there in the rejected topic.")
+      description = "Only the records at these positions of the rejected topic.")
   private Set<String> positions = Set.of();
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description =
+          "Only records that were published at this UTC time or later (2026-01-31T12:00:00Z).")
+  private Instant since;
 
   String topic() {
     return topic;
@@ -41,6 +49,7 @@ final class RejectedSelection {
 
   boolean includes(RejectedRecord rejected) {
     return fits(positions, rejected.position())
+        && (since == null || !rejected.publishedAt().isBefore(since))
         && rejected.content().map(content -> includes(content.frame())).orElse(isOpen());
   }
 
@@ -57,7 +66,7 @@ final class RejectedSelection {
 
   /** Whether no option is given. */
   boolean isEmpty() {
-    return isOpen() && positions.isEmpty();
+    return isOpen() && positions.isEmpty() && since == null;
   }
 
   private static <T> boolean fits(Set<T> wanted, T found) {

@@ -47,7 +47,6 @@ public final class FrameReplay implements AutoCloseable {
   private final int maxReplays;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ReplayLedger ledger;
   private final ImageEvents events = new ImageEvents();
 
   /**
@@ -73,12 +72,6 @@ public final class FrameReplay implements AutoCloseable {
     this.consumer = RejectedRecords.consumer(client);
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-    this.ledger = new ReplayLedger(client, rejectedTopic);
-  }
-
-  /** Whether {@link #replay} has sent this very record before, as long as the broker remembers. */
-  public boolean replayedBefore(RejectedRecord rejected) {
-    return ledger.contains(rejected);
   }
 
   /**
@@ -94,8 +87,8 @@ public final class FrameReplay implements AutoCloseable {
   }
 
   /**
-   * Sends one record, and waits until the broker has it and has noted it. A process that ends
-   * between these two leaves a record that was sent and is not noted.
+   * Sends one record, and waits until the broker has it. Sends it again when it is called again:
+   * the new record has the same frame id, and its headers name the rejected record.
    *
    * @throws IllegalStateException if the broker does not take it
    */
@@ -134,9 +127,7 @@ public final class FrameReplay implements AutoCloseable {
             source.map(ConsumerRecord::value).orElseGet(value(content.frame())));
     sent.headers().add(REPLAYS, Integer.toString(replays).getBytes(US_ASCII));
     sent.headers().add(REPLAY_OF, (rejectedTopic + "-" + rejected.position()).getBytes(UTF_8));
-    ledger.prepare(rejected);
     send(sent);
-    ledger.add(rejected);
     return new Result(replays, "");
   }
 
@@ -229,6 +220,5 @@ public final class FrameReplay implements AutoCloseable {
   public void close() {
     consumer.close();
     producer.close();
-    ledger.close();
   }
 }

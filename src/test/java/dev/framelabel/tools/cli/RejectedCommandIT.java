@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.event.Frame;
+import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.local.cluster.Await;
 import dev.framelabel.tools.deadletter.FrameReplay;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.ImageEvents;
@@ -145,24 +147,22 @@ class RejectedCommandIT {
   }
 
   @Test
-  void replay_theSameCommandTwice_sendsEachRecordOnce() throws Exception {
+  void replay_since_sendsOnlyRecordsOfThatTimeOrLater() throws Exception {
     for (int i = 0; i < 3; i++) {
       reject(RejectionKind.CORRUPT_IMAGE, publish("f" + i, IMAGE), IMAGE, "f" + i);
     }
-    String[] command = {"replay", "--all", "--frames-topic", frames};
-    assertThat(run("replay", "--frame", "f1", "--frames-topic", frames).out())
-        .contains("1 replayed, 0 refused");
-    assertThat(run(command).out())
-        .contains("2 replayed, 0 refused, 1 left out: replayed before (--again");
-    Run third = run(command);
-    assertThat(third.status()).isZero();
-    assertThat(third.out()).contains("0 replayed, 0 refused, 3 left out");
-    assertThat(read(frames)).hasSize(6);
-    assertThat(run("replay", "--frame", "f1", "--again", "--frames-topic", frames).out())
-        .contains("1 replayed, 0 refused");
-    assertThat(read(frames)).hasSize(7);
+    assertThat(run("replay", "--all", "--frames-topic", frames).out())
+        .contains("3 replayed, 0 refused");
+    Instant since = Instant.now().plusMillis(1);
+    Await.until("the clock passes", Duration.ofSeconds(5), () -> Instant.now().isAfter(since));
     reject(RejectionKind.CORRUPT_IMAGE, publish("f3", IMAGE), IMAGE, "f3");
-    assertThat(run(command).out()).contains("1 replayed, 0 refused, 3 left out");
+    String[] command = {"replay", "--since", since.toString(), "--frames-topic", frames};
+    assertThat(run(command).out()).contains("1 replayed, 0 refused");
+    List<ConsumerRecord<byte[], byte[]>> sent = read(frames);
+    assertThat(sent).hasSize(8);
+    FrameEvent last = events.read(sent.get(7).value(), TestEvents.SOURCE, Instant.now());
+    assertThat(((Frame) last).frameId()).isEqualTo("f3");
+    assertThat(run("list", "--since", since.toString()).out()).contains("1 rejected");
   }
 
   @Test
