@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,10 +126,12 @@ final class CameraCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-record-size",
-      paramLabel = "N",
-      description = "Largest record that the topic takes; 0: ask the topic.",
+      paramLabel = "SIZE",
+      converter = MaxRecordSize.Converter.class,
+      description =
+          "Maximum size of a record of the frames topic; 0: read max.message.bytes of the topic.",
       defaultValue = "0")
-  private int maxRecordBytes;
+  private MemorySize maxRecordSize;
 
   @Option(
       names = "--buffer-mib",
@@ -192,7 +195,7 @@ final class CameraCommand implements Callable<Integer> {
         kafka.properties(),
         topic,
         camerasTopic,
-        maxRecordBytes,
+        Math.toIntExact(maxRecordSize.getBytes()),
         bufferMib << 20,
         once,
         new AddressGuard(allowLinkLocal, allowRedirects));

@@ -15,14 +15,16 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel topics}. */
 @Command(
     name = "topics",
-    description = "Makes the topics of a labelling job.",
+    description = "Creates the topics of a labelling job.",
     mixinStandardHelpOptions = true)
 final class TopicsCommand {
   @Spec private CommandSpec spec;
 
   @Command(
       name = "create",
-      description = "Creates the topics that do not exist yet; leaves the others as they are.",
+      description =
+          "Creates the topics that do not exist yet, with message.timestamp.type=LogAppendTime;"
+              + " leaves existing topics unchanged.",
       footer = {
         "",
         "A camera of 15 frames a second and 100 kB each fills 130 GB in a day of --frames-retention.",
@@ -40,14 +42,13 @@ final class TopicsCommand {
               description = "Which of them holds frames, and so is kept for --frames-retention.")
           String framesTopic,
       @Option(names = "--partitions", defaultValue = "12") int partitions,
-      @Option(names = "--replication", defaultValue = "3") short replication,
       @Option(
-              names = "--max-record-size",
-              defaultValue = "1048588",
+              names = "--replication",
+              defaultValue = "3",
               description =
-                  "Largest record that the topics take (max.message.bytes): the largest encoded frame and some"
-                      + " 64 KiB around it.")
-          int maxRecordBytes,
+                  "Replicas of each partition. With 3 or more, min.insync.replicas is 2, else 1.")
+          short replication,
+      @Mixin MaxRecordSize maxRecordSize,
       @Option(
               names = "--frames-retention",
               paramLabel = "TIME",
@@ -64,6 +65,7 @@ final class TopicsCommand {
     Duration ofFrames = TimeUtils.parseDuration(framesRetention);
     Duration ofResults = TimeUtils.parseDuration(resultsRetention);
     PrintWriter out = spec.commandLine().getOut();
+    int maxRecordBytes = maxRecordSize.bytes();
     for (String topic : topics) {
       Duration retention = topic.equals(framesTopic) ? ofFrames : ofResults;
       boolean created =

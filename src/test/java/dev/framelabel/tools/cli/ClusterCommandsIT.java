@@ -141,8 +141,8 @@ class ClusterCommandsIT {
             "--partitions=1");
     assertThat(result.out())
         .contains(
-            "new-frames: created, keeps records of up to 1048588 bytes for 6 h",
-            "new-labels: created, keeps records of up to 1048588 bytes for 7 d");
+            "new-frames: created, keeps records of up to 1000000 bytes for 6 h",
+            "new-labels: created, keeps records of up to 1000000 bytes for 7 d");
     assertThat(run("topics", "create", "--config", config, "--topics=new-labels").out())
         .contains("new-labels: was there already");
   }

@@ -3,6 +3,7 @@ package dev.framelabel.tools.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.config.KafkaOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ class SettingsTest {
     assertThat(value(create, "--frames-topic")).isEqualTo("f");
     assertThat(value(create, "--replication")).isEqualTo((short) 2);
     assertThat(value(create, "--partitions")).isEqualTo(3);
-    assertThat(value(create, "--max-record-size")).isEqualTo(1048588);
+    assertThat(value(create, "--max-record-size"))
+        .isEqualTo(KafkaOptions.MAX_RECORD_SIZE.defaultValue());
 
     CommandSpec again =
         parse(
