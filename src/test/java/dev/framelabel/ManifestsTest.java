@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.kafka.admin.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +165,26 @@ class ManifestsTest {
     assertThat(settings(Path.of("deploy/overlays/gpu/flinkdeployment.yaml")))
         .containsEntry("external-resources", "gpu")
         .containsEntry("external-resource.gpu.kubernetes.config-key", "nvidia.com/gpu");
+  }
+
+  /** A topic of the overlay is a topic as {@code framelabel topics create} makes it. */
+  @Test
+  void kafkaTopics_haveTheSettingsOfTopicsCreate() {
+    List<JsonNode> topics = DeploymentFiles.ofKind("KafkaTopic");
+    assertThat(topics).hasSize(4);
+    for (JsonNode topic : topics) {
+      JsonNode config = topic.at("/spec/config");
+      Map<String, String> expected =
+          new TreeMap<>(
+              Topics.settings(
+                  topic.at("/spec/replicas").asInt(),
+                  (int) KafkaOptions.MAX_RECORD_SIZE.defaultValue().getBytes()));
+      if (config.path("cleanup.policy").asText().equals("compact")) {
+        expected.remove("max.message.bytes");
+      }
+      expected.forEach(
+          (key, value) -> assertThat(config.path(key).asText()).as("%s", topic).isEqualTo(value));
+    }
   }
 
   private static Map<String, String> settings(Path manifest) {

@@ -12,9 +12,14 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Makes the topics that a job needs, with the settings that frames need. */
+/**
+ * Creates the topics that a job needs. Every topic gets {@code max.message.bytes}, {@code
+ * message.timestamp.type=LogAppendTime} and {@code min.insync.replicas}: 2 from 3 replicas on, so
+ * that an acknowledged record survives the loss of a broker, else 1.
+ */
 public final class Topics {
   private static final int ASKING_MILLIS = 5_000;
+  private static final int REPLICAS_FOR_TWO_IN_SYNC = 3;
 
   private Topics() {}
 
@@ -31,13 +36,14 @@ public final class Topics {
       int partitions,
       short replication,
       int maxRecordBytes) {
-    return create(client, names, partitions, replication, settings(maxRecordBytes));
+    return create(client, names, partitions, replication, settings(replication, maxRecordBytes));
   }
 
   /**
-   * As the other, and says how long records are kept.
+   * Creates those topics that do not exist, with a retention time; the others are left as they are.
    *
    * @param retention how long the topics keep a record
+   * @return the names of the topics that were created
    */
   public static List<String> create(
       Map<String, String> client,
@@ -46,13 +52,16 @@ public final class Topics {
       short replication,
       int maxRecordBytes,
       Duration retention) {
-    Map<String, String> settings = new HashMap<>(settings(maxRecordBytes));
+    Map<String, String> settings = new HashMap<>(settings(replication, maxRecordBytes));
     settings.put("retention.ms", Long.toString(retention.toMillis()));
     return create(client, names, partitions, replication, settings);
   }
 
-  private static Map<String, String> settings(int maxRecordBytes) {
+  /** Returns the settings that each topic of a job has, apart from its retention. */
+  public static Map<String, String> settings(int replication, int maxRecordBytes) {
     return Map.of(
+        "min.insync.replicas",
+        replication >= REPLICAS_FOR_TWO_IN_SYNC ? "2" : "1",
         "max.message.bytes",
         Integer.toString(maxRecordBytes),
         // A camera's clock must not decide whether the broker takes a record.
