@@ -1,32 +1,44 @@
 package dev.framelabel.kafka.admin;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Waiting for a broker's answer, and what it is asked most. All of it blocks. */
+/** Blocking helpers for common {@code Admin} requests. */
 public final class AdminCalls {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private AdminCalls() {}
 
   /**
-   * The answer, which has to come within half a minute.
+   * Blocks until the answer is there, for 30 seconds at most.
    *
-   * @throws KafkaException what the broker answered instead, or that it did not
+   * @throws KafkaException the broker's error, or a timeout
    */
   public static <T> T answer(KafkaFuture<T> asked) {
     return answer(asked, LIMIT);
   }
 
-  /** As the other, with another limit. */
+  /**
+   * Blocks until the answer is there.
+   *
+   * @param limit the longest time to wait
+   * @throws KafkaException the broker's error, or a timeout
+   */
   public static <T> T answer(KafkaFuture<T> asked, Duration limit) {
     try {
       return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -41,21 +53,40 @@ public final class AdminCalls {
     }
   }
 
-  /** All settings of a topic. */
+  /** Returns all settings of a topic. */
   public static Config topicSettings(Admin admin, String topic) {
     return settings(admin, new ConfigResource(ConfigResource.Type.TOPIC, topic));
   }
 
-  /** The brokers' {@code transaction.max.timeout.ms}; one is asked for all. */
+  /** Returns {@code transaction.max.timeout.ms} of one broker, which stands for all. */
   public static Duration longestTransaction(Admin admin) {
     String broker = answer(admin.describeCluster().nodes()).iterator().next().idString();
     Config settings = settings(admin, new ConfigResource(ConfigResource.Type.BROKER, broker));
     return Duration.ofMillis(number(settings, "transaction.max.timeout.ms"));
   }
 
-  /** A setting that is a number. */
+  /** Returns the value of a numeric setting. */
   public static long number(Config settings, String key) {
     return Long.parseLong(settings.get(key).value());
+  }
+
+  /**
+   * Returns an offset of each partition.
+   *
+   * @param which earliest: the log start offset; latest: the high watermark, or with {@code
+   *     READ_COMMITTED} the last stable offset
+   */
+  public static Map<TopicPartition, Long> offsets(
+      Admin admin,
+      Collection<TopicPartition> partitions,
+      OffsetSpec which,
+      IsolationLevel isolation) {
+    Map<TopicPartition, OffsetSpec> wanted =
+        partitions.stream().collect(Collectors.toMap(partition -> partition, p -> which));
+    return answer(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all())
+        .entrySet()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, found -> found.getValue().offset()));
   }
 
   private static Config settings(Admin admin, ConfigResource of) {

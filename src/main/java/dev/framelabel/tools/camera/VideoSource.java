@@ -125,7 +125,7 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
     int ignored = FFmpeg.check(result, what + " " + CameraAddress.mask(name));
   }
 
-  /** Asked by FFmpeg again and again while it waits. */
+  /** AdminCalls by FFmpeg again and again while it waits. */
   private static final class Patience extends AVIOInterruptCB.Callback_Pointer {
     private final transient Sink sink;
     private volatile long begun = System.nanoTime();
