@@ -2,8 +2,6 @@ package dev.framelabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Bytes;
@@ -18,9 +16,8 @@ import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
+import dev.framelabel.tools.demo.RestMetrics;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +75,8 @@ class RetentionIT {
       Await.until(
           "the gap is counted: " + (COUNT + 1 - labelled.size()),
           LIMIT,
-          () -> skipped(cluster) == COUNT + 1 - labelled.size());
+          () ->
+              RestMetrics.sum(cluster, "framelabel.offsetsSkipped") == COUNT + 1 - labelled.size());
       Await.until("the log tells of it", LIMIT, () -> gapsSaid() > said);
       assertThat(job.restores()).isZero();
       job.cancel();
@@ -89,7 +87,7 @@ class RetentionIT {
   private static long gapsSaid() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("target/test.log"))) {
       return lines
-          .filter(line -> line.contains("of topic frames partition 0 were gone before they could"))
+          .filter(line -> line.contains("offsets of partition=frames-0 before the job read them"))
           .count();
     }
   }
@@ -171,27 +169,5 @@ class RetentionIT {
     }
     assertThat(ids).contains("last");
     return ids;
-  }
-
-  /** What the source's metric {@code offsetsSkipped} says, by Flink's REST interface. */
-  private static long skipped(LocalCluster cluster) throws Exception {
-    URI web = cluster.webAddress();
-    String job = "/jobs/" + json(web, "/jobs").path("jobs").path(0).path("id").asText();
-    for (JsonNode vertex : json(web, job).path("vertices")) {
-      String metrics = job + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
-      for (JsonNode metric : json(web, metrics)) {
-        String id = metric.path("id").asText();
-        if (id.endsWith("framelabel.offsetsSkipped")) {
-          return json(web, metrics + "?agg=sum&get=" + id).path(0).path("sum").asLong();
-        }
-      }
-    }
-    throw new IllegalStateException("no metric offsetsSkipped");
-  }
-
-  private static JsonNode json(URI web, String path) throws IOException {
-    try (InputStream in = web.resolve(path).toURL().openStream()) {
-      return new ObjectMapper().readTree(in);
-    }
   }
 }

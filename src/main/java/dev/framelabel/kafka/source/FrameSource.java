@@ -2,17 +2,25 @@ package dev.framelabel.kafka.source;
 
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.kafka.PartitionProgress;
+import dev.framelabel.kafka.WatchedSource;
 import dev.framelabel.wire.ImageEvents;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
@@ -20,15 +28,40 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Builds the source of frames. A record that cannot be read comes out as a rejected frame: it never
  * fails the job. A schema registry that has to be asked and does not answer does.
+ *
+ * <p>The source reads committed records only ({@code isolation.level=read_committed}): a frame
+ * whose transaction is aborted is no frame. It waits at the last stable offset while a publisher's
+ * transaction is open; a bounded source too, where the transaction was open at its start. The
+ * isolation level is no choice of the user's: {@code isolation.level=read_uncommitted} in the file
+ * of {@code --kafka-properties} is refused, for silence would mean other records than the file
+ * says.
  */
 public final class FrameSource {
+  private static final String ISOLATION = ConsumerConfig.ISOLATION_LEVEL_CONFIG;
+  private static final String COMMITTED = "read_committed";
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
+
   private FrameSource() {}
 
   /**
    * @param type how Flink carries frame events
+   * @throws IllegalArgumentException if {@link #isolationFault} finds one
    */
-  public static KafkaSource<FrameEvent> build(
+  public static Source<FrameEvent, KafkaPartitionSplit, KafkaSourceEnumState> build(
       KafkaOptions options, TypeInformation<FrameEvent> type) {
+    return build(options, type, LOOK_INTERVAL);
+  }
+
+  /**
+   * @param lookInterval between two looks at the partitions' offsets
+   */
+  static Source<FrameEvent, KafkaPartitionSplit, KafkaSourceEnumState> build(
+      KafkaOptions options, TypeInformation<FrameEvent> type, Duration lookInterval) {
+    Optional<String> fault = isolationFault(options);
+    if (fault.isPresent()) {
+      throw new IllegalArgumentException(fault.get());
+    }
+    FrameDeserializer deserializer = new FrameDeserializer(options, type);
     KafkaSourceBuilder<FrameEvent> builder =
         KafkaSource.<FrameEvent>builder()
             .setProperties(options.clientProperties())
@@ -39,11 +72,27 @@ public final class FrameSource {
             .setProperty(
                 "partition.discovery.interval.ms",
                 Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY).toMillis()))
-            .setDeserializer(new FrameDeserializer(options, type));
+            .setProperty(ISOLATION, COMMITTED)
+            .setDeserializer(deserializer);
     if (options.get(KafkaOptions.BOUNDED)) {
       builder.setBounded(OffsetsInitializer.latest());
     }
-    return builder.build();
+    return new WatchedSource(builder.build(), deserializer, options.client(), lookInterval);
+  }
+
+  /** Returns what is wrong with the isolation level of the user's file, if anything. */
+  public static Optional<String> isolationFault(KafkaOptions options) {
+    String level = options.clientProperties().getProperty(ISOLATION, COMMITTED).strip();
+    return level.equals(COMMITTED)
+        ? Optional.empty()
+        : Optional.of(
+            "--kafka-properties sets "
+                + ISOLATION
+                + "="
+                + level
+                + "; expected "
+                + COMMITTED
+                + ": the job reads no frame of an aborted transaction. Remove the line");
   }
 
   @SuppressWarnings("deprecation") // the connector takes Kafka's old enum and no other
@@ -80,14 +129,14 @@ public final class FrameSource {
     }
   }
 
-  private static final class FrameDeserializer
-      implements KafkaRecordDeserializationSchema<FrameEvent> {
+  /** Reads records as frame events, and tells the reader's progress of each. */
+  static final class FrameDeserializer implements KafkaRecordDeserializationSchema<FrameEvent> {
     private static final long serialVersionUID = 1L;
 
     private final FrameReaderFactory reading;
     private final TypeInformation<FrameEvent> type;
     private transient ImageEvents events;
-    private transient OffsetGaps gaps;
+    private transient PartitionProgress progress;
 
     FrameDeserializer(KafkaOptions options, TypeInformation<FrameEvent> type) {
       this.reading = FrameReaderFactory.of(options);
@@ -97,13 +146,16 @@ public final class FrameSource {
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
       events = reading.open();
-      gaps =
-          new OffsetGaps(context.getMetricGroup().addGroup("framelabel").counter("offsetsSkipped"));
+    }
+
+    /** To be called before the first record is read. */
+    void tell(PartitionProgress listener) {
+      progress = listener;
     }
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> entry, Collector<FrameEvent> out) {
-      gaps.see(entry.topic(), entry.partition(), entry.offset());
+      progress.read(entry.topic(), entry.partition(), entry.offset());
       out.collect(events.read(IncomingRecords.frame(entry), Instant.now()));
     }
 
