@@ -2,8 +2,6 @@ package dev.framelabel.kafka.source;
 
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.PartitionProgress;
-import dev.framelabel.kafka.WatchedSource;
 import dev.framelabel.wire.ImageEvents;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,7 +11,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.deadletter.FrameReplay;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.ImageEvents;

@@ -1,7 +1,6 @@
-package dev.framelabel.kafka;
+package dev.framelabel.kafka.source;
 
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.source.FrameSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;

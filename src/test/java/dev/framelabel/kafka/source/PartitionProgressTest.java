@@ -1,4 +1,4 @@
-package dev.framelabel.kafka;
+package dev.framelabel.kafka.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

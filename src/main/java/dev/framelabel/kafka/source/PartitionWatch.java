@@ -1,4 +1,4 @@
-package dev.framelabel.kafka;
+package dev.framelabel.kafka.source;
 
 import dev.framelabel.kafka.admin.AdminCalls;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.framelabel.kafka;
+package dev.framelabel.kafka.source;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
