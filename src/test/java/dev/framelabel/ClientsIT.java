@@ -12,6 +12,7 @@ import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.local.cluster.ChildCommand;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
@@ -202,7 +203,9 @@ class ClientsIT {
     Path out = Files.createTempFile(folder, "client", ".out");
     Path errors = Files.createTempFile(folder, "client", ".err");
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+        new ProcessBuilder(ChildCommand.endingWithParent(command))
+            .redirectOutput(out.toFile())
+            .redirectError(errors.toFile());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     Process process = builder.start();
     boolean ended = process.waitFor(90, TimeUnit.SECONDS);

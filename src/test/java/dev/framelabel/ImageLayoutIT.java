@@ -2,6 +2,7 @@ package dev.framelabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.local.cluster.ChildCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,13 @@ class ImageLayoutIT {
     Path pictures = folder.resolve("pictures");
     ProcessBuilder demo =
         new ProcessBuilder(
-                launcher.toString(), "demo", "--pictures", pictures.toString(), "--cameras", "2")
+                ChildCommand.endingWithParent(
+                    launcher.toString(),
+                    "demo",
+                    "--pictures",
+                    pictures.toString(),
+                    "--cameras",
+                    "2"))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("demo.txt").toFile());
     demo.environment().put("FRAMELABEL_WORK", work.toString());

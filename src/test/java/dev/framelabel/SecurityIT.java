@@ -18,8 +18,9 @@ import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.StartChecks;
 import dev.framelabel.kafka.admin.StartRefusedException;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.model.TestModels;
 import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.ChildCommand;
+import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.LocalCluster;
@@ -364,7 +365,7 @@ class SecurityIT {
                 "dev.framelabel.tools.cli.FramelabelCommand"));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(ChildCommand.endingWithParent(command));
     builder.environment().put("FRAMELABEL_KAFKA_PASSWORD", password);
     // A wall with a token would show its pages to nobody who has none.
     boolean help = List.of(arguments).contains("--help");

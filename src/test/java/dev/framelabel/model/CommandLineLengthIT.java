@@ -2,6 +2,7 @@ package dev.framelabel.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.local.cluster.ChildCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ class CommandLineLengthIT {
     Path home = Files.createDirectory(folder.resolve("home"));
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     Path output = folder.resolve("output");
-    ProcessBuilder builder = new ProcessBuilder(command(home, temporary));
+    ProcessBuilder builder =
+        new ProcessBuilder(ChildCommand.endingWithParent(command(home, temporary)));
     builder.environment().put("HOME", home.toString());
     builder.environment().put("XDG_CACHE_HOME", home.resolve(".cache").toString());
     builder.environment().remove("ORT_DISABLE_TELEMETRY");

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A JVM of its own: started from an argument file, its output in a log file. Signals go to its own
- * process id. Its owner closes it.
+ * process id. It ends with this JVM; its owner closes it earlier.
  */
 public final class JavaProcess implements AutoCloseable {
   private static final int GRACE_SECONDS = 20;
@@ -79,7 +79,7 @@ public final class JavaProcess implements AutoCloseable {
       line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       line.add("@" + arguments);
       ProcessBuilder builder =
-          new ProcessBuilder(line)
+          new ProcessBuilder(ChildCommand.endingWithParent(line))
               .directory(folder.toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -193,7 +193,8 @@ public final class JavaProcess implements AutoCloseable {
   /** Asks it to end, and makes it. */
   @Override
   public void close() {
-    process.destroy();
+    // By its handle: Process.destroy() also closes the pipe, which kills the process at once.
+    boolean ignored = process.toHandle().destroy();
     if (!awaitEnd(2)) {
       kill();
     }

@@ -2,6 +2,7 @@ package dev.framelabel.tools.camera;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.framelabel.local.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,19 +30,20 @@ final class MjpegServer implements AutoCloseable {
   void start() throws IOException {
     process =
         new ProcessBuilder(
-                FFMPEG.toString(),
-                "-v",
-                "error",
-                "-re",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc=size=320x240:rate=10",
-                "-f",
-                "mpjpeg",
-                "-listen",
-                "1",
-                "http://127.0.0.1:" + port + "/")
+                ChildCommand.endingWithParent(
+                    FFMPEG.toString(),
+                    "-v",
+                    "error",
+                    "-re",
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "testsrc=size=320x240:rate=10",
+                    "-f",
+                    "mpjpeg",
+                    "-listen",
+                    "1",
+                    "http://127.0.0.1:" + port + "/"))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("ffmpeg.log").toFile())
             .start();

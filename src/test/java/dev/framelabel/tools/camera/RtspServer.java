@@ -2,10 +2,13 @@ package dev.framelabel.tools.camera;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.framelabel.local.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Debian's GStreamer RTSP server as a process, with one stream at /cam; its owner closes it. */
@@ -62,9 +65,9 @@ final class RtspServer implements AutoCloseable {
   }
 
   private Process run(String... arguments) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder("/usr/bin/python3", script.toString());
-    builder.command().addAll(java.util.List.of(arguments));
-    return builder
+    List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(ChildCommand.endingWithParent(command))
         .redirectErrorStream(true)
         .redirectOutput(script.resolveSibling("rtsp.log").toFile())
         .start();

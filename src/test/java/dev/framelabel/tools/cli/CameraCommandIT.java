@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import java.awt.Color;
@@ -106,7 +107,8 @@ final class CameraCommandIT {
     Files.write(arguments, line.stream().map(one -> '"' + one + '"').toList());
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     // What was started in the background ignores SIGINT, and its children too.
-    return new ProcessBuilder("env", "--default-signal=INT", java, "@" + arguments)
+    return new ProcessBuilder(
+            ChildCommand.endingWithParent("env", "--default-signal=INT", java, "@" + arguments))
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve(name + ".log").toFile())
         .start();

@@ -2,6 +2,7 @@ package dev.framelabel.tools.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.framelabel.local.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.net.URI;
@@ -37,10 +38,11 @@ final class Prometheus implements AutoCloseable {
             + "]\n");
     process =
         new ProcessBuilder(
-                "prometheus",
-                "--config.file=" + config,
-                "--storage.tsdb.path=" + folder.resolve("data"),
-                "--web.listen-address=127.0.0.1:" + port)
+                ChildCommand.endingWithParent(
+                    "prometheus",
+                    "--config.file=" + config,
+                    "--storage.tsdb.path=" + folder.resolve("data"),
+                    "--web.listen-address=127.0.0.1:" + port))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("prometheus.log").toFile())
             .start();

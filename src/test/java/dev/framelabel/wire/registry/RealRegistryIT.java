@@ -11,8 +11,9 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.model.TestModels;
 import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.ChildCommand;
+import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -64,14 +65,15 @@ class RealRegistryIT {
     Path log = folder.resolve("registry.log");
     process =
         new ProcessBuilder(
-                java.get().toString(),
-                "-Xmx512m",
-                "-Dquarkus.http.host=127.0.0.1",
-                "-Dquarkus.http.port=" + port,
-                "-Dquarkus.management.host=127.0.0.1",
-                "-Dquarkus.management.port=" + BrokerFiles.freePort(),
-                "-jar",
-                REGISTRY.toString())
+                ChildCommand.endingWithParent(
+                    java.get().toString(),
+                    "-Xmx512m",
+                    "-Dquarkus.http.host=127.0.0.1",
+                    "-Dquarkus.http.port=" + port,
+                    "-Dquarkus.management.host=127.0.0.1",
+                    "-Dquarkus.management.port=" + BrokerFiles.freePort(),
+                    "-jar",
+                    REGISTRY.toString()))
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
