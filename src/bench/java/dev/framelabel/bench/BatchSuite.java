@@ -11,6 +11,8 @@ import dev.framelabel.tools.bench.BareLoop;
 import dev.framelabel.tools.bench.BenchReport;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.bench.Table;
+import dev.framelabel.model.SimulatedLabelModel;
+import dev.framelabel.tools.report.Statistics;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -114,12 +116,9 @@ final class BatchSuite {
       }
       inFlight.acquire(IN_FLIGHT);
     }
-    long[] sorted = waits.stream().mapToLong(wait -> wait).sorted().toArray();
-    return new Waiting(
-        (double) sorted.length / sizes.size(),
-        sorted[sorted.length / 2] / 1e6,
-        sorted[sorted.length * 99 / 100] / 1e6,
-        heldBack);
+    double[] millis = waits.stream().mapToDouble(wait -> wait / 1e6).toArray();
+    double[] quantiles = Statistics.quantiles(millis, 0.5, 0.99);
+    return new Waiting((double) millis.length / sizes.size(), quantiles[0], quantiles[1], heldBack);
   }
 
   private static Map<String, Object> row(double load, List<Waiting> waitings) {

@@ -2,6 +2,7 @@ package dev.framelabel.tools.demo;
 
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
+import dev.framelabel.tools.report.Statistics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -15,7 +16,7 @@ public final class DeliveryTally {
   private final Map<String, String> truth;
   private final Map<String, Integer> seen = new HashMap<>();
   private final Map<String, LabelledFrame> lastByCamera = new TreeMap<>();
-  private long[] latencyMicros = new long[1024];
+  private double[] latencyMillis = new double[1024];
   private int latencies;
   private long labelled;
   private long rejected;
@@ -58,10 +59,10 @@ public final class DeliveryTally {
     if (frame.labels().get(0).label().equals(truth.get(frame.frameId()))) {
       right++;
     }
-    if (latencies == latencyMicros.length) {
-      latencyMicros = Arrays.copyOf(latencyMicros, 2 * latencies);
+    if (latencies == latencyMillis.length) {
+      latencyMillis = Arrays.copyOf(latencyMillis, 2 * latencies);
     }
-    latencyMicros[latencies++] = Duration.between(frame.capturedAt(), seenAt).toNanos() / 1000;
+    latencyMillis[latencies++] = Duration.between(frame.capturedAt(), seenAt).toNanos() / 1e6;
   }
 
   /** Frames of which at least one outcome was seen. */
@@ -107,13 +108,9 @@ public final class DeliveryTally {
    * @return milliseconds between a frame's capture and a reader seeing its labels
    */
   public synchronized double latencyMillis(double part) {
-    if (latencies == 0) {
-      return 0;
-    }
-    long[] sorted = Arrays.copyOf(latencyMicros, latencies);
-    Arrays.sort(sorted);
-    int at = (int) Math.ceil(part * latencies) - 1;
-    return sorted[Math.max(0, at)] / 1e3;
+    return latencies == 0
+        ? 0
+        : Statistics.quantiles(Arrays.copyOf(latencyMillis, latencies), part)[0];
   }
 
   /** The newest label of each camera, in words. */

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.wall;
 
+import dev.framelabel.tools.report.Statistics;
 import java.util.Arrays;
 
 /** Percentiles of the newest thousand values. Not thread-safe. */
@@ -11,13 +12,11 @@ final class Percentiles {
     values[(int) (count++ % values.length)] = value;
   }
 
-  /** The values at these shares (0 to 1), 0 where there is none yet. */
+  /** Returns the quantiles for these shares (0 to 1); 0 where there is no value yet. */
   double[] at(double... shares) {
     int size = (int) Math.min(count, values.length);
-    double[] sorted = Arrays.copyOf(values, size);
-    Arrays.sort(sorted);
-    return Arrays.stream(shares)
-        .map(share -> size == 0 ? 0 : sorted[(int) Math.min(size - 1L, (long) (share * size))])
-        .toArray();
+    return size == 0
+        ? new double[shares.length]
+        : Statistics.quantiles(Arrays.copyOf(values, size), shares);
   }
 }
