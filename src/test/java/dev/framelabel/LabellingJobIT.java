@@ -15,6 +15,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.local.cluster.Await;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
@@ -271,9 +272,7 @@ class LabellingJobIT {
   void fromTimestamp_ofALaterRecord_leavesTheEarlierOut() throws Exception {
     publisher.publish(frame("early", RED)).join();
     Instant between = Instant.now().plusMillis(50);
-    while (Instant.now().isBefore(between.plusMillis(50))) {
-      Thread.onSpinWait();
-    }
+    Await.pause(Duration.ofMillis(100));
     publisher.publish(frame("late", BLUE)).join();
     try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
       Configuration options = options();
@@ -316,22 +315,21 @@ class LabellingJobIT {
   }
 
   /** The source commits when its next fetch ends, which takes up to 10 s where no frames come. */
-  private void awaitCommittedOffsets(long sum) throws Exception {
+  private void awaitCommittedOffsets(long sum) {
     try (Admin admin = Admin.create(Map.copyOf(broker.client()))) {
-      long committed = 0;
-      for (int attempt = 0; attempt < 300 && committed < sum; attempt++) {
-        Thread.sleep(100);
-        committed =
-            admin
-                .listConsumerGroupOffsets(name)
-                .partitionsToOffsetAndMetadata()
-                .get()
-                .values()
-                .stream()
-                .mapToLong(OffsetAndMetadata::offset)
-                .sum();
-      }
-      assertThat(committed).isEqualTo(sum);
+      Await.until(
+          "offsets up to " + sum + " are committed",
+          Duration.ofSeconds(30),
+          () ->
+              admin
+                      .listConsumerGroupOffsets(name)
+                      .partitionsToOffsetAndMetadata()
+                      .get()
+                      .values()
+                      .stream()
+                      .mapToLong(OffsetAndMetadata::offset)
+                      .sum()
+                  == sum);
     }
   }
 
@@ -376,9 +374,7 @@ class LabellingJobIT {
           CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
           long begun = System.nanoTime();
           for (int i = 0; i < count; i++) {
-            while (System.nanoTime() - begun < i * 1_000_000L) {
-              Thread.onSpinWait();
-            }
+            Await.pause(Duration.ofNanos(begun + i * 1_000_000L - System.nanoTime()));
             last =
                 publisher.publish(
                     new Frame(
