@@ -4,13 +4,13 @@ import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.CameraStatus.State;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** How one camera does. Thread-safe. */
 final class CameraHealth {
   private final CameraSettings settings;
+  private final CameraTime time;
   private State state = State.CONNECTING;
   private Instant lastFrameAt;
   private String lastError = "";
@@ -19,12 +19,14 @@ final class CameraHealth {
   private long out;
   private long dropped;
   private long reconnects;
-  private long statusAtNanos = System.nanoTime();
+  private long statusAtNanos;
   private long statusIn;
   private long statusOut;
 
-  CameraHealth(CameraSettings settings) {
+  CameraHealth(CameraSettings settings, CameraTime time) {
     this.settings = settings;
+    this.time = time;
+    statusAtNanos = time.nanoTime();
   }
 
   synchronized void came(Instant capturedAt, PictureCheck.Look look) {
@@ -73,7 +75,7 @@ final class CameraHealth {
 
   /** The camera's clock has just shown this. */
   synchronized void clock(Instant cameraTime) {
-    skewMillis = Duration.between(Instant.now(), cameraTime).toMillis();
+    skewMillis = Duration.between(time.now(), cameraTime).toMillis();
   }
 
   synchronized State state() {
@@ -86,13 +88,13 @@ final class CameraHealth {
 
   /** The state now; the rates are those since the call before. One thread calls this. */
   synchronized CameraStatus status() {
-    long now = System.nanoTime();
+    long now = time.nanoTime();
     double seconds = Math.max(1e-3, (now - statusAtNanos) / 1e9);
     CameraStatus status =
         new CameraStatus(
             settings.id(),
             state,
-            Instant.now().truncatedTo(ChronoUnit.MICROS),
+            time.now(),
             Optional.ofNullable(lastFrameAt),
             in,
             out,

@@ -49,7 +49,7 @@ public final class CameraPublisher {
   public List<CameraStatus> run(Consumer<List<CameraStatus>> progress) throws InterruptedException {
     int limit = maxRecordBytes();
     try (FramePublisher frames = new FramePublisher(client(limit), settings.framesTopic(), limit);
-        FrameSender sender = new FrameSender(frames::publish);
+        FrameSender sender = new FrameSender(frames::publish, CameraTime.SYSTEM);
         CameraStatusPublisher heartbeats =
             new CameraStatusPublisher(settings.client(), settings.camerasTopic())) {
       List<CameraWorker> workers =
@@ -96,7 +96,8 @@ public final class CameraPublisher {
   private CameraWorker worker(CameraSettings camera, int limit, FrameSender sender) {
     long outboxBytes = settings.bufferBytes() / cameras.size();
     CameraStream lane =
-        new CameraStream(camera, maxImageBytes(camera, limit), outboxBytes, sender::wake);
+        new CameraStream(
+            camera, maxImageBytes(camera, limit), outboxBytes, sender::wake, CameraTime.SYSTEM);
     CameraWorker.Opener opener = opener(camera);
     return new CameraWorker(lane, opener, settings.once(), CameraWorker.PATIENCE_NANOS);
   }

@@ -24,6 +24,7 @@ final class CameraStream implements AutoCloseable {
   private final CameraHealth health;
   private final SendQueue outbox;
   private final Runnable wakeSender;
+  private final CameraTime time;
   private final PictureShaper shaper;
   private final PictureCheck check = new PictureCheck();
   private final String run = UUID.randomUUID().toString();
@@ -34,10 +35,16 @@ final class CameraStream implements AutoCloseable {
    * @param maxImageBytes the largest picture that the topic takes
    * @param outboxBytes how much of this camera may wait for the broker
    */
-  CameraStream(CameraSettings settings, int maxImageBytes, long outboxBytes, Runnable wakeSender) {
+  CameraStream(
+      CameraSettings settings,
+      int maxImageBytes,
+      long outboxBytes,
+      Runnable wakeSender,
+      CameraTime time) {
     this.settings = settings;
     this.wakeSender = wakeSender;
-    health = new CameraHealth(settings);
+    this.time = time;
+    health = new CameraHealth(settings, time);
     outbox = new SendQueue(settings.maxFps(), settings.isStored(), outboxBytes);
     shaper = new PictureShaper(settings.picture(), maxImageBytes);
   }
@@ -54,9 +61,13 @@ final class CameraStream implements AutoCloseable {
     return outbox;
   }
 
+  CameraTime time() {
+    return time;
+  }
+
   /** Whether a picture that comes now would not be dropped at once. */
   boolean wants() {
-    return outbox.wants(System.nanoTime());
+    return outbox.wants(time.nanoTime());
   }
 
   /** A frame of this picture; empty if it cannot be published, which is counted. */
@@ -65,11 +76,9 @@ final class CameraStream implements AutoCloseable {
       // An abandoned attempt that returned late.
       return Optional.empty();
     }
-    Instant arrival = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    Instant arrival = time.now();
     PictureCheck.Look look =
-        settings.isStored()
-            ? PictureCheck.Look.FINE
-            : check.look(picture.file(), System.nanoTime());
+        settings.isStored() ? PictureCheck.Look.FINE : check.look(picture.file(), time.nanoTime());
     Instant capturedAt = capturedAt(picture.takenAt(), arrival);
     health.came(capturedAt, look);
     try {
@@ -91,9 +100,9 @@ final class CameraStream implements AutoCloseable {
   private Instant capturedAt(Optional<Instant> takenAt, Instant arrival) {
     boolean old = settings.kind() == CameraAddress.Kind.FOLDER;
     return takenAt
-        .map(time -> time.truncatedTo(ChronoUnit.MICROS))
-        .filter(time -> !time.isAfter(arrival))
-        .filter(time -> old || !time.isBefore(arrival.minus(LATEST)))
+        .map(at -> at.truncatedTo(ChronoUnit.MICROS))
+        .filter(at -> !at.isAfter(arrival))
+        .filter(at -> old || !at.isBefore(arrival.minus(LATEST)))
         .orElse(arrival);
   }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps one camera open: opens it again when it is lost, with growing pauses, and abandons an
@@ -93,7 +92,7 @@ final class CameraWorker {
   /** Waits before the next attempt: half a second first, then twice as long each time. */
   private boolean pause() throws InterruptedException {
     pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(FIRST_PAUSE_MILLIS, pauseMillis * 2));
-    boolean goesOn = !stopped.await(pauseMillis, TimeUnit.MILLISECONDS);
+    boolean goesOn = !lane.time().await(stopped, pauseMillis);
     lane.health().reconnects();
     return goesOn;
   }

@@ -23,12 +23,13 @@ final class Connection implements PictureSource.Sink {
   private final Thread thread;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean abandoned;
-  private volatile long aliveAt = System.nanoTime();
+  private volatile long aliveAt;
   private volatile boolean hadPicture;
 
   Connection(CameraStream lane, PictureSource source, BooleanSupplier stop) {
     this.lane = lane;
     this.stop = stop;
+    alive();
     thread =
         new Thread(() -> read(source), "framelabel-camera-" + lane.settings().id() + "-source");
     thread.setDaemon(true);
@@ -59,7 +60,7 @@ final class Connection implements PictureSource.Sink {
         Throwable why = e.getCause();
         throw new IOException(why.getMessage() == null ? why.toString() : why.getMessage(), why);
       } catch (TimeoutException e) {
-        if (System.nanoTime() - aliveAt > patienceNanos) {
+        if (lane.time().nanoTime() - aliveAt > patienceNanos) {
           abandon();
           throw new IOException(
               "nothing came for " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms", e);
@@ -83,7 +84,7 @@ final class Connection implements PictureSource.Sink {
 
   @Override
   public void take(CapturedPicture picture) throws InterruptedException {
-    aliveAt = System.nanoTime();
+    aliveAt = lane.time().nanoTime();
     hadPicture = true;
     if (stops()) {
       return;
@@ -94,7 +95,7 @@ final class Connection implements PictureSource.Sink {
     } else if (frame.isPresent()) {
       offer(frame.get());
     }
-    aliveAt = System.nanoTime();
+    aliveAt = lane.time().nanoTime();
   }
 
   private void offer(Frame frame) throws InterruptedException {
@@ -105,7 +106,7 @@ final class Connection implements PictureSource.Sink {
     boolean taken = lane.offerIfRoom(frame);
     try {
       while (!taken && !stops()) {
-        aliveAt = System.nanoTime();
+        aliveAt = lane.time().nanoTime();
         TimeUnit.MILLISECONDS.sleep(2);
         taken = lane.offerIfRoom(frame);
       }
@@ -121,7 +122,7 @@ final class Connection implements PictureSource.Sink {
 
   @Override
   public void skip() {
-    aliveAt = System.nanoTime();
+    aliveAt = lane.time().nanoTime();
     hadPicture = true;
     if (!abandoned) {
       lane.health().skipped();
@@ -130,7 +131,7 @@ final class Connection implements PictureSource.Sink {
 
   @Override
   public void alive() {
-    aliveAt = System.nanoTime();
+    aliveAt = lane.time().nanoTime();
   }
 
   @Override

@@ -17,6 +17,7 @@ final class FrameSender implements AutoCloseable {
   private static final long CLOSING_MILLIS = 2_000;
 
   private final Function<Frame, CompletableFuture<Void>> publisher;
+  private final CameraTime time;
   private final Semaphore work = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "framelabel-camera-sender");
   private volatile List<CameraStream> lanes = List.of();
@@ -25,8 +26,9 @@ final class FrameSender implements AutoCloseable {
   /**
    * @param publisher may block; the future tells when the broker has the frame
    */
-  FrameSender(Function<Frame, CompletableFuture<Void>> publisher) {
+  FrameSender(Function<Frame, CompletableFuture<Void>> publisher, CameraTime time) {
     this.publisher = publisher;
+    this.time = time;
     thread.setDaemon(true);
   }
 
@@ -45,7 +47,7 @@ final class FrameSender implements AutoCloseable {
       while (!closed) {
         boolean any = false;
         for (CameraStream lane : lanes) {
-          Optional<Frame> frame = lane.outbox().poll(System.nanoTime());
+          Optional<Frame> frame = lane.outbox().poll(time.nanoTime());
           frame.ifPresent(due -> send(lane, due));
           any |= frame.isPresent();
         }
@@ -59,7 +61,7 @@ final class FrameSender implements AutoCloseable {
   }
 
   private long waitNanos() {
-    long now = System.nanoTime();
+    long now = time.nanoTime();
     return lanes.stream()
         .mapToLong(lane -> lane.outbox().waitNanos(now))
         .reduce(LONGEST_WAIT_NANOS, Math::min);

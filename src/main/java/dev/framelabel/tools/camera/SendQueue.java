@@ -9,7 +9,7 @@ import java.util.Optional;
  * One camera's frames that wait for the broker, in bounded memory. A live camera's outbox drops its
  * oldest frames for newer ones; with a rate limit it keeps the newest only. A stored source's
  * outbox takes no more than it has room for. Frames leave in order, a few at a time under way to
- * the broker. Thread-safe; the clock is the caller's {@code System.nanoTime()}.
+ * the broker. Thread-safe; the clock is the caller's {@link CameraTime#nanoTime()}.
  */
 final class SendQueue {
   static final int MOST_FRAMES = 32;

@@ -21,12 +21,13 @@ import org.junit.jupiter.api.Test;
 
 final class CameraWorkerTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final long PATIENCE_NANOS = 300_000_000;
+  private static final Duration PATIENCE = Duration.ofMillis(300);
   private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
 
   private final List<Frame> sent = new CopyOnWriteArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
   private final AtomicInteger opened = new AtomicInteger();
+  private final SetTime time = new SetTime();
   private FrameSender sender;
   private CameraWorker worker;
 
@@ -75,19 +76,37 @@ final class CameraWorkerTest {
 
   @Test
   void run_lostCamera_isTriedWithGrowingPauses() {
-    List<Long> times = new CopyOnWriteArrayList<>();
     start(
         sink -> {
-          times.add(System.nanoTime());
-          throw new IOException("no route to rtsp://me:secret@door/");
+          if (opened.incrementAndGet() <= 8) {
+            throw new IOException("no route to rtsp://me:secret@door/");
+          }
+          waitForStop(sink);
         },
         false);
-    Await.until("four attempts", LIMIT, () -> times.size() >= 4);
-    assertThat(times.get(1) - times.get(0)).isGreaterThanOrEqualTo(500_000_000);
-    assertThat(times.get(2) - times.get(1)).isGreaterThanOrEqualTo(1_000_000_000);
-    assertThat(times.get(3) - times.get(2)).isGreaterThanOrEqualTo(2_000_000_000);
+    Await.until("nine attempts", LIMIT, () -> opened.get() == 9);
+    assertThat(time.pausesMillis())
+        .containsExactly(500L, 1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L, 30_000L);
     assertThat(status().state()).isEqualTo(CameraStatus.State.LOST);
     assertThat(status().lastError()).isEqualTo("no route to rtsp://***@door/");
+  }
+
+  @Test
+  void run_pictureBetweenLosses_startsWithTheShortestPauseAgain() {
+    start(
+        sink -> {
+          int attempt = opened.incrementAndGet();
+          if (attempt == 3) {
+            sink.take(CapturedPicture.of(PICTURE));
+          }
+          if (attempt < 5) {
+            throw new IOException("gone");
+          }
+          waitForStop(sink);
+        },
+        false);
+    Await.until("five attempts", LIMIT, () -> opened.get() == 5);
+    assertThat(time.pausesMillis()).containsExactly(500L, 1_000L, 500L, 1_000L);
   }
 
   @Test
@@ -167,8 +186,8 @@ final class CameraWorkerTest {
   void frame_twoRuns_haveDifferentIds() {
     start(CameraWorkerTest::waitForStop, false);
     CameraSettings camera = new CameraSettings("door", "rtsp://door/");
-    try (CameraStream first = new CameraStream(camera, 1 << 20, 1 << 20, () -> {});
-        CameraStream second = new CameraStream(camera, 1 << 20, 1 << 20, () -> {})) {
+    try (CameraStream first = new CameraStream(camera, 1 << 20, 1 << 20, () -> {}, time);
+        CameraStream second = new CameraStream(camera, 1 << 20, 1 << 20, () -> {}, time)) {
       Optional<Frame> one = first.frame(CapturedPicture.of(PICTURE));
       assertThat(second.frame(CapturedPicture.of(PICTURE)).orElseThrow().frameId())
           .isNotEqualTo(one.orElseThrow().frameId());
@@ -191,9 +210,9 @@ final class CameraWorkerTest {
       PictureSource source,
       boolean once,
       java.util.function.Function<Frame, CompletableFuture<Void>> publisher) {
-    sender = new FrameSender(publisher);
-    CameraStream lane = new CameraStream(camera, 1 << 20, 1 << 20, sender::wake);
-    worker = new CameraWorker(lane, () -> source, once, PATIENCE_NANOS);
+    sender = new FrameSender(publisher, time);
+    CameraStream lane = new CameraStream(camera, 1 << 20, 1 << 20, sender::wake, time);
+    worker = new CameraWorker(lane, () -> source, once, PATIENCE.toNanos());
     sender.start(List.of(lane));
   }
 
@@ -201,8 +220,9 @@ final class CameraWorkerTest {
     return worker.lane().health().status();
   }
 
-  /** As a native call does, it does not care about interrupts. */
+  /** As a native call does, it does not care about interrupts, and longer than one may. */
   private void hang() {
+    time.pass(PATIENCE.plusNanos(1));
     while (released.getCount() > 0) {
       try {
         released.await();
@@ -219,7 +239,7 @@ final class CameraWorkerTest {
       TimeUnit.SECONDS.sleep(LIMIT.toSeconds());
       return CompletableFuture.completedFuture(null);
     } catch (InterruptedException e) {
-      Await.pause(Duration.ofNanos(PATIENCE_NANOS));
+      Await.pause(PATIENCE);
       return CompletableFuture.failedFuture(e);
     }
   }

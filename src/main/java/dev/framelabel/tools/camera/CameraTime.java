@@ -1,0 +1,40 @@
+package dev.framelabel.tools.camera;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The time by which cameras are judged and paced. Thread-safe. */
+interface CameraTime {
+  CameraTime SYSTEM =
+      new CameraTime() {
+        @Override
+        public Instant now() {
+          return Instant.now().truncatedTo(ChronoUnit.MICROS);
+        }
+
+        @Override
+        public long nanoTime() {
+          return System.nanoTime();
+        }
+
+        @Override
+        public boolean await(CountDownLatch latch, long millis) throws InterruptedException {
+          return latch.await(millis, TimeUnit.MILLISECONDS);
+        }
+      };
+
+  /** The wall clock, UTC, in whole microseconds. */
+  Instant now();
+
+  /** A clock for durations, as {@link System#nanoTime()}. */
+  long nanoTime();
+
+  /**
+   * Waits until the latch is open, for so long at most.
+   *
+   * @return whether the latch is open
+   */
+  boolean await(CountDownLatch latch, long millis) throws InterruptedException;
+}
