@@ -17,6 +17,7 @@ import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.local.cluster.Await;
 import dev.framelabel.model.TestModels;
+import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -38,6 +39,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -100,7 +103,8 @@ class LabellingJobIT {
     publisher.publish(frame("good-2", BLUE)).join();
     try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options());
-      List<Outcome> outcomes = readUntil(7, job);
+      List<Outcome> outcomes =
+          readExact(List.of("good-1", "text", "cut", "huge", "good-2"), 2, job);
       Map<RejectionKind, List<String>> rejected =
           outcomes.stream()
               .filter(RejectedFrame.class::isInstance)
@@ -146,7 +150,10 @@ class LabellingJobIT {
       options.set(KafkaOptions.OUTPUT_FORMAT, OutputFormat.APICURIO);
       options.set(JobOptions.IMAGE_URI_PREFIXES, image.getParent().toUri().toString());
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
-      List<Outcome> outcomes = readUntil(8, job);
+      List<String> frames =
+          new ArrayList<>(Stream.of(OutputFormat.values()).map(OutputFormat::toString).toList());
+      frames.addAll(List.of("bare", "claim", "refused"));
+      List<Outcome> outcomes = readExact(frames, 1, job);
       assertThat(labels(outcomes))
           .containsOnly(
               Map.entry("single-object", "red"),
@@ -231,9 +238,7 @@ class LabellingJobIT {
         cluster.startTaskManager();
       }
       publishing.join();
-      List<Outcome> outcomes = readUntil(6_000, job);
-      assertExact(outcomes, 6_000);
-      assertInOrder(outcomes);
+      assertExact(6_000, job);
       assertThat(job.restores()).as("the failures were real").isPositive();
       job.cancel();
     }
@@ -249,9 +254,7 @@ class LabellingJobIT {
       String savepoint = first.stopWithSavepoint();
       LocalCluster.Job second = submit(cluster, 1, Optional.of(savepoint), options());
       publishing.join();
-      List<Outcome> outcomes = readUntil(2_000, second);
-      assertExact(outcomes, 2_000);
-      assertInOrder(outcomes);
+      assertExact(2_000, second);
       second.cancel();
     }
   }
@@ -264,7 +267,7 @@ class LabellingJobIT {
       options.set(KafkaOptions.BOUNDED, true);
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
       job.awaitEnd();
-      assertExact(readUntil(300, job), 300);
+      assertExact(300, job);
     }
   }
 
@@ -280,7 +283,7 @@ class LabellingJobIT {
       options.set(KafkaOptions.BOUNDED, true);
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
       job.awaitEnd();
-      assertThat(readUntil(1, job)).extracting(Outcome::frameId).containsExactly("late");
+      assertThat(readExact(List.of("late"), 0, job)).hasSize(1);
     }
   }
 
@@ -292,7 +295,7 @@ class LabellingJobIT {
       options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofHours(1));
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
       publishInBackground(50).join();
-      assertExact(readUntil(50, job), 50);
+      assertExact(50, job);
       job.cancel();
     }
   }
@@ -302,14 +305,14 @@ class LabellingJobIT {
     publishInBackground(100).join();
     try (LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve(name))) {
       LocalCluster.Job first = submit(cluster, 1, Optional.empty(), options());
-      assertExact(readUntil(100, first), 100);
+      assertExact(100, first);
       awaitCommittedOffsets(100);
       String ignored = first.stopWithSavepoint();
       publisher.publish(frame("new", RED)).join();
       LocalCluster.Job second = submit(cluster, 1, Optional.empty(), options());
-      List<Outcome> outcomes = readUntil(101, second);
-      assertThat(outcomes).hasSize(101);
-      assertThat(outcomes).extracting(Outcome::frameId).doesNotHaveDuplicates().contains("new");
+      List<String> published = new ArrayList<>(numbered(100));
+      published.add("new");
+      assertThat(readExact(published, 0, second)).hasSize(101);
       second.cancel();
     }
   }
@@ -403,49 +406,25 @@ class LabellingJobIT {
     }
   }
 
-  /** Reads so many outcomes, and then on for a while: what comes too often must show. */
-  private List<Outcome> readUntil(int count, LocalCluster.Job job) throws Exception {
-    List<Outcome> outcomes = new ArrayList<>();
+  /** Reads one result of each record, in the order of its camera's frames. */
+  private List<Outcome> readExact(List<String> published, int unreadable, LocalCluster.Job job)
+      throws Exception {
+    DeliveryVerifier verifier = new DeliveryVerifier(published, unreadable);
     try (OutcomeReader reader = reader()) {
-      Instant deadline = Instant.now().plusSeconds(120);
-      while (outcomes.size() < count && Instant.now().isBefore(deadline)) {
-        outcomes.addAll(reader.poll(Duration.ofMillis(100)));
-      }
-      for (int poll = 0; poll < 10; poll++) {
-        outcomes.addAll(reader.poll(Duration.ofMillis(100)));
-      }
+      assertThat(verifier.readAll(reader, job)).isEqualTo(DeliveryVerifier.Faults.NONE);
     }
-    if (outcomes.size() < count) {
-      job.failIfEnded();
-    }
-    return outcomes;
+    return verifier.outcomes();
   }
 
-  private static void assertExact(List<Outcome> outcomes, int count) {
-    Map<String, Integer> times = new HashMap<>();
-    outcomes.forEach(outcome -> times.merge(outcome.frameId(), 1, Integer::sum));
-    List<String> lost = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (!times.containsKey(Integer.toString(i))) {
-        lost.add(Integer.toString(i));
-      }
-    }
-    assertThat(lost).as("lost").isEmpty();
-    times.values().removeIf(seen -> seen == 1);
-    assertThat(times).as("doubled").isEmpty();
-    Map<String, String> labels = labels(outcomes);
+  private static List<String> numbered(int count) {
+    return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+  }
+
+  /** Reads one result of each of {@link #publishInBackground}'s frames, with its label. */
+  private void assertExact(int count, LocalCluster.Job job) throws Exception {
+    Map<String, String> labels = labels(readExact(numbered(count), 0, job));
     for (int i = 0; i < count; i++) {
       assertThat(labels.get(Integer.toString(i))).isEqualTo(i % 2 == 0 ? "red" : "blue");
-    }
-  }
-
-  /** Results of one camera stand in its partition in the order of its frames. */
-  private static void assertInOrder(List<Outcome> outcomes) {
-    Map<String, Integer> last = new HashMap<>();
-    for (Outcome outcome : outcomes) {
-      int frame = Integer.parseInt(outcome.frameId());
-      assertThat(frame).isGreaterThan(last.getOrDefault(outcome.cameraId(), -1));
-      last.put(outcome.cameraId(), frame);
     }
   }
 

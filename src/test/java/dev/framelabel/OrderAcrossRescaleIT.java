@@ -6,11 +6,11 @@ import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
-import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
+import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -20,8 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +55,7 @@ class OrderAcrossRescaleIT {
       String savepoint = "";
       int[] parallelisms = {3, 1, 2};
       try (OutcomeReader reader = reader(broker)) {
-        List<Outcome> seen = new ArrayList<>();
+        DeliveryVerifier verifier = DeliveryVerifier.ofNumbered(FRAMES);
         for (int parallelism : parallelisms) {
           LocalCluster.Job job =
               cluster.submit(
@@ -65,15 +63,15 @@ class OrderAcrossRescaleIT {
                   Optional.of(savepoint).filter(path -> !path.isEmpty()),
                   environment ->
                       LabellingJob.addTo(environment, options, new Configuration(), SLOW));
-          int enough = parallelism == 2 ? FRAMES : Math.min(FRAMES, seen.size() + FRAMES / 4);
           job.awaitRunning();
-          await(reader, seen, enough, job);
-          savepoint = parallelism == 2 ? "" : job.stopWithSavepoint(true);
+          if (parallelism == 2) {
+            assertThat(verifier.readAll(reader, job)).isEqualTo(DeliveryVerifier.Faults.NONE);
+          } else {
+            verifier.read(reader, Math.min(FRAMES, verifier.accounted() + FRAMES / 4), job);
+            savepoint = job.stopWithSavepoint(true);
+          }
           job.cancel();
         }
-        assertThat(new HashSet<>(seen.stream().map(Outcome::frameId).toList())).hasSize(FRAMES);
-        assertThat(seen).hasSize(FRAMES);
-        assertThat(outOfOrder(seen)).isZero();
       }
     }
   }
@@ -107,26 +105,5 @@ class OrderAcrossRescaleIT {
 
   private static OutcomeReader reader(EmbeddedBroker broker) {
     return new OutcomeReader(broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED);
-  }
-
-  private static void await(
-      OutcomeReader reader, List<Outcome> seen, int count, LocalCluster.Job job) throws Exception {
-    Instant deadline = Instant.now().plusSeconds(60);
-    while (seen.size() < count && Instant.now().isBefore(deadline)) {
-      seen.addAll(reader.poll(Duration.ofMillis(100)));
-      job.failIfEnded();
-    }
-    assertThat(seen).hasSizeGreaterThanOrEqualTo(count);
-  }
-
-  private static long outOfOrder(List<Outcome> outcomes) {
-    Map<String, Integer> newest = new HashMap<>();
-    long found = 0;
-    for (Outcome outcome : outcomes) {
-      int number = Integer.parseInt(outcome.frameId());
-      int before = newest.merge(outcome.cameraId(), number, Math::max);
-      found += before > number ? 1 : 0;
-    }
-    return found;
   }
 }
