@@ -7,11 +7,12 @@ import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
-import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
+import dev.framelabel.testing.CapturedLog;
+import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -19,14 +20,15 @@ import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.tools.demo.RestMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
@@ -50,6 +52,7 @@ class RetentionIT {
   private static final int COUNT = 40;
   private static final SimulatedAccelerator FIFTH_OF_A_SECOND =
       new SimulatedAccelerator(SIDE, 3, Duration.ofMillis(200), Duration.ZERO);
+  private static final String GONE = "offsets of partition=frames-0 before the job read them";
 
   @TempDir private Path folder;
 
@@ -57,11 +60,11 @@ class RetentionIT {
   @ParameterizedTest
   @ValueSource(strings = {"", "2026-01-01T00:00:00Z"})
   void retention_overtakesTheReader_everyFrameIsLabelledOrCounted(String start) throws Exception {
-    try (EmbeddedBroker broker = broker();
+    try (CapturedLog log = CapturedLog.of("dev.framelabel.kafka");
+        EmbeddedBroker broker = broker();
         Admin admin = Admin.create(Map.copyOf(broker.client()));
         LocalCluster cluster = LocalCluster.start(1, 1, folder.resolve("flink"));
         FramePublisher publisher = new FramePublisher(broker.client(), "frames", 1 << 20)) {
-      long said = gapsSaid();
       retain(admin, Duration.ofSeconds(1));
       LocalCluster.Job job = submit(cluster, broker, start);
       for (int i = 0; i < COUNT; i++) {
@@ -70,25 +73,14 @@ class RetentionIT {
       Await.until("all is deleted", LIMIT, () -> offset(admin, OffsetSpec.earliest()) == COUNT);
       retain(admin, Duration.ofHours(1));
       publisher.publish(frame("last")).join();
-      Set<String> labelled = readToLast(broker, job);
-      assertThat(labelled).hasSizeBetween(2, COUNT);
+      int lost = readToLast(broker, job);
+      Await.until("the gap is counted: " + lost, LIMIT, () -> RestMetrics.sum(cluster, "framelabel.offsetsSkipped") == lost);
       Await.until(
-          "the gap is counted: " + (COUNT + 1 - labelled.size()),
+          "the log tells of it",
           LIMIT,
-          () ->
-              RestMetrics.sum(cluster, "framelabel.offsetsSkipped") == COUNT + 1 - labelled.size());
-      Await.until("the log tells of it", LIMIT, () -> gapsSaid() > said);
+          () -> log.events().stream().anyMatch(event -> event.contains(GONE)));
       assertThat(job.restores()).isZero();
       job.cancel();
-    }
-  }
-
-  /** Lines that tell of frames which were gone, in the log of all tests. */
-  private static long gapsSaid() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("target/test.log"))) {
-      return lines
-          .filter(line -> line.contains("offsets of partition=frames-0 before the job read them"))
-          .count();
     }
   }
 
@@ -154,20 +146,27 @@ class RetentionIT {
         TestEvents.SOURCE);
   }
 
-  private static Set<String> readToLast(EmbeddedBroker broker, LocalCluster.Job job)
-      throws Exception {
-    Set<String> ids = new HashSet<>();
-    Instant deadline = Instant.now().plus(LIMIT);
+  /** Reads to the last frame's result; returns how many frames have none. */
+  private static int readToLast(EmbeddedBroker broker, LocalCluster.Job job) throws Exception {
+    List<String> published =
+        Stream.concat(IntStream.range(0, COUNT).mapToObj(Integer::toString), Stream.of("last"))
+            .toList();
+    DeliveryVerifier verifier = new DeliveryVerifier(published, 0);
     try (OutcomeReader reader =
         new OutcomeReader(broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
-      while (!ids.contains("last") && Instant.now().isBefore(deadline)) {
-        for (Outcome outcome : reader.poll(Duration.ofMillis(100))) {
-          assertThat(ids.add(outcome.frameId())).isTrue();
-        }
-        job.failIfEnded();
-      }
+      Await.until(
+          "the last frame has its result",
+          LIMIT,
+          () -> {
+            reader.poll(Duration.ofMillis(100)).forEach(verifier::add);
+            return verifier.outcomes().stream().anyMatch(one -> one.frameId().equals("last"));
+          });
     }
-    assertThat(ids).contains("last");
-    return ids;
+    job.failIfEnded();
+    DeliveryVerifier.Faults faults = verifier.faults();
+    List<String> none = List.of();
+    assertThat(faults).isEqualTo(new DeliveryVerifier.Faults(faults.lost(), none, none, none));
+    assertThat(faults.lost()).hasSizeBetween(1, COUNT - 1);
+    return faults.lost().size();
   }
 }
