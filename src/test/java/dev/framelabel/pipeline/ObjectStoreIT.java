@@ -30,16 +30,19 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Images of an object store: an S3 server, Kafka and Flink as processes, and Flink's S3 plugin in
  * the TaskManager's plugins folder. One task, which reads one image at a time.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ObjectStoreIT {
   private static final Path FETCHED = Path.of("target/s3").toAbsolutePath();
   private static final Duration LIMIT = Duration.ofMinutes(4);

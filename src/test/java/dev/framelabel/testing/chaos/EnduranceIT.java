@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,12 +27,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What grows with time or with restarts. {@code -Pfaults} runs it. */
 @Tag("faults")
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
 class EnduranceIT {
   private static final int RESTARTS = 100;
 
@@ -169,6 +172,7 @@ class EnduranceIT {
 
   /** As many frames as the job takes, for {@code -Dsoak_minutes=N}. */
   @Test
+  @Timeout(value = 2, unit = TimeUnit.DAYS)
   void soak_atFullRate_memoryThreadsAndFilesStayFlat() throws IOException {
     int port = BrokerFiles.freePort();
     Map<String, String> flink = new HashMap<>(TouchedHeap.SETTINGS);

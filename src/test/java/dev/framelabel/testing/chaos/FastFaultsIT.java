@@ -8,10 +8,13 @@ import dev.framelabel.testing.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills real processes under load. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FastFaultsIT {
   private static final long SEED = 5;
 

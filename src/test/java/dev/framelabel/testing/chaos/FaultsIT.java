@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every fault on a cluster of its own, with both transaction versions; {@code -Pfaults} runs it.
  */
 @Tag("faults")
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class FaultsIT {
   private static final FaultTable TABLE = new FaultTable();
   private static final Duration WARM_UP = Duration.ofSeconds(30);

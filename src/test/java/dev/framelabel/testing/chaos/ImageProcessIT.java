@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * there is no Flink distribution, and not from the images. Where the machine allows it, the
  * TaskManager's root file system is read-only, as in the containers.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ImageProcessIT {
   private static final Path BUILD = Path.of("target/framelabel").toAbsolutePath();
   private static final Path MODEL = Path.of("model/demo-xception.onnx");

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * full, a clock wrong, the device hangs. {@code -Pfaults} runs it.
  */
 @Tag("faults")
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class SurroundingsIT {
   private static final int RATE = 40;
   private static final Duration LIMIT = Duration.ofMinutes(5);
