@@ -10,32 +10,20 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.rbac.Role;
-import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import java.util.Map;
 import org.apache.flink.kubernetes.operator.api.FlinkDeployment;
 
 /**
- * Reads manifests into the classes of those who will read them: the Flink Kubernetes Operator's,
- * Strimzi's, and a Kubernetes client's. A key that such a class does not have is an error, although
- * these classes themselves would keep or pass over it.
+ * Reads custom resources into the classes of those who will read them: the Flink Kubernetes
+ * Operator's, Strimzi's, and the Prometheus operator's. A key that such a class does not have is an
+ * error, although these classes themselves would keep or pass over it.
  */
 final class ManifestReader {
   private static final Map<String, Class<?>> KINDS =
       Map.of(
           "FlinkDeployment", FlinkDeployment.class,
-          "Deployment", Deployment.class,
-          "Service", Service.class,
-          "ServiceAccount", ServiceAccount.class,
-          "Role", Role.class,
-          "RoleBinding", RoleBinding.class,
-          "NetworkPolicy", NetworkPolicy.class,
           "PodMonitor", PodMonitor.class,
           "KafkaTopic", KafkaTopic.class);
 
@@ -63,6 +51,11 @@ final class ManifestReader {
         MapperConfig<?> config, Annotated annotated) {
       return super.findPropertyIgnoralByName(config, annotated).withoutIgnoreUnknown();
     }
+  }
+
+  /** Whether there is a class for a manifest's kind; Kubernetes' own kinds have schemas only. */
+  static boolean knows(JsonNode manifest) {
+    return KINDS.containsKey(manifest.path("kind").asText());
   }
 
   /**

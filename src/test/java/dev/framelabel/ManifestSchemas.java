@@ -12,23 +12,21 @@ import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URL;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The JSON schemas of Kubernetes' kinds, as its Java client brings them, and of the Flink
- * Kubernetes Operator's custom resource, closed: a key that a schema does not name is an error.
- * There is none of Strimzi's and of the Prometheus operator's kinds on the class path.
+ * The JSON schemas of Kubernetes' kinds and of the Flink Kubernetes Operator's custom resource,
+ * closed: a key that a schema does not name is an error. Those of Kubernetes 1.35 are kept in the
+ * test resources, without their descriptions. There is none of Strimzi's and of the Prometheus
+ * operator's kinds on the class path.
  */
 final class ManifestSchemas {
   private static final String OPERATOR =
       "META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml";
-  private static final String KUBERNETES = "schema/validation-schema.json";
+  private static final String KUBERNETES = "kubernetes/definitions.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final JsonSchemaFactory schemas =
@@ -76,35 +74,21 @@ final class ManifestSchemas {
     }
   }
 
-  /** Each of the client's jars has the kinds of one group. */
-  private Optional<JsonSchema> kubernetes(String version, String kind) throws IOException {
-    for (URL file : Collections.list(loader().getResources(KUBERNETES))) {
-      JsonNode all = read(file);
-      JsonNode found = all.path("resources").path(kind.toLowerCase(Locale.ROOT));
-      if (found.at("/properties/apiVersion/default").asText().equals(version)) {
-        ObjectNode schema = found.deepCopy();
-        schema.set("definitions", all.get("definitions"));
-        ObjectNode definitions = (ObjectNode) schema.get("definitions");
-        // A number, or a number with a unit; a number or a name.
-        definitions
-            .properties()
-            .forEach(
-                definition -> {
-                  if (definition.getKey().matches(".*(Quantity|IntOrString)")) {
-                    definition.setValue(JSON.createObjectNode());
-                  }
-                });
-        close(schema);
-        return Optional.of(schemas.getSchema(schema));
-      }
+  private Optional<JsonSchema> kubernetes(String apiVersion, String kind) throws IOException {
+    ObjectNode schema;
+    try (InputStream in = loader().getResourceAsStream(KUBERNETES)) {
+      schema = (ObjectNode) JSON.readTree(in);
     }
-    return Optional.empty();
+    String name = definition(apiVersion, kind);
+    return schema.path("definitions").has(name)
+        ? Optional.of(schemas.getSchema(schema.put("$ref", "#/definitions/" + name)))
+        : Optional.empty();
   }
 
-  private static JsonNode read(URL file) throws IOException {
-    try (InputStream in = file.openStream()) {
-      return JSON.readTree(in);
-    }
+  /** As Kubernetes names its types: {@code apps/v1 Deployment} is io.k8s.api.apps.v1.Deployment. */
+  private static String definition(String apiVersion, String kind) {
+    String group = apiVersion.contains("/") ? apiVersion.replaceAll("[./].*", "") : "core";
+    return String.join(".", "io.k8s.api", group, apiVersion.replaceAll(".*/", ""), kind);
   }
 
   private static ClassLoader loader() {
