@@ -60,22 +60,6 @@ class ComposeTest {
   }
 
   @Test
-  void compose_isTheWholeProduct() {
-    assertThat(services().keySet())
-        .contains(
-            "kafka",
-            "topics",
-            "registry",
-            "jobmanager",
-            "taskmanager",
-            "job",
-            "cameras",
-            "wall",
-            "prometheus",
-            "grafana");
-  }
-
-  @Test
   void containers_writeOnlyToMemoryAndVolumes() {
     services()
         .forEach(
@@ -213,22 +197,6 @@ class ComposeTest {
     Files.writeString(conf.resolve("config.yaml"), "of: another\n");
     assertThat(run(command, environment)).isEqualTo("taskmanager -D a b\n");
     assertThat(conf.resolve("config.yaml")).hasContent("of: another\n");
-  }
-
-  @Test
-  void jobImages_haveHealthChecksAndOurEntrypoint() {
-    for (Path dockerfile : DeploymentFiles.dockerfiles()) {
-      String text = DeploymentFiles.read(dockerfile);
-      assertThat(text).contains("ENTRYPOINT [");
-      if (!dockerfile.endsWith("Dockerfile.cli")) {
-        assertThat(text)
-            .contains(
-                "HEALTHCHECK",
-                "/opt/flink/conf-image",
-                "ENTRYPOINT [\"/framelabel-entrypoint.sh\"]");
-      }
-      assertThat(text).contains(" curl ");
-    }
   }
 
   private String run(List<String> command, Map<String, String> environment) throws Exception {

@@ -30,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the container and Kubernetes files name exists in the product and in its Flink. */
 class DeploymentFilesTest {
   private static final String POM = DeploymentFiles.read(Path.of("pom.xml"));
-  private static final Set<String> COMPOSE_KEYS = Set.of("name", "services", "volumes");
   private static final String JOB_IN_IMAGE = "/opt/flink/usrlib/framelabel-job.jar";
 
   /**
@@ -65,14 +64,13 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void classLoading_inImageAndManifests_isWhatTheReadmeSays() {
+  void classLoading_inTheManifest_isTheImages() {
     String key = CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS_ADDITIONAL.key();
-    String ofImage = imageSettings().path(key).asText();
-    assertThat(DeploymentFiles.read(Path.of("README.md"))).contains(key + ": " + ofImage);
     JsonNode base =
         DeploymentFiles.manifests().get(Path.of("deploy/base/flinkdeployment.yaml")).get(0);
-    JsonNode ofManifest = base.at("/spec/flinkConfiguration");
-    assertThat(ofManifest.path(key).asText()).isEqualTo(ofImage);
+    assertThat(imageSettings().path(key).asText())
+        .isNotEmpty()
+        .isEqualTo(base.at("/spec/flinkConfiguration").path(key).asText());
   }
 
   @Test
@@ -194,12 +192,8 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void compose_hasKnownTopLevelKeysAndItsFilesExist() {
+  void compose_filesVolumesAndServices_thatItNames_exist() {
     JsonNode compose = DeploymentFiles.compose();
-    compose
-        .fieldNames()
-        .forEachRemaining(
-            key -> assertThat(COMPOSE_KEYS.contains(key) || key.startsWith("x-")).as(key).isTrue());
     List<JsonNode> services = new ArrayList<>();
     compose.path("services").elements().forEachRemaining(services::add);
     services.add(compose.path("x-framelabel"));

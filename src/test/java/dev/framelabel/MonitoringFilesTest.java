@@ -20,10 +20,9 @@ class MonitoringFilesTest {
 
   @Test
   void rules_areValidAndFireWhenTheyShould() throws Exception {
-    boolean installed =
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "promtool")));
-    assumeTrue(installed, "promtool is not on the PATH: alert rules are not tried");
+    assumeTrue(
+        DeploymentFiles.installed("promtool"),
+        "promtool is not on the PATH: alert rules are not tried");
     promtool("check", "rules", RULES.toString());
     Path tests = folder.resolve("tests.yaml");
     Files.writeString(tests, Files.readString(TESTS).replace("RULES", RULES.toString()));
