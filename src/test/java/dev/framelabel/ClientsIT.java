@@ -12,7 +12,7 @@ import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;

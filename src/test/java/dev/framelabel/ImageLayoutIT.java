@@ -2,7 +2,7 @@ package dev.framelabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.local.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.ChildCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

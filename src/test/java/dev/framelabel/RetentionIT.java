@@ -9,19 +9,15 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.testing.cluster.Await;
-import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.testing.CapturedLog;
 import dev.framelabel.testing.DeliveryVerifier;
+import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.tools.demo.RestMetrics;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +70,10 @@ class RetentionIT {
       retain(admin, Duration.ofHours(1));
       publisher.publish(frame("last")).join();
       int lost = readToLast(broker, job);
-      Await.until("the gap is counted: " + lost, LIMIT, () -> RestMetrics.sum(cluster, "framelabel.offsetsSkipped") == lost);
+      Await.until(
+          "the gap is counted: " + lost,
+          LIMIT,
+          () -> RestMetrics.sum(cluster, "framelabel.offsetsSkipped") == lost);
       Await.until(
           "the log tells of it",
           LIMIT,

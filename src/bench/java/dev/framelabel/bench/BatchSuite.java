@@ -11,7 +11,6 @@ import dev.framelabel.tools.bench.BareLoop;
 import dev.framelabel.tools.bench.BenchReport;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.bench.Table;
-import dev.framelabel.model.SimulatedLabelModel;
 import dev.framelabel.tools.report.Statistics;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

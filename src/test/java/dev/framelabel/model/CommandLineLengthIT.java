@@ -2,7 +2,7 @@ package dev.framelabel.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.local.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.ChildCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

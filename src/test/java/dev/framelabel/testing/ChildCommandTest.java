@@ -2,8 +2,8 @@ package dev.framelabel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.local.cluster.Await;
-import dev.framelabel.local.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.ChildCommand;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.framelabel.tools.camera;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.framelabel.local.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.framelabel.tools.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.framelabel.local.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
 import java.net.URI;
