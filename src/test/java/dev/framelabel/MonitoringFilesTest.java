@@ -3,9 +3,13 @@ package dev.framelabel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,37 @@ class MonitoringFilesTest {
             .toList();
     assertThat(alerts).hasSizeGreaterThan(5);
     assertThat(Files.readString(TESTS)).contains(alerts);
+  }
+
+  @Test
+  void alerts_eachHasARunbookUrlOfASectionThatNamesIt() throws Exception {
+    JsonNode rules =
+        DeploymentFiles.documents(DeploymentFiles.read(RULES)).get(0).at("/groups/0/rules");
+    assertThat(rules).hasSizeGreaterThan(5);
+    for (JsonNode rule : rules) {
+      String alert = rule.path("alert").asText();
+      String url = rule.at("/annotations/runbook_url").asText();
+      assertThat(url).as(alert).contains(".md#");
+      String page = DeploymentFiles.read(Path.of(url.replaceFirst("#.*", "")));
+      String section = sections(page).get(url.replaceFirst(".*#", ""));
+      assertThat(section).as("%s: section of %s", alert, url).isNotNull().contains('`' + alert + '`');
+    }
+  }
+
+  /** Sections of a page by their anchors, as GitHub makes them from the headings. */
+  private static Map<String, String> sections(String page) {
+    Map<String, String> sections = new HashMap<>();
+    for (String section : page.split("(?m)^#+ ", -1)) {
+      String heading = section.lines().findFirst().orElse("");
+      String anchor =
+          heading
+              .toLowerCase(Locale.ROOT)
+              .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+              .replace(' ', '-');
+      String before = sections.put(anchor, section);
+      assertThat(before).as("two sections of the anchor " + anchor).isNull();
+    }
+    return sections;
   }
 
   private void promtool(String... arguments) throws Exception {
