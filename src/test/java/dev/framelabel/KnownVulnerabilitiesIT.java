@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class KnownVulnerabilitiesIT {
   private static final Path PACKAGES = Path.of("target/framelabel");
   private static final Path LIST = Path.of("src/test/resources/advisories.tsv");
-  private static final Path PAGE = Path.of("docs/security.md");
+  private static final Path PAGE = Path.of("docs/guides/security.md");
   private static final Pattern JAR = Pattern.compile("(.+?)-(\\d+\\..*)\\.jar");
 
   /** By name; several where the packages hold several. */

@@ -77,7 +77,7 @@ class SecurityIT {
   private static final String PASSWORD = "secret-" + UUID.randomUUID();
   private static final int MAX_RECORD_BYTES = 1 << 20;
 
-  /** What docs/security.md lists: nothing may be missing there, nothing is too much. */
+  /** What docs/guides/security.md lists: nothing may be missing there, nothing is too much. */
   private static final List<AclBinding> LEAST =
       List.of(
           literal(ResourceType.TOPIC, "frames", AclOperation.READ),

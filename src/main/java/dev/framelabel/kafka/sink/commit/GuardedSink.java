@@ -78,7 +78,7 @@ public final class GuardedSink<
         "the broker allows this user no transactions for topic "
             + topic
             + ": the ACL that is missing is WRITE on transactional ids that begin with"
-            + " --transactional-id-prefix and a point; docs/security.md lists all",
+            + " --transactional-id-prefix and a point; docs/guides/security.md lists all",
         cause);
   }
 
