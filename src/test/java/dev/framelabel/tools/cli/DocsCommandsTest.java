@@ -99,15 +99,19 @@ class DocsCommandsTest {
   }
 
   /**
-   * What follows {@code start} in the indented lines of all pages; lines that end with \\ go on.
+   * Returns what follows {@code start} in the code blocks of all pages, indented or fenced; lines
+   * that end with \\ go on.
    */
   private static Set<String> commands(String start) throws Exception {
     Set<String> found = new TreeSet<>();
     for (Path page : pages()) {
       String text = Files.readString(page).replaceAll("\\\\\\n +", "");
+      boolean fenced = false;
       for (String line : text.split("\n", -1)) {
-        if (line.startsWith("    " + start)) {
-          found.add(line.substring(4 + start.length()).replaceAll("\\s+#.*", ""));
+        String code = line.strip();
+        fenced ^= code.startsWith("```");
+        if ((fenced || line.startsWith("    ")) && code.startsWith(start)) {
+          found.add(code.substring(start.length()).replaceAll("\\s+#.*", ""));
         }
       }
     }
@@ -115,7 +119,7 @@ class DocsCommandsTest {
   }
 
   private static List<Path> pages() throws Exception {
-    try (Stream<Path> docs = Files.list(Path.of("docs"))) {
+    try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
       return Stream.concat(Stream.of(Path.of("README.md")), docs)
           .filter(file -> file.toString().endsWith(".md"))
           .sorted()
