@@ -20,33 +20,22 @@ class MemorySettingsTest {
   private static final Path GUIDE = Path.of("docs/guides/size-a-deployment.md");
   private static final Pattern YAML = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL);
   private static final String MEMORY = "taskmanager.memory.";
+  private static final String SIZE = TaskManagerOptions.TOTAL_PROCESS_MEMORY.key();
 
   @Test
   void examples_ofTheGuide_areAcceptedAndLeaveTheHeapThatItNames() {
-    String guide = DeploymentFiles.read(GUIDE);
-    List<JsonNode> examples =
-        YAML.matcher(guide)
-            .results()
-            .map(block -> DeploymentFiles.documents(block.group(1)).get(0))
-            .toList();
-    assertThat(examples).hasSize(2);
-    for (JsonNode example : examples) {
+    assertThat(examples()).hasSize(2);
+    for (JsonNode example : examples()) {
       int heap = specification(memory(example)).getTaskHeapSize().getMebiBytes();
-      assertThat(guide).contains(heap + " MiB Java heap for the tasks");
+      assertThat(DeploymentFiles.read(GUIDE)).contains(heap + " MiB Java heap for the tasks");
     }
   }
 
   @Test
-  void firstExample_isWhatTheImageHas() {
-    JsonNode example =
-        YAML.matcher(DeploymentFiles.read(GUIDE))
-            .results()
-            .map(block -> DeploymentFiles.documents(block.group(1)).get(0))
-            .findFirst()
-            .orElseThrow();
-    JsonNode image =
-        DeploymentFiles.documents(DeploymentFiles.read(DeploymentFiles.IMAGE_SETTINGS)).get(0);
-    assertThat(memory(example).toMap()).isEqualTo(memory(image).toMap());
+  void firstExample_isWhatImageAndComposeHave() {
+    Map<String, String> image = imageWithProcessSize("4g").toMap();
+    assertThat(DeploymentFiles.read(DeploymentFiles.COMPOSE)).contains(SIZE + ": 4g\n");
+    assertThat(memory(examples().get(0)).toMap()).isEqualTo(image);
   }
 
   @Test
@@ -57,20 +46,32 @@ class MemorySettingsTest {
       Configuration settings = memory(base.at("/spec/flinkConfiguration"));
       JsonNode own = deployment.at("/spec/taskManager/resource/memory");
       JsonNode size = own.isMissingNode() ? base.at("/spec/taskManager/resource/memory") : own;
-      settings.setString(TaskManagerOptions.TOTAL_PROCESS_MEMORY.key(), size.asText());
+      settings.setString(SIZE, size.asText());
       assertThat(specification(settings).getTaskHeapSize().getMebiBytes()).isGreaterThan(800);
     }
   }
 
   @Test
   void flinksDefaultProcessSize_isTooSmallForTheOffHeapMemoryOfTheImage() {
-    Configuration settings =
-        memory(
-            DeploymentFiles.documents(DeploymentFiles.read(DeploymentFiles.IMAGE_SETTINGS)).get(0));
-    settings.setString(TaskManagerOptions.TOTAL_PROCESS_MEMORY.key(), "1728m");
+    Configuration settings = imageWithProcessSize("1728m");
     assertThatThrownBy(() -> specification(settings))
         .isInstanceOf(IllegalConfigurationException.class)
         .hasMessageContaining("TaskManager memory configuration failed");
+  }
+
+  private static List<JsonNode> examples() {
+    return YAML.matcher(DeploymentFiles.read(GUIDE))
+        .results()
+        .map(block -> DeploymentFiles.documents(block.group(1)).get(0))
+        .toList();
+  }
+
+  private static Configuration imageWithProcessSize(String size) {
+    Configuration settings =
+        memory(
+            DeploymentFiles.documents(DeploymentFiles.read(DeploymentFiles.IMAGE_SETTINGS)).get(0));
+    settings.setString(SIZE, size);
+    return settings;
   }
 
   private static TaskExecutorProcessSpec specification(Configuration settings) {
