@@ -55,7 +55,10 @@ class MonitoringFilesTest {
       assertThat(url).as(alert).contains(".md#");
       String page = DeploymentFiles.read(Path.of(url.replaceFirst("#.*", "")));
       String section = sections(page).get(url.replaceFirst(".*#", ""));
-      assertThat(section).as("%s: section of %s", alert, url).isNotNull().contains('`' + alert + '`');
+      assertThat(section)
+          .as("%s: section of %s", alert, url)
+          .isNotNull()
+          .contains('`' + alert + '`');
     }
   }
 
@@ -65,10 +68,7 @@ class MonitoringFilesTest {
     for (String section : page.split("(?m)^#+ ", -1)) {
       String heading = section.lines().findFirst().orElse("");
       String anchor =
-          heading
-              .toLowerCase(Locale.ROOT)
-              .replaceAll("[^\\p{L}\\p{N}_ -]", "")
-              .replace(' ', '-');
+          heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}_ -]", "").replace(' ', '-');
       String before = sections.put(anchor, section);
       assertThat(before).as("two sections of the anchor " + anchor).isNull();
     }
