@@ -6,18 +6,20 @@ import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.config.OptionParser;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.kafka.FrameLabeller;
+import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.kafka.admin.RestoredState;
-import dev.framelabel.kafka.admin.StartChecks;
 import dev.framelabel.kafka.sink.OutcomeSinks;
 import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.state.EventTypeInformation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -50,20 +52,29 @@ public final class LabellingJob {
    */
   public static void run(StreamExecutionEnvironment environment, OptionParser.Parsed parsed)
       throws Exception {
-    check(environment, parsed.job());
     addTo(environment, parsed.job(), parsed.flink());
+    check(environment, parsed.job());
     environment.execute("framelabel");
   }
 
   /** Where the job is submitted: a mistake is told to whoever makes it. */
   private static void check(StreamExecutionEnvironment environment, Configuration job) {
     KafkaOptions options = new KafkaOptions(job);
-    StartChecks.run(options, new JobOptions(job).get(JobOptions.CHECKPOINT_INTERVAL));
+    Preflight.requireReady(options, checkpointInterval(environment));
     Optional<String> ignored =
         RestoredState.warnIfTooOld(options, environment.getConfiguration(), Instant.now());
   }
 
-  /** Adds the job to an environment, without the checks of {@link #run} and without executing. */
+  /** Flink's settings go before the job's own option. */
+  private static Duration checkpointInterval(StreamExecutionEnvironment environment) {
+    return environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+  }
+
+  /**
+   * Adds the job to the environment, as {@link #run} does; asks no broker.
+   *
+   * @throws dev.framelabel.kafka.admin.StartRefusedException if options do not fit each other
+   */
   public static void addTo(
       StreamExecutionEnvironment environment, Configuration job, Configuration flink) {
     addTo(environment, job, flink, ModelOpener.ONNX);
@@ -82,6 +93,7 @@ public final class LabellingJob {
     JobOptions jobOptions = new JobOptions(job);
     KafkaOptions kafkaOptions = new KafkaOptions(job);
     FlinkDefaults.apply(environment, jobOptions, flink);
+    Preflight.requireFittingOptions(kafkaOptions, checkpointInterval(environment));
     FrameLabeller labeller = new LabelAgain(jobOptions, models)::label;
     new LabellingPipeline(
             FrameSource.build(kafkaOptions, new EventTypeInformation<>(FrameEvent.class)),

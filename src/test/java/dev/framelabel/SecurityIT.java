@@ -14,7 +14,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
-import dev.framelabel.kafka.admin.StartChecks;
+import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.kafka.admin.StartRefusedException;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
@@ -161,7 +161,7 @@ class SecurityIT {
   void leastAcls_job_labelsEachFrameOnceAndShowsNoSecret() throws Exception {
     publish("exact", 300);
     Configuration options = options(broker.clientFile("inline.properties", USER, PASSWORD));
-    startChecks(options);
+    preflight(options);
     LocalCluster.Job job = submit(options);
     assertLabelledOnce("exact", 300, job);
     assertNoSecretInFlinksPages();
@@ -239,19 +239,19 @@ class SecurityIT {
     "TOPIC,rejected,READ,topic rejected,'[READ, WRITE]'",
     "TRANSACTIONAL_ID,framelabel.,WRITE,transactional ids that begin with framelabel.,WRITE"
   })
-  void anyOfTheLeastAclsMissing_startChecks_refuseAndNameWhat(
+  void anyOfTheLeastAclsMissing_preflight_refusesAndNamesWhat(
       ResourceType type, String resource, AclOperation operation, String what, String needed)
       throws Exception {
     broker.allowOnly(leastWithout(type, resource, operation));
     Configuration options = options(broker.clientFile("checks.properties", USER, PASSWORD));
-    assertThatThrownBy(() -> startChecks(options))
+    assertThatThrownBy(() -> preflight(options))
         .isInstanceOf(StartRefusedException.class)
-        .hasMessageContainingAll(what, needed, "may not be used by this user")
+        .hasMessageContainingAll(what, needed, "this user lacks permissions")
         .hasMessageNotContaining(PASSWORD);
   }
 
-  private static void startChecks(Configuration options) {
-    StartChecks.run(new KafkaOptions(options), options.get(JobOptions.CHECKPOINT_INTERVAL));
+  private static void preflight(Configuration options) {
+    Preflight.requireReady(new KafkaOptions(options), options.get(JobOptions.CHECKPOINT_INTERVAL));
   }
 
   @Test

@@ -53,6 +53,20 @@ public final class AdminCalls {
     }
   }
 
+  /**
+   * Blocks for a time, between two questions.
+   *
+   * @throws KafkaException if the thread is interrupted
+   */
+  public static void pause(Duration time) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", e);
+    }
+  }
+
   /** Returns all settings of a topic. */
   public static Config topicSettings(Admin admin, String topic) {
     return settings(admin, new ConfigResource(ConfigResource.Type.TOPIC, topic));

@@ -3,18 +3,21 @@ package dev.framelabel.kafka.admin;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What one check found.
+ * The result of one check.
  *
- * @param subject what was looked at
- * @param found what is there, and for trouble what was expected
+ * @param subject what was checked
+ * @param found what was found, and for a warning or a failure what was expected
  * @param cure what to do about it; empty where nothing needs doing
  */
 public record Finding(Level level, String subject, String found, String cure) {
   /** How bad it is. */
   public enum Level {
     OK,
+    /** Not checked; {@code found} says why. */
     SKIPPED,
+    /** The job works, with a risk. */
     WARNING,
+    /** The job would not work: it is not started. */
     FAILED
   }
 
@@ -42,7 +45,14 @@ public record Finding(Level level, String subject, String found, String cure) {
     return new Finding(Level.FAILED, subject, found, cure);
   }
 
+  /** Returns bytes as whole MiB, for people. */
   public static String mib(long bytes) {
     return (bytes >> 20) + " MiB";
+  }
+
+  /** Returns the finding in one line. */
+  @Override
+  public String toString() {
+    return subject + ": " + found + (cure.isEmpty() ? "" : ". " + cure);
   }
 }

@@ -1,16 +1,16 @@
 package dev.framelabel.kafka.admin;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** The job would not work as it is set up: what was found, what was expected, and the cure. */
+/** The job would not work as it is set up. The message has each failed check with its cure. */
 public final class StartRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  StartRefusedException(List<String> refusals) {
-    super("The job is not started:\n- " + String.join("\n- ", refusals));
-  }
-
-  StartRefusedException(String refusal, Throwable cause) {
-    super("The job is not started:\n- " + refusal, cause);
+  StartRefusedException(List<Finding> failed) {
+    super(
+        failed.stream()
+            .map(Finding::toString)
+            .collect(Collectors.joining("\n- ", "The job is not started:\n- ", "")));
   }
 }

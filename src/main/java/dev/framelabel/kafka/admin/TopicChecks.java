@@ -4,26 +4,35 @@ import dev.framelabel.config.Delivery;
 import dev.framelabel.config.KafkaOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Topics and group: there, permitted, and large enough for the results. */
+/** Checks that topics and group are there and permitted, and that the topics' settings fit. */
 final class TopicChecks {
-  private static final Logger LOG = LoggerFactory.getLogger(TopicChecks.class);
+  private static final String SIZE = "max.message.bytes";
+  private static final String TIMESTAMP = "message.timestamp.type";
+  private static final String APPEND_TIME = "LogAppendTime";
+  private static final String IN_SYNC = "min.insync.replicas";
+  private static final int REPLICAS_FOR_TWO_IN_SYNC = 3;
 
   private final Admin admin;
   private final KafkaOptions options;
-  private final List<String> refusals = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private List<TopicPartition> framePartitions = List.of();
 
   TopicChecks(Admin admin, KafkaOptions options) {
     this.admin = admin;
@@ -33,24 +42,43 @@ final class TopicChecks {
   /**
    * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
    */
-  List<String> refusals() {
+  List<Finding> findings() {
     // The commit guard reads the topics that it writes.
     Set<AclOperation> results =
         options.get(KafkaOptions.DELIVERY) == Delivery.EXACTLY_ONCE
             ? Set.of(AclOperation.WRITE, AclOperation.READ)
             : Set.of(AclOperation.WRITE);
-    checkTopic("--frames-topic", options.get(KafkaOptions.FRAMES_TOPIC), Set.of(AclOperation.READ));
-    if (checkTopic("--labels-topic", options.get(KafkaOptions.LABELS_TOPIC), results)) {
-      checkSize(options.get(KafkaOptions.LABELS_TOPIC));
-    }
-    if (checkTopic("--rejected-topic", options.get(KafkaOptions.REJECTED_TOPIC), results)) {
-      checkSize(options.get(KafkaOptions.REJECTED_TOPIC));
-    }
+    Optional<TopicDescription> frames =
+        described(KafkaOptions.FRAMES_TOPIC, Set.of(AclOperation.READ));
+    frames.ifPresent(this::checkFrames);
+    described(KafkaOptions.LABELS_TOPIC, results).ifPresent(this::checkResults);
+    described(KafkaOptions.REJECTED_TOPIC, results).ifPresent(this::checkResults);
     checkGroup(options.get(KafkaOptions.GROUP_ID));
-    return refusals;
+    framePartitions =
+        frames.stream()
+            .flatMap(topic -> topic.partitions().stream().map(info -> partition(topic, info)))
+            .toList();
+    return findings;
   }
 
-  private boolean checkTopic(String option, String topic, Set<AclOperation> needed) {
+  private static TopicPartition partition(TopicDescription topic, TopicPartitionInfo info) {
+    return new TopicPartition(topic.name(), info.partition());
+  }
+
+  /**
+   * Returns the partitions of the frames topic; none before {@link #findings}, or if it may not be
+   * read.
+   */
+  List<TopicPartition> framePartitions() {
+    return framePartitions;
+  }
+
+  /** Returns a topic that is there and permitted. */
+  private Optional<TopicDescription> described(
+      ConfigOption<String> option, Set<AclOperation> needed) {
+    String topic = options.get(option);
+    String flag = "--" + option.key();
+    String subject = subject(topic);
     try {
       TopicDescription found =
           AdminCalls.answer(
@@ -59,59 +87,157 @@ final class TopicChecks {
                       List.of(topic), new DescribeTopicsOptions().includeAuthorizedOperations(true))
                   .topicNameValues()
                   .get(topic));
-      requirePermission(
-          "topic " + topic + " (" + option + ")", found.authorizedOperations(), needed);
-      return true;
+      if (permits(found.authorizedOperations(), needed)) {
+        return Optional.of(found);
+      }
+      findings.add(forbidden(subject, flag, needed));
     } catch (UnknownTopicOrPartitionException e) {
-      refusals.add(
-          "topic "
-              + topic
-              + " ("
-              + option
-              + ") is not there. Create it with 'framelabel topics create', or correct "
-              + option);
+      findings.add(
+          Finding.failed(
+              subject,
+              "the topic does not exist (" + flag + ")",
+              "Create it with 'framelabel topics create', or correct " + flag));
     } catch (AuthorizationException e) {
-      refusals.add(forbidden("topic " + topic + " (" + option + ")", needed));
+      findings.add(forbidden(subject, flag, needed));
     }
-    return false;
+    return Optional.empty();
   }
 
-  private void requirePermission(String what, Set<AclOperation> has, Set<AclOperation> needed) {
-    if (has != null && !has.contains(AclOperation.ALL) && !has.containsAll(needed)) {
-      refusals.add(forbidden(what, needed));
-    }
+  private static String subject(String topic) {
+    return "topic " + topic;
   }
 
-  private static String forbidden(String what, Set<AclOperation> needed) {
-    return what
-        + " may not be used by this user; the job needs "
-        + needed.stream().sorted().toList()
-        + ". Give those permissions (kafka-acls --add), or name another user in --kafka-properties";
+  private static boolean permits(Set<AclOperation> has, Set<AclOperation> needed) {
+    return has == null || has.contains(AclOperation.ALL) || has.containsAll(needed);
   }
 
-  private void checkSize(String topic) {
+  private static Finding forbidden(String subject, String flag, Set<AclOperation> needed) {
+    return Finding.failed(
+        subject,
+        "this user lacks permissions ("
+            + flag
+            + "); the job needs "
+            + needed.stream().sorted().toList(),
+        "Grant them with 'kafka-acls --add', or name another user in --kafka-properties");
+  }
+
+  private void checkFrames(TopicDescription topic) {
+    withSettings(
+        topic,
+        settings -> {
+          long record = options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes();
+          long taken = AdminCalls.number(settings, SIZE);
+          if (taken > record + (record >> 3)) {
+            findings.add(
+                Finding.warning(
+                    subject(topic.name()),
+                    SIZE
+                        + "="
+                        + taken
+                        + ", but --max-record-size is "
+                        + record
+                        + ": a rejected record keeps only the beginning of a larger frame",
+                    "Raise --max-record-size, and " + SIZE + " of the rejected topic, to as much"));
+          }
+        });
+  }
+
+  private void checkResults(TopicDescription topic) {
+    withSettings(
+        topic,
+        settings -> {
+          checkSize(topic.name(), AdminCalls.number(settings, SIZE));
+          String timestamp = settings.get(TIMESTAMP).value();
+          if (!timestamp.equals(APPEND_TIME)) {
+            findings.add(
+                Finding.warning(
+                    subject(topic.name()),
+                    TIMESTAMP
+                        + "="
+                        + timestamp
+                        + "; expected "
+                        + APPEND_TIME
+                        + ": the broker refuses the records of a worker whose clock is wrong",
+                    alter(topic.name(), TIMESTAMP, APPEND_TIME)));
+          }
+        });
+  }
+
+  private void checkSize(String topic, long taken) {
     long wanted = options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes();
+    if (taken < wanted) {
+      findings.add(
+          Finding.failed(
+              subject(topic),
+              SIZE
+                  + "="
+                  + taken
+                  + ", but --max-record-size is "
+                  + wanted
+                  + ": the broker would refuse a larger result, and fail the job",
+              "Raise "
+                  + SIZE
+                  + " of the topic to "
+                  + wanted
+                  + ", or give --max-record-size "
+                  + taken
+                  + "b"));
+    }
+  }
+
+  /** What holds for every topic, and a check of its own; where all is well, one finding says so. */
+  private void withSettings(TopicDescription topic, Consumer<Config> check) {
+    String subject = subject(topic.name());
+    int before = findings.size();
     try {
-      long taken = AdminCalls.number(AdminCalls.topicSettings(admin, topic), "max.message.bytes");
-      if (taken < wanted) {
-        refusals.add(
-            "topic "
-                + topic
-                + " takes records of "
-                + taken
-                + " bytes (max.message.bytes), but --max-record-size is "
-                + wanted
-                + " bytes: the broker would refuse a larger result, and fail the job. Give --max-record-size "
-                + taken
-                + "b or less, or raise the topic's max.message.bytes");
+      Config settings = AdminCalls.topicSettings(admin, topic.name());
+      check.accept(settings);
+      checkReplicas(topic, settings);
+      if (findings.size() == before) {
+        findings.add(
+            Finding.ok(
+                subject,
+                topic.partitions().size()
+                    + " partitions, records of up to "
+                    + settings.get(SIZE).value()
+                    + " bytes"));
       }
     } catch (AuthorizationException e) {
-      LOG.info("max.message.bytes of topic {} is not checked: {}", topic, e.getMessage());
+      findings.add(
+          Finding.skipped(
+              "settings of " + subject, "this user may not read them (DESCRIBE_CONFIGS)"));
     }
+  }
+
+  private void checkReplicas(TopicDescription topic, Config settings) {
+    int replicas =
+        topic.partitions().stream().mapToInt(info -> info.replicas().size()).min().orElse(0);
+    if (replicas >= REPLICAS_FOR_TWO_IN_SYNC && AdminCalls.number(settings, IN_SYNC) < 2) {
+      findings.add(
+          Finding.warning(
+              subject(topic.name()),
+              IN_SYNC
+                  + "="
+                  + settings.get(IN_SYNC).value()
+                  + " with "
+                  + replicas
+                  + " replicas; expected 2: an acknowledged record can be lost with one broker",
+              alter(topic.name(), IN_SYNC, "2")));
+    }
+  }
+
+  private static String alter(String topic, String key, String value) {
+    return "Set it: kafka-configs --alter --entity-type topics --entity-name "
+        + topic
+        + " --add-config "
+        + key
+        + "="
+        + value;
   }
 
   private void checkGroup(String group) {
-    String what = "consumer group " + group + " (--group-id)";
+    String subject = "consumer group " + group;
+    Set<AclOperation> needed = Set.of(AclOperation.READ);
     try {
       ConsumerGroupDescription found =
           AdminCalls.answer(
@@ -121,11 +247,14 @@ final class TopicChecks {
                       new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
                   .describedGroups()
                   .get(group));
-      requirePermission(what, found.authorizedOperations(), Set.of(AclOperation.READ));
+      findings.add(
+          permits(found.authorizedOperations(), needed)
+              ? Finding.ok(subject, "permitted")
+              : forbidden(subject, "--group-id", needed));
     } catch (GroupIdNotFoundException e) {
-      LOG.debug("consumer group {} is new", group);
+      findings.add(Finding.ok(subject, "new"));
     } catch (AuthorizationException e) {
-      refusals.add(forbidden(what, Set.of(AclOperation.READ)));
+      findings.add(forbidden(subject, "--group-id", needed));
     }
   }
 }

@@ -6,33 +6,32 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What exactly-once needs: a timeout that the brokers allow, and ids that nobody else uses. */
+/** Checks what exactly-once needs: a timeout that the brokers allow, and ids of its own. */
 final class TransactionChecks {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionChecks.class);
   private static final String LONGEST = "transaction.max.timeout.ms";
   private static final Set<TransactionState> OPEN =
       Set.of(TransactionState.ONGOING, TransactionState.PREPARE_COMMIT);
   private static final Duration LONGEST_WATCH = Duration.ofSeconds(20);
-  private static final long POLL_MILLIS = 250;
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final String SUBJECT = "transaction prefix";
 
   private final Admin admin;
   private final KafkaOptions options;
   private final Duration watch;
-  private final List<String> refusals = new ArrayList<>();
 
   TransactionChecks(Admin admin, KafkaOptions options, Duration checkpointInterval) {
     this.admin = admin;
@@ -42,40 +41,45 @@ final class TransactionChecks {
   }
 
   /**
-   * @throws KafkaException if the brokers do not answer
+   * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
    */
-  List<String> refusals() {
-    checkTimeout();
-    if (checkPermission()) {
-      checkPrefix();
-    }
-    return refusals;
+  List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(timeout());
+    Optional<Finding> forbidden = forbidden();
+    findings.add(forbidden.orElseGet(this::prefix));
+    return findings;
   }
 
-  private void checkTimeout() {
-    long wanted = options.get(KafkaOptions.TRANSACTION_TIMEOUT).toMillis();
+  private Finding timeout() {
+    Duration wanted = options.get(KafkaOptions.TRANSACTION_TIMEOUT);
     try {
-      long longest = AdminCalls.longestTransaction(admin).toMillis();
-      if (wanted > longest) {
-        refusals.add(
-            "--transaction-timeout is "
-                + wanted
-                + " ms, but the brokers allow "
-                + longest
-                + " ms ("
-                + LONGEST
-                + "). Give --transaction-timeout '"
-                + longest
-                + " ms', or raise "
-                + LONGEST
-                + " on the brokers");
-      }
+      Duration longest = AdminCalls.longestTransaction(admin);
+      String found =
+          "--transaction-timeout is "
+              + wanted.toMillis()
+              + " ms; the brokers allow "
+              + longest.toMillis()
+              + " ms ("
+              + LONGEST
+              + ")";
+      return wanted.compareTo(longest) <= 0
+          ? Finding.ok("transaction timeout", found)
+          : Finding.failed(
+              "transaction timeout",
+              found,
+              "Give --transaction-timeout '"
+                  + longest.toMillis()
+                  + " ms', or raise "
+                  + LONGEST
+                  + " on the brokers");
     } catch (AuthorizationException e) {
-      LOG.info("{} of the brokers is not checked: {}", LONGEST, e.getMessage());
+      return Finding.skipped(
+          "transaction timeout", "this user may not read " + LONGEST + " (DESCRIBE_CONFIGS)");
     }
   }
 
-  private boolean checkPermission() {
+  private Optional<Finding> forbidden() {
     for (String prefix : prefixes()) {
       String id = prefix + "-0-1";
       try {
@@ -84,17 +88,18 @@ final class TransactionChecks {
       } catch (TransactionalIdNotFoundException e) {
         LOG.debug("transactional id {} is new", id);
       } catch (AuthorizationException e) {
-        refusals.add(
-            "transactional ids that begin with "
-                + prefix
-                + " (--transactional-id-prefix) may not be used by this user; the job needs [WRITE,"
-                + " DESCRIBE]. Give those permissions (kafka-acls --add --transactional-id "
-                + prefix
-                + " --resource-pattern-type prefixed), or choose another --transactional-id-prefix");
-        return false;
+        return Optional.of(
+            Finding.failed(
+                SUBJECT,
+                "this user lacks permissions for transactional ids that begin with "
+                    + prefix
+                    + " (--transactional-id-prefix); the job needs [WRITE, DESCRIBE]",
+                "Grant them with 'kafka-acls --add --transactional-id "
+                    + prefix
+                    + " --resource-pattern-type prefixed', or choose another --transactional-id-prefix"));
       }
     }
-    return true;
+    return Optional.empty();
   }
 
   /** The sinks' own prefixes; an id goes on with {@code -SUBTASK-CHECKPOINT}. */
@@ -109,29 +114,32 @@ final class TransactionChecks {
    * A job that died leaves transactions open, which do not change; one that lives begins others
    * with every checkpoint.
    */
-  private void checkPrefix() {
+  private Finding prefix() {
+    String prefix = options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX);
     Set<String> before = open();
     if (before.isEmpty()) {
-      return;
+      return Finding.ok(SUBJECT, "no open transaction begins with " + prefix);
     }
     LOG.info(
         "transactions of this prefix are open, watched for {} ms: {}", watch.toMillis(), before);
     long end = System.nanoTime() + watch.toNanos();
     while (System.nanoTime() < end) {
-      pause();
+      AdminCalls.pause(POLL);
       Set<String> begun = new HashSet<>(open());
       begun.removeAll(before);
       if (!begun.isEmpty()) {
-        refusals.add(
-            "another job that runs uses --transactional-id-prefix "
-                + options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX)
+        return Finding.failed(
+            SUBJECT,
+            "another running job uses --transactional-id-prefix "
+                + prefix
                 + ": it has just begun transaction "
                 + begun.iterator().next()
-                + ". Two jobs of one prefix abort each other's transactions. Give each job a"
-                + " --transactional-id-prefix of its own, or stop the other one first");
-        return;
+                + ". Two jobs with one prefix abort each other's transactions",
+            "Give each job a --transactional-id-prefix of its own, or stop the other job first. While this very job"
+                + " runs, the finding is about this job");
       }
     }
+    return Finding.ok(SUBJECT, "used by no running job; left open by an earlier job: " + before);
   }
 
   private Set<String> open() {
@@ -142,14 +150,5 @@ final class TransactionChecks {
         .map(TransactionListing::transactionalId)
         .filter(id -> prefixes().stream().anyMatch(prefix -> id.startsWith(prefix + "-")))
         .collect(Collectors.toSet());
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted", e);
-    }
   }
 }

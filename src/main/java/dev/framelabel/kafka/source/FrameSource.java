@@ -57,7 +57,7 @@ public final class FrameSource {
       KafkaOptions options, TypeInformation<FrameEvent> type, Duration lookInterval) {
     Optional<String> fault = isolationFault(options);
     if (fault.isPresent()) {
-      throw new IllegalArgumentException(fault.get());
+      throw new IllegalArgumentException(fault.get() + ". Remove the line from the file");
     }
     FrameDeserializer deserializer = new FrameDeserializer(options, type);
     KafkaSourceBuilder<FrameEvent> builder =
@@ -90,7 +90,7 @@ public final class FrameSource {
                 + level
                 + "; expected "
                 + COMMITTED
-                + ": the job reads no frame of an aborted transaction. Remove the line");
+                + ": the job reads no frame of an aborted transaction");
   }
 
   @SuppressWarnings("deprecation") // the connector takes Kafka's old enum and no other

@@ -3,8 +3,8 @@ package dev.framelabel.tools.doctor;
 import dev.framelabel.classify.ResidentMemory;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.admin.BrokerFacts;
 import dev.framelabel.kafka.admin.Finding;
+import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
@@ -55,7 +55,8 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>();
     findings.add(java(Runtime.version().feature()));
     Optional<ModelMemory> model = openModel(findings);
-    findings.addAll(brokers());
+    findings.addAll(
+        new Preflight(kafka, job.get(JobOptions.CHECKPOINT_INTERVAL), patience).findings());
     findings.addAll(cluster(rest, model));
     return findings;
   }
@@ -152,20 +153,6 @@ public final class Doctor {
               "one full batch fits, but not " + batches + ": " + e.getMessage(),
               "lower --max-batch-size or --concurrent-batches; else the job divides such batches"));
       return Optional.empty();
-    }
-  }
-
-  private List<Finding> brokers() {
-    try {
-      return BrokerChecks.of(
-          BrokerFacts.ask(kafka.client(), BrokerChecks.topics(kafka), patience), kafka);
-    } catch (IllegalStateException e) {
-      return List.of(
-          Finding.failed(
-              "brokers",
-              e.getMessage(),
-              "check --bootstrap-servers, --kafka-properties and advertised.listeners of the brokers"),
-          Finding.skipped("topics and transaction timeout", "no broker answers"));
     }
   }
 

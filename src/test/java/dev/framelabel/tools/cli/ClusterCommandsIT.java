@@ -107,8 +107,8 @@ class ClusterCommandsIT {
     assertThat(result.out())
         .contains(
             "transaction.max.timeout.ms on the brokers",
-            "raise the topic's max.message.bytes to 5242880",
-            "topic nowhere: is not there",
+            "Raise max.message.bytes of the topic to 5242880",
+            "topic nowhere: the topic does not exist (--rejected-topic)",
             "model file missing.onnx is not there",
             "http://127.0.0.1:1/overview does not answer",
             "5 failed.");

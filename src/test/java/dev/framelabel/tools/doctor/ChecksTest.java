@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.admin.BrokerFacts;
 import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.kafka.admin.Finding.Level;
 import dev.framelabel.model.Device;
@@ -25,42 +24,6 @@ import org.junit.jupiter.api.Test;
 class ChecksTest {
   private static final String PARENT_FIRST = "classloader.parent-first-patterns.additional";
   private static final int MIB = 1 << 20;
-
-  @Test
-  void broker_thatFits_isWell() {
-    BrokerFacts.Topic topic = new BrokerFacts.Topic(4, MIB, true, Duration.ofDays(1));
-    BrokerFacts facts =
-        new BrokerFacts(
-            1, Duration.ofMinutes(15), Map.of("frames", topic, "labels", topic, "rejected", topic));
-    assertThat(BrokerChecks.of(facts, kafka(Map.of()))).allMatch(one -> one.level() == Level.OK);
-  }
-
-  @Test
-  void broker_tooSmallTooShortAndWithoutTopic_eachHasItsCure() {
-    BrokerFacts facts =
-        new BrokerFacts(
-            1,
-            Duration.ofMinutes(15),
-            Map.of(
-                "frames", new BrokerFacts.Topic(4, 8L * MIB, true, Duration.ofDays(1)),
-                "labels", new BrokerFacts.Topic(4, 100_000, true, Duration.ofDays(1))));
-    List<Finding> findings = BrokerChecks.of(facts, kafka(Map.of("transaction-timeout", "1 h")));
-    assertThat(of(findings, "transaction timeout").found())
-        .isEqualTo("3600 s; the brokers allow 900 s");
-    assertThat(of(findings, "topic frames").level()).isEqualTo(Level.WARNING);
-    assertThat(of(findings, "topic labels").cure()).contains("max.message.bytes to 1000000");
-    assertThat(of(findings, "topic rejected").cure()).isEqualTo("framelabel topics create");
-    assertThat(findings).filteredOn(one -> one.level() == Level.FAILED).hasSize(3);
-  }
-
-  @Test
-  void producersTimestamps_areAWarning() {
-    BrokerFacts.Topic topic = new BrokerFacts.Topic(4, MIB, false, Duration.ofDays(1));
-    BrokerFacts facts = new BrokerFacts(1, Duration.ofHours(1), Map.of("labels", topic));
-    Finding finding = of(BrokerChecks.of(facts, kafka(Map.of())), "topic labels");
-    assertThat(finding.level()).isEqualTo(Level.WARNING);
-    assertThat(finding.cure()).contains("message.timestamp.type=LogAppendTime");
-  }
 
   @Test
   void cluster_thatFits_isWell() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.config.Delivery;
 import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.local.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -22,6 +23,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real broker, with one listener for anyone and one for a user with few permissions. */
 @Timeout(120)
-class StartChecksIT {
+class PreflightIT {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   @TempDir private static Path folder;
@@ -96,7 +98,7 @@ class StartChecksIT {
 
   @Test
   void run_everythingThere_passes() {
-    assertThatCode(() -> StartChecks.run(new KafkaOptions(options()), INTERVAL))
+    assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options()), INTERVAL))
         .doesNotThrowAnyException();
   }
 
@@ -108,9 +110,9 @@ class StartChecksIT {
     options.set(KafkaOptions.REJECTED_TOPIC, "no-rejected");
     assertRefused(
         options,
-        "topic no-frames (--frames-topic) is not there. Create it with 'framelabel topics create'",
-        "topic no-labels (--labels-topic) is not there",
-        "topic no-rejected (--rejected-topic) is not there");
+        "topic no-frames: the topic does not exist (--frames-topic). Create it with 'framelabel topics create'",
+        "topic no-labels: the topic does not exist (--labels-topic)",
+        "topic no-rejected: the topic does not exist (--rejected-topic)");
   }
 
   @Test
@@ -119,10 +121,10 @@ class StartChecksIT {
     options.set(KafkaOptions.TRANSACTION_TIMEOUT, Duration.ofHours(4));
     assertRefused(
         options,
-        "--transaction-timeout is 14400000 ms, but the brokers allow 900000 ms"
+        "transaction timeout: --transaction-timeout is 14400000 ms; the brokers allow 900000 ms"
             + " (transaction.max.timeout.ms). Give --transaction-timeout '900000 ms'");
     options.set(KafkaOptions.DELIVERY, Delivery.AT_LEAST_ONCE);
-    assertThatCode(() -> StartChecks.run(new KafkaOptions(options), INTERVAL))
+    assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options), INTERVAL))
         .as("at-least-once has no transactions")
         .doesNotThrowAnyException();
   }
@@ -132,7 +134,7 @@ class StartChecksIT {
     Configuration options = options();
     options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(2 << 20));
     assertRefused(
-        options, "topic rejected takes records of 1048576 bytes (max.message.bytes)", "2097152");
+        options, "topic rejected: max.message.bytes=1048576, but --max-record-size is 2097152");
   }
 
   @Test
@@ -146,11 +148,11 @@ class StartChecksIT {
       awaitOpen("busy.");
       assertRefused(
           options,
-          "another job that runs uses --transactional-id-prefix busy: it has just begun transaction"
+          "another running job uses --transactional-id-prefix busy: it has just begun transaction"
               + " busy.labels.-0-",
           "Give each job a --transactional-id-prefix of its own");
       options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, "left");
-      assertThatCode(() -> StartChecks.run(new KafkaOptions(options), INTERVAL))
+      assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options), INTERVAL))
           .doesNotThrowAnyException();
       left.abortTransaction();
     } finally {
@@ -165,7 +167,7 @@ class StartChecksIT {
     Configuration options = options();
     options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, "a");
     try (KafkaProducer<byte[], byte[]> canary = begin("a-canary.labels.-0-1")) {
-      StartChecks.run(new KafkaOptions(options), Duration.ofMinutes(1));
+      Preflight.requireReady(new KafkaOptions(options), Duration.ofMinutes(1));
       assertThat(OpenTransactions.list(client, "a-canary")).hasSize(1);
       canary.commitTransaction();
     }
@@ -178,29 +180,29 @@ class StartChecksIT {
     options.set(KafkaOptions.KAFKA_PROPERTIES, credentials().toString());
     assertRefused(
         options,
-        "topic frames (--frames-topic) may not be used by this user; the job needs [READ]",
-        "topic labels (--labels-topic) may not be used by this user; the job needs [READ, WRITE]",
-        "consumer group framelabel (--group-id) may not be used",
-        "transactional ids that begin with framelabel.labels. (--transactional-id-prefix) may not");
+        "topic frames: this user lacks permissions (--frames-topic); the job needs [READ]",
+        "topic labels: this user lacks permissions (--labels-topic); the job needs [READ, WRITE]",
+        "consumer group framelabel: this user lacks permissions (--group-id)",
+        "this user lacks permissions for transactional ids that begin with framelabel.labels.");
     allow(ResourceType.TOPIC, "frames", AclOperation.READ);
     allow(ResourceType.TOPIC, "labels", AclOperation.READ, AclOperation.WRITE);
     allow(ResourceType.TOPIC, "rejected", AclOperation.WRITE);
     allow(ResourceType.GROUP, "framelabel", AclOperation.READ);
     allow(ResourceType.TRANSACTIONAL_ID, "framelabel", AclOperation.WRITE);
-    assertRefused(options, "topic rejected (--rejected-topic) may not be used");
+    assertRefused(options, "topic rejected: this user lacks permissions (--rejected-topic)");
     allow(ResourceType.TOPIC, "rejected", AclOperation.READ);
     awaitPassing(options);
   }
 
   @Test
-  void warnings_retentionRemovedUnreadFrames_countsThem() throws Exception {
+  void findings_retentionRemovedUnreadFrames_countsThem() throws Exception {
     TopicPartition partition = new TopicPartition("short", 0);
     Configuration options = options();
     options.set(KafkaOptions.FRAMES_TOPIC, "short");
     options.set(KafkaOptions.GROUP_ID, "short");
-    List<String> ignored = Topics.create(client, List.of("short"), 1, (short) 1, 1 << 20);
+    createTopics("short");
     try (Admin admin = Admin.create(Map.copyOf(client))) {
-      assertThat(RetentionCheck.warnings(admin, new KafkaOptions(options))).isEmpty();
+      assertThat(warnings(options)).isEmpty();
       try (FramePublisher publisher = new FramePublisher(client, "short", 1 << 20)) {
         for (int i = 0; i < 10; i++) {
           publisher.publish("camera", new byte[] {1}).join();
@@ -210,22 +212,120 @@ class StartChecksIT {
           .alterConsumerGroupOffsets("short", Map.of(partition, new OffsetAndMetadata(3)))
           .all()
           .get();
-      assertThat(RetentionCheck.warnings(admin, new KafkaOptions(options))).isEmpty();
+      assertThat(warnings(options)).isEmpty();
       admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(8))).all().get();
-      assertThat(RetentionCheck.warnings(admin, new KafkaOptions(options)))
+      assertThat(warnings(options))
           .singleElement()
           .asString()
-          .startsWith("5 frames of short-0 are gone by the topic's retention (offsets 3 to 7");
+          .startsWith("partition short-0: retention removed 5 offsets (offsets 3 to 7)");
     }
+  }
+
+  /** The publisher's transaction is named, with the command that ends it. */
+  @Test
+  void findings_openTransactionOnTheFramesTopic_namesPartitionAndCure() {
+    Configuration options = options();
+    options.set(KafkaOptions.FRAMES_TOPIC, "blocked");
+    createTopics("blocked");
+    try (KafkaProducer<byte[], byte[]> publisher = begin("publisher", "blocked")) {
+      assertThat(warnings(options))
+          .singleElement()
+          .asString()
+          .startsWith(
+              "partition blocked-0: the job waits at last stable offset 0: transaction publisher"
+                  + " (open since 2")
+          .contains("framelabel transactions list", "framelabel transactions abort ID");
+      assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options), INTERVAL))
+          .as("frames wait, but the job works")
+          .doesNotThrowAnyException();
+      publisher.abortTransaction();
+    }
+    Await.until("nothing waits", Duration.ofSeconds(30), () -> warnings(options).isEmpty());
+  }
+
+  @Test
+  void findings_topicsOfOtherSettings_areWarnings() throws Exception {
+    Configuration options = options();
+    options.set(KafkaOptions.LABELS_TOPIC, "plain");
+    options.set(KafkaOptions.FRAMES_TOPIC, "large");
+    try (Admin admin = Admin.create(Map.copyOf(client))) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("plain", 1, (short) 1),
+                  new NewTopic("large", 1, (short) 1)
+                      .configs(Map.of("max.message.bytes", Integer.toString(8 << 20)))))
+          .all()
+          .get();
+    }
+    assertThat(warnings(options))
+        .extracting(Finding::toString)
+        .satisfiesExactly(
+            text ->
+                assertThat(text)
+                    .startsWith("topic large: max.message.bytes=8388608, but --max-record-size"),
+            text ->
+                assertThat(text)
+                    .startsWith("topic plain: message.timestamp.type=CreateTime; expected")
+                    .endsWith(
+                        "--entity-name plain --add-config message.timestamp.type=LogAppendTime"));
+  }
+
+  @Test
+  void findings_everythingThere_areOk() {
+    assertThat(findings(options())).allMatch(one -> one.level() == Finding.Level.OK);
+  }
+
+  @Test
+  void options_intervalNotBelowTheTransactionTimeout_isRefusedWithoutAskingTheBrokers() {
+    Configuration options = options();
+    options.set(KafkaOptions.SKIP_START_CHECKS, true);
+    Duration timeout = options.get(KafkaOptions.TRANSACTION_TIMEOUT);
+    assertThatThrownBy(() -> Preflight.requireReady(new KafkaOptions(options), timeout))
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContainingAll(
+            "checkpoint interval: --checkpoint-interval is 15 min, --transaction-timeout is 15 min;"
+                + " expected a shorter interval",
+            "Lower --checkpoint-interval, or raise --transaction-timeout");
+    KafkaOptions exactlyOnce = new KafkaOptions(options);
+    assertThatCode(() -> Preflight.requireFittingOptions(exactlyOnce, timeout.minusMillis(1)))
+        .doesNotThrowAnyException();
+    options.set(KafkaOptions.DELIVERY, Delivery.AT_LEAST_ONCE);
+    assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options), timeout))
+        .as("at-least-once has no transactions")
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void options_readUncommitted_isAFailedFinding() throws IOException {
+    Configuration options = options();
+    Path file = folder.resolve("uncommitted.properties");
+    Files.writeString(file, "isolation.level=read_uncommitted\n");
+    options.set(KafkaOptions.KAFKA_PROPERTIES, file.toString());
+    assertRefused(options, "isolation level: --kafka-properties sets isolation.level=");
+  }
+
+  private static void createTopics(String... names) {
+    List<String> ignored = Topics.create(client, List.of(names), 1, (short) 1, 1 << 20);
+  }
+
+  private static List<Finding> findings(Configuration options) {
+    return new Preflight(new KafkaOptions(options), INTERVAL, Duration.ofSeconds(20)).findings();
+  }
+
+  private static List<Finding> warnings(Configuration options) {
+    List<Finding> findings = findings(options);
+    assertThat(findings).noneMatch(one -> one.level() == Finding.Level.FAILED);
+    return findings.stream().filter(one -> one.level() == Finding.Level.WARNING).toList();
   }
 
   @Test
   void run_nobodyThere_saysWhereAndTheCure() {
     Configuration options = options();
     options.set(KafkaOptions.BOOTSTRAP_SERVERS, "127.0.0.1:" + BrokerFiles.freePort());
-    assertRefused(options, "do not answer", "--skip-start-checks");
+    assertRefused(options, "no answer from Kafka at 127.0.0.1:", "--skip-start-checks");
     options.set(KafkaOptions.SKIP_START_CHECKS, true);
-    assertThatCode(() -> StartChecks.run(new KafkaOptions(options), INTERVAL))
+    assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options), INTERVAL))
         .doesNotThrowAnyException();
   }
 
@@ -252,7 +352,7 @@ class StartChecksIT {
   }
 
   private static void assertRefused(Configuration options, String... parts) {
-    assertThatThrownBy(() -> StartChecks.run(new KafkaOptions(options), INTERVAL))
+    assertThatThrownBy(() -> Preflight.requireReady(new KafkaOptions(options), INTERVAL))
         .isInstanceOf(StartRefusedException.class)
         .message()
         .contains(parts);
@@ -263,7 +363,7 @@ class StartChecksIT {
     StartRefusedException last = null;
     for (int attempt = 0; attempt < 50; attempt++) {
       try {
-        StartChecks.run(new KafkaOptions(options), INTERVAL);
+        Preflight.requireReady(new KafkaOptions(options), INTERVAL);
         return;
       } catch (StartRefusedException e) {
         last = e;
@@ -274,13 +374,17 @@ class StartChecksIT {
   }
 
   private static KafkaProducer<byte[], byte[]> begin(String id) {
+    return begin(id, "labels");
+  }
+
+  private static KafkaProducer<byte[], byte[]> begin(String id, String topic) {
     Map<String, Object> properties = new HashMap<>(client);
     properties.put("transactional.id", id);
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     producer.initTransactions();
     producer.beginTransaction();
-    var ignored = producer.send(new ProducerRecord<>("labels", new byte[] {1}));
+    var ignored = producer.send(new ProducerRecord<>(topic, new byte[] {1}));
     producer.flush();
     return producer;
   }

@@ -1,0 +1,167 @@
+package dev.framelabel.kafka.admin;
+
+import dev.framelabel.config.KafkaOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks the partitions of the frames topic: frames that are lost, and frames that wait. */
+final class PartitionChecks {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionChecks.class);
+  private static final String RETENTION = "retention of the frames topic";
+  private static final String TRANSACTIONS = "open transactions on the frames topic";
+
+  /** A publisher that lives ends its transactions; one that hangs does not within this time. */
+  private static final Duration WATCH = Duration.ofSeconds(5);
+
+  private final Admin admin;
+  private final KafkaOptions options;
+  private final List<TopicPartition> partitions;
+
+  /**
+   * @param partitions of the frames topic; none where it may not be read
+   */
+  PartitionChecks(Admin admin, KafkaOptions options, List<TopicPartition> partitions) {
+    this.admin = admin;
+    this.options = options;
+    this.partitions = partitions;
+  }
+
+  /**
+   * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
+   */
+  List<Finding> findings() {
+    if (partitions.isEmpty()) {
+      return List.of();
+    }
+    List<Finding> findings = new ArrayList<>(retention());
+    findings.addAll(waiting());
+    return findings;
+  }
+
+  /** Frames that retention removed while no job of the group ran; the committed offsets tell. */
+  private List<Finding> retention() {
+    if (!options.get(KafkaOptions.FROM_TIMESTAMP).isEmpty()) {
+      return List.of(Finding.skipped(RETENTION, "--from-timestamp says where the job starts"));
+    }
+    try {
+      return lost();
+    } catch (GroupIdNotFoundException e) {
+      return List.of(Finding.ok(RETENTION, "the consumer group has not read yet"));
+    } catch (AuthorizationException e) {
+      return List.of(Finding.skipped(RETENTION, "this user may not read the group's offsets"));
+    }
+  }
+
+  private List<Finding> lost() {
+    String group = options.get(KafkaOptions.GROUP_ID);
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        AdminCalls.answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+    Map<TopicPartition, Long> starts =
+        AdminCalls.offsets(
+            admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    List<Finding> findings = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      OffsetAndMetadata read = committed.get(partition);
+      if (read != null && starts.get(partition) > read.offset()) {
+        findings.add(lost(partition, read.offset(), starts.get(partition)));
+      }
+    }
+    return findings.isEmpty()
+        ? List.of(Finding.ok(RETENTION, "no frame was removed before group " + group + " read it"))
+        : findings;
+  }
+
+  private Finding lost(TopicPartition partition, long from, long to) {
+    return Finding.warning(
+        "partition " + partition,
+        "retention removed "
+            + (to - from)
+            + " offsets (offsets "
+            + from
+            + " to "
+            + (to - 1)
+            + ") before group "
+            + options.get(KafkaOptions.GROUP_ID)
+            + " read them: these frames are not labelled",
+        "Set retention.ms of the topic above the longest outage of the job");
+  }
+
+  /** An open transaction of a publisher blocks the frames behind it. */
+  private List<Finding> waiting() {
+    Map<TopicPartition, Long> before = blocked();
+    if (!before.isEmpty()) {
+      AdminCalls.pause(WATCH);
+    }
+    Map<TopicPartition, Long> after = before.isEmpty() ? before : blocked();
+    List<TopicPartition> waiting =
+        before.keySet().stream()
+            .filter(partition -> Objects.equals(after.get(partition), before.get(partition)))
+            .sorted((a, b) -> Integer.compare(a.partition(), b.partition()))
+            .toList();
+    if (waiting.isEmpty()) {
+      return List.of(Finding.ok(TRANSACTIONS, "none blocks the job"));
+    }
+    List<OpenTransactions.Open> open = open();
+    return waiting.stream()
+        .map(partition -> waiting(partition, after.get(partition), open))
+        .toList();
+  }
+
+  private List<OpenTransactions.Open> open() {
+    try {
+      return OpenTransactions.list(options.client(), "");
+    } catch (IllegalStateException e) {
+      LOG.info("open transactions are not listed", e);
+      return List.of();
+    }
+  }
+
+  /** Returns the last stable offset of each partition that ends behind it. */
+  private Map<TopicPartition, Long> blocked() {
+    Map<TopicPartition, Long> stable =
+        AdminCalls.offsets(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    Map<TopicPartition, Long> ends =
+        AdminCalls.offsets(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    stable.entrySet().removeIf(entry -> entry.getValue() >= ends.get(entry.getKey()));
+    return stable;
+  }
+
+  private static Finding waiting(
+      TopicPartition partition, long stable, List<OpenTransactions.Open> open) {
+    // The oldest is listed first, and blocks the others too.
+    String id =
+        open.stream()
+            .filter(one -> one.partitions().contains(partition.toString()))
+            .findFirst()
+            .map(
+                one ->
+                    one.transactionalId()
+                        + " (open since "
+                        + one.since()
+                        + ", timeout "
+                        + one.timeout().toSeconds()
+                        + " s)")
+            .orElse("that this user may not see");
+    return Finding.warning(
+        "partition " + partition,
+        "the job waits at last stable offset "
+            + stable
+            + ": transaction "
+            + id
+            + " blocks the frames behind it",
+        "Wait for its publisher; if the publisher never comes back, see 'framelabel transactions list' and"
+            + " end the transaction with 'framelabel transactions abort ID'");
+  }
+}
