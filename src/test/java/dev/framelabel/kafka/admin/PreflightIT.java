@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.config.Delivery;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.demo.EmbeddedBroker;
