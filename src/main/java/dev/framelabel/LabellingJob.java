@@ -1,9 +1,9 @@
 package dev.framelabel;
 
 import dev.framelabel.config.FlinkDefaults;
+import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.kafka.admin.Preflight;
@@ -16,30 +16,20 @@ import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job of the job jar: options, parts, execution. */
 public final class LabellingJob {
-  private static final List<ConfigOption<?>> OPTIONS =
-      Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList();
-
   private LabellingJob() {}
 
   /** Runs the job in the environment that Flink gives; {@code --help} lists the options. */
   public static void main(String[] arguments) throws Exception {
-    OptionParser parser = new OptionParser(OPTIONS);
-    OptionParser.Parsed parsed = parser.parse(arguments);
+    JobArguments parsed = JobArguments.parse(arguments);
     if (parsed.help()) {
-      System.out.println(
-          "Labels frames from Kafka. Options of the job (-Dkey=value sets Flink's; --config FILE reads both"
-              + " from a YAML file, arguments go before it):");
-      System.out.println(parser.help());
+      System.out.println(JobArguments.helpText());
       return;
     }
     run(StreamExecutionEnvironment.getExecutionEnvironment(), parsed);
@@ -50,10 +40,10 @@ public final class LabellingJob {
    *
    * @throws dev.framelabel.kafka.admin.StartRefusedException if it would not work as it is set up
    */
-  public static void run(StreamExecutionEnvironment environment, OptionParser.Parsed parsed)
+  public static void run(StreamExecutionEnvironment environment, JobArguments arguments)
       throws Exception {
-    addTo(environment, parsed.job(), parsed.flink());
-    check(environment, parsed.job());
+    addTo(environment, arguments.job(), arguments.flink());
+    check(environment, arguments.job());
     environment.execute("framelabel");
   }
 

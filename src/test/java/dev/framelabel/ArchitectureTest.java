@@ -96,8 +96,8 @@ class ArchitectureTest {
     row("tools.deadletter", "event wire", "org.apache.kafka");
     row(
         "tools.camera",
-        "event kafka.admin tools.clients tools.report wire",
-        "com.fasterxml.jackson org.bytedeco");
+        "config event kafka.admin tools.clients tools.report wire",
+        "com.fasterxml.jackson org.apache.flink org.bytedeco");
     row(
         "tools.wall",
         "event kafka.source tools.report wire",

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.framelabel.config.JobOptions;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
+import dev.framelabel.config.JobArguments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +16,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -111,9 +108,6 @@ class DeploymentFilesTest {
 
   @Test
   void jobArguments_ofComposeAndManifests_areOptionsOfTheJob() {
-    OptionParser parser =
-        new OptionParser(
-            Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList());
     List<String> command =
         DeploymentFiles.texts(DeploymentFiles.compose().at("/services/job/command"));
     int jar = command.indexOf(JOB_IN_IMAGE);
@@ -128,7 +122,7 @@ class DeploymentFilesTest {
     assertThat(all).hasSizeGreaterThan(4);
     for (List<String> arguments : all) {
       assertThat(arguments).contains("--model", "--bootstrap-servers");
-      assertThatCode(() -> parser.parse(arguments.toArray(String[]::new)))
+      assertThatCode(() -> JobArguments.parse(arguments.toArray(String[]::new)))
           .as("%s", arguments)
           .doesNotThrowAnyException();
     }

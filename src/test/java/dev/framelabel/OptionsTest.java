@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.Option;
+import dev.framelabel.config.Options;
 import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +23,8 @@ class OptionsTest {
   @Test
   void defaults_ofAllOptions_arePinned() {
     Map<String, String> defaults = new TreeMap<>();
-    Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream())
-        .forEach(option -> defaults.put(option.key(), String.valueOf(option.defaultValue())));
+    Options.ALL.forEach(
+        option -> defaults.put(option.name(), String.valueOf(option.key().defaultValue())));
     assertThat(defaults)
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
@@ -71,28 +76,64 @@ class OptionsTest {
   }
 
   @Test
+  void constants_ofOptions_areNamedLikeTheOptionsAndListed() throws Exception {
+    Map<String, String> constants = new TreeMap<>();
+    for (Class<?> type : List.of(KafkaOptions.class, JobOptions.class)) {
+      for (Field field : type.getFields()) {
+        if (field.getType() == ConfigOption.class) {
+          constants.put(((ConfigOption<?>) field.get(null)).key(), field.getName());
+        }
+      }
+    }
+    assertThat(constants)
+        .hasSize(Options.ALL.size())
+        .containsOnlyKeys(Options.ALL.stream().map(Option::name).toList());
+    constants.forEach(
+        (option, constant) ->
+            assertThat(constant).isEqualTo(option.toUpperCase(Locale.ROOT).replace('-', '_')));
+  }
+
+  @Test
+  void defaults_areValid() {
+    for (Option<?> option : Options.ALL) {
+      if (!option.isRequired()) {
+        assertThat(option.parse(option.defaultText())).isEqualTo(option.key().defaultValue());
+      }
+    }
+  }
+
+  @Test
   void jobOptions_impossibleValues_sayFoundAndExpected() {
     assertThatThrownBy(() -> new JobOptions(new Configuration()))
-        .hasMessageContaining("--model is missing");
-    assertRefused(Map.of("in-flight", "20"), "--in-flight is 20; expected 2 x max-batch-size");
+        .hasMessageStartingWith("--model is missing; expected the path of a label model");
+    assertRefused(Map.of("in-flight", "20"), "--in-flight is 20; expected 32 or more: one batch");
     assertRefused(
         Map.of("in-flight", "40", "concurrent-batches", "3"),
-        "--in-flight is 40; expected 3 x max-batch-size = 48 or more");
-    assertRefused(Map.of("max-batch-size", "0"), "expected 1 or more");
-    assertRefused(Map.of("checkpoint-interval", "0 s"), "expected more than 0");
-    assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known");
-    assertRefused(Map.of("top-k", "0"), "top labels are 0");
+        "--in-flight is 40; expected 48 or more: one batch");
+    assertRefused(
+        Map.of("max-batch-size", "0"),
+        "--max-batch-size is '0'; expected a whole number, 1 or more");
+    assertRefused(
+        Map.of("checkpoint-interval", "0 s"),
+        "--checkpoint-interval is '0 s'; expected a duration such as '20 ms' or '4 h', more than 0");
+    assertRefused(Map.of("device", "gpu"), "--device is 'gpu'; expected cpu, cuda, cuda:N,");
+    assertRefused(Map.of("top-k", "0"), "--top-k is '0'; expected a whole number, 1 or more");
     assertRefused(Map.of("image-uri-prefixes", "file:/data"), "expected a URI that ends with /");
     assertRefused(Map.of("image-uri-prefixes", "/data/"), "has no scheme");
-    assertRefused(Map.of("image-uri-threads", "0"), "--image-uri-threads is 0");
+    assertRefused(Map.of("image-uri-threads", "0"), "--image-uri-threads is '0'");
     assertRefused(
         Map.of("image-uri-prefixes", "file:/data/", "image-uri-threads", "4"),
-        "reading images may take 160 s");
+        "reading the images of all in-flight frames may take 160 s");
     assertRefused(
-        Map.of("max-queue-delay", "soon"), "--max-queue-delay is 'soon'; expected a time such as");
-    assertRefused(Map.of("in-flight-size", "0"), "--in-flight-size is 0");
-    assertRefused(Map.of("latency-target", "0 s"), "expected more than 0");
-    assertRefused(Map.of("image-decoder", "jdk"), "expected auto, opencv or turbojpeg");
+        Map.of("max-queue-delay", "soon"),
+        "--max-queue-delay is 'soon'; expected a duration such as");
+    assertRefused(Map.of("in-flight-size", "0"), "--in-flight-size is '0'");
+    assertRefused(Map.of("latency-target", "0 s"), "--latency-target is '0 s'");
+    assertRefused(Map.of("concurrent-batches", "0"), "--concurrent-batches is '0'");
+    assertRefused(Map.of("model-sha256", "ab"), "expected 64 hexadecimal digits");
+    assertRefused(
+        Map.of("image-decoder", "jdk"),
+        "--image-decoder is 'jdk'; expected auto, opencv or turbojpeg");
   }
 
   @Test
@@ -149,15 +190,18 @@ class OptionsTest {
     Configuration time = new Configuration();
     time.set(KafkaOptions.FROM_TIMESTAMP, "yesterday");
     assertThatThrownBy(() -> new KafkaOptions(time))
-        .hasMessage(
+        .hasMessageStartingWith(
             "--from-timestamp is 'yesterday'; expected a UTC time such as 2026-01-31T12:00:00Z");
     Configuration prefix = new Configuration();
     prefix.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, " ");
     assertThatThrownBy(() -> new KafkaOptions(prefix))
-        .hasMessageContaining("--transactional-id-prefix is empty");
+        .hasMessageContaining("--transactional-id-prefix is ' '; expected a name");
     assertKafkaRefused(
-        Map.of("output-format", "confluent"), "--output-format is confluent without --registry");
-    assertKafkaRefused(Map.of("registry", "registry:8081"), "expected a URL such as http://");
+        Map.of("output-format", "confluent"),
+        "--output-format is confluent, which needs --registry");
+    assertKafkaRefused(
+        Map.of("registry", "registry:8081"),
+        "--registry is 'registry:8081'; expected an http or https URL");
     assertKafkaRefused(
         Map.of("output-format", "apicurio", "registry", "http://r/apis/ccompat/v7"),
         "ends with /apis/registry/v3");

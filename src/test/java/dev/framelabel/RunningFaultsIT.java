@@ -177,7 +177,7 @@ class RunningFaultsIT {
     options.set(KafkaOptions.REJECTED_TOPIC, name + ".rejected");
     options.set(KafkaOptions.GROUP_ID, name);
     options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
-    options.set(KafkaOptions.PARTITION_DISCOVERY, Duration.ofMillis(500));
+    options.set(KafkaOptions.PARTITION_DISCOVERY_INTERVAL, Duration.ofMillis(500));
     options.set(JobOptions.MODEL, TestModels.colour().toString());
     options.set(JobOptions.DEVICE, "cpu");
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofMillis(300));

@@ -6,38 +6,76 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * A YAML file of options, as the command line and the job itself read it: sections and values,
- * flattened to dotted paths such as {@code job.max-batch-size}. A list becomes its elements, joined
- * by commas.
+ * A YAML file of options, for the job and for the command line. Sections and values are flattened
+ * to dotted paths such as {@code job.max-batch-size}; a list becomes its elements, joined by
+ * commas.
+ *
+ * @param name the path as the user wrote it; empty without a file
+ * @param values by dotted path
  */
-public final class ConfigFile {
-  /** The job's own options stand here; on the top level they are for all commands. */
+public record ConfigFile(String name, Map<String, String> values) {
+  /** Names the file in the arguments. */
+  public static final String OPTION = "--config";
+
+  /** The section of the job's options. Options on the top level are for all commands. */
   public static final String JOB_SECTION = "job";
 
-  /** Flink's settings stand here. */
+  /** The section of Flink's settings. */
   public static final String FLINK_SECTION = "flink";
 
-  private ConfigFile() {}
-
-  /**
-   * The file's values by dotted path.
-   *
-   * @throws IllegalArgumentException if it cannot be read or is no YAML of sections and values
-   */
-  public static Map<String, String> read(Path file) {
-    Map<String, String> values = new LinkedHashMap<>();
-    flatten("", parse(file), values);
-    return values;
+  public ConfigFile {
+    values = Map.copyOf(values);
   }
 
-  /** The values of a section, without its name. */
-  public static Map<String, String> section(String name, Map<String, String> values) {
+  /**
+   * Reads the file that {@code --config} names, wherever it stands in the arguments.
+   *
+   * @param fallback the file's name where no argument names one; empty: no file
+   * @throws IllegalArgumentException if the file cannot be read or is no YAML of sections and
+   *     values
+   */
+  public static ConfigFile load(List<String> arguments, String fallback) {
+    String name = fallback;
+    for (int i = 0; i < arguments.size(); i++) {
+      if (isOption(arguments.get(i))) {
+        name = arguments.get(i).substring(OPTION.length() + 1);
+      } else if (arguments.get(i).equals(OPTION)) {
+        if (i + 1 == arguments.size()) {
+          throw new IllegalArgumentException(OPTION + " has no value; expected a file");
+        }
+        name = arguments.get(++i);
+      }
+    }
+    return name.isEmpty() ? new ConfigFile("", Map.of()) : read(name);
+  }
+
+  /** Returns whether an argument is {@code --config=FILE}. */
+  static boolean isOption(String argument) {
+    return argument.startsWith(OPTION + "=");
+  }
+
+  private static ConfigFile read(String name) {
+    Map<String, String> values = new LinkedHashMap<>();
+    flatten("", parse(name), values);
+    return new ConfigFile(name, values);
+  }
+
+  /** Returns the value of an option in its section, else on the top level. */
+  public Optional<String> find(String section, String option) {
+    return Optional.ofNullable(values.get(section + "." + option))
+        .or(() -> Optional.ofNullable(values.get(option)));
+  }
+
+  /** Returns the values of a section, by their paths below it. */
+  public Map<String, String> section(String section) {
     Map<String, String> found = new LinkedHashMap<>();
-    String prefix = name + ".";
+    String prefix = section + ".";
     values.forEach(
         (key, value) -> {
           if (key.startsWith(prefix)) {
@@ -47,16 +85,18 @@ public final class ConfigFile {
     return found;
   }
 
-  private static JsonNode parse(Path file) {
+  private static JsonNode parse(String name) {
     try {
-      JsonNode root = new YAMLMapper().readTree(Files.readString(file));
+      JsonNode root = new YAMLMapper().readTree(Files.readString(Path.of(name)));
       if (!root.isObject() && !root.isMissingNode()) {
         throw new IllegalArgumentException(
-            "config file " + file + " holds no 'key: value' lines; expected options and sections");
+            "config file "
+                + name
+                + " holds no 'key: value' lines; expected a YAML file of options and sections");
       }
       return root;
     } catch (IOException e) {
-      throw new IllegalArgumentException("config file " + file + " cannot be read: " + e, e);
+      throw new IllegalArgumentException("config file " + name + " cannot be read: " + e, e);
     }
   }
 

@@ -2,14 +2,14 @@ package dev.framelabel.config;
 
 import java.util.Locale;
 
-/** What a reader of the output topics can rely on. */
+/** The delivery guarantee of the output topics. */
 public enum Delivery {
-  /** Every result once; visible to {@code read_committed} readers after the next checkpoint. */
+  /** Each result once; {@code read_committed} consumers see it after the next checkpoint. */
   EXACTLY_ONCE,
-  /** Every result at least once, visible at once; repeats are possible after a failure. */
+  /** Each result at least once; consumers see it at once, and again after some failures. */
   AT_LEAST_ONCE;
 
-  /** The name as users write it. */
+  /** Returns the name as users write it. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

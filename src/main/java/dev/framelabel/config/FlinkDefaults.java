@@ -15,20 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Flink settings that the product depends on: set where the user has not set them, and logged.
+ * The Flink settings that the job sets where the cluster does not set them; logged at the start.
  */
 public final class FlinkDefaults {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkDefaults.class);
 
   private FlinkDefaults() {}
 
-  /**
-   * Configures the environment.
-   *
-   * @param overrides Flink settings given to the job itself; they go before everything else
-   */
-  public static void apply(
-      StreamExecutionEnvironment environment, JobOptions options, Configuration overrides) {
+  /** Returns the settings for a job with these options. */
+  public static Configuration settings(JobOptions options) {
     Configuration settings = new Configuration();
     settings.set(
         CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
@@ -47,6 +42,17 @@ public final class FlinkDefaults {
     settings.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
         Duration.ofMinutes(1));
+    return settings;
+  }
+
+  /**
+   * Configures the environment.
+   *
+   * @param overrides Flink settings of the job's arguments; they override all others
+   */
+  public static void apply(
+      StreamExecutionEnvironment environment, JobOptions options, Configuration overrides) {
+    Configuration settings = settings(options);
     Map<String, String> ofCluster = ((Configuration) environment.getConfiguration()).toMap();
     Map<String, String> effective = new LinkedHashMap<>(settings.toMap());
     effective.keySet().removeAll(ofCluster.keySet());

@@ -2,7 +2,7 @@ package dev.framelabel.config;
 
 import dev.framelabel.event.RejectionKind;
 
-/** An image that cannot be read from the place that its event names. */
+/** An image by reference that cannot be read. */
 public final class ImageReferenceException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * The places that images may be read from: the allow-list of prefixes. A URI is compared in parts
- * and decoded, and one that could mean another place than it says is refused: with {@code ..},
- * empty segments, a query, a user. Links of local files are followed before they are compared.
+ * The allow list of locations that images by reference may be read from. URIs are compared by their
+ * decoded parts. A URI with {@code ..}, an empty segment, a query or a user is refused. Links of
+ * local files are followed before they are compared.
  */
 public final class ImageUriPrefixes {
   private final List<URI> prefixes;
@@ -39,11 +39,10 @@ public final class ImageUriPrefixes {
         return uri;
       }
     } catch (ImageReferenceException e) {
-      throw new IllegalArgumentException(
-          "--image-uri-prefixes has '" + text + "': " + e.getMessage(), e);
+      throw new IllegalArgumentException("--image-uri-prefixes is not valid: " + e.getMessage(), e);
     }
     throw new IllegalArgumentException(
-        "--image-uri-prefixes has '" + text + "'; expected a URI that ends with /");
+        "--image-uri-prefixes is not valid: found '" + text + "'; expected a URI that ends with /");
   }
 
   public boolean isEmpty() {
@@ -51,26 +50,26 @@ public final class ImageUriPrefixes {
   }
 
   /**
-   * The URI, if it lies in one of the places by its text.
+   * Returns the URI, if its text begins with an allowed prefix.
    *
    * @throws ImageReferenceException if it does not
    */
   public URI check(String text) throws ImageReferenceException {
     if (prefixes.isEmpty()) {
-      throw refused("an image URI, and --image-uri-prefixes allows none");
+      throw refused(
+          "image by reference, but --image-uri-prefixes is empty; expected the locations of images");
     }
     URI uri = parse(text);
     if (prefixes.stream().noneMatch(prefix -> inside(uri, prefix))) {
-      throw refused("image URI " + text + " is in none of --image-uri-prefixes " + prefixes);
+      throw refused("image URI '" + text + "' is in none of --image-uri-prefixes " + prefixes);
     }
     return uri;
   }
 
   /**
-   * Follows the links of a local file.
+   * Returns the real path of a local file, with all links followed.
    *
-   * @return the file's real path
-   * @throws ImageReferenceException if it is no file, or lies elsewhere
+   * @throws ImageReferenceException if it is no regular file, or not in an allowed location
    */
   public Path checkReal(URI uri) throws ImageReferenceException, IOException {
     Path real = Path.of(uri.getPath()).toRealPath();
@@ -78,12 +77,12 @@ public final class ImageUriPrefixes {
       if (isFile(prefix) && real.startsWith(Path.of(prefix.getPath()).toRealPath())) {
         if (!Files.isRegularFile(real)) {
           throw new ImageReferenceException(
-              RejectionKind.IMAGE_NOT_FOUND, uri + " is no regular file");
+              RejectionKind.IMAGE_NOT_FOUND, "image URI '" + uri + "' is no regular file");
         }
         return real;
       }
     }
-    throw refused("image URI " + uri + " is a link to a place outside of --image-uri-prefixes");
+    throw refused("image URI '" + uri + "' is a link to a file outside of --image-uri-prefixes");
   }
 
   public static boolean isFile(URI uri) {
@@ -109,23 +108,28 @@ public final class ImageUriPrefixes {
     try {
       uri = new URI(text);
     } catch (URISyntaxException e) {
-      throw refused("image URI '" + text + "' is none: " + e.getMessage());
+      throw refused(
+          "invalid image URI '" + text + "'; expected file:/... or s3://...: " + e.getMessage());
     }
     if (uri.getScheme() == null || uri.getPath() == null || !uri.getPath().startsWith("/")) {
       throw refused(
-          "image URI '" + text + "' has no scheme or no path; expected file:/folder/name");
+          "image URI '" + text + "' has no scheme or no path; expected file:/... or s3://...");
     }
     if (uri.getRawQuery() != null
         || uri.getRawFragment() != null
         || authority(uri).contains("@")
         || (isFile(uri) && !authority(uri).isEmpty())) {
-      throw refused("image URI '" + text + "' has more than scheme, place and path");
+      throw refused(
+          "image URI '"
+              + text
+              + "' has a user, a query or a fragment; expected file:/... or s3://...");
     }
     String path = uri.getPath();
     for (String segment : path.substring(1).split("/", -1)) {
       boolean last = path.endsWith("/" + segment);
       if (segment.equals("..") || segment.equals(".") || (segment.isEmpty() && !last)) {
-        throw refused("image URI '" + text + "' has a segment '" + segment + "' in its path");
+        throw refused(
+            "image URI '" + text + "' has the path segment '" + segment + "'; expected names only");
       }
     }
     if (path.chars().anyMatch(c -> c < ' ' || c == '\\')) {

@@ -2,11 +2,11 @@ package dev.framelabel.config;
 
 import java.util.Locale;
 
-/** What to do when a frame has no result in time. */
+/** Reaction when a frame has no result within the inference timeout. */
 public enum InferenceTimeout {
   /** The job fails and restarts, with a new session on the device. */
   FAIL,
-  /** The frame is rejected, and the job goes on. */
+  /** The waiting frames are rejected, and the job continues. */
   REJECT;
 
   @Override

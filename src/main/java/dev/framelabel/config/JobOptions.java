@@ -7,6 +7,7 @@ import dev.framelabel.classify.ClassifierSettings;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.CudaSettings;
+import dev.framelabel.model.Device;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
 import java.io.Serializable;
@@ -19,298 +20,312 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 
 /**
- * The settings of a labelling job apart from Kafka's, each with its default where it is declared.
+ * The options of a labelling job apart from Kafka's. Every value is checked on creation.
  *
  * @param configuration the options below, as the user set them
  */
 public record JobOptions(Configuration configuration) implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private static final OptionGroup MODEL_GROUP = new OptionGroup("Model and device");
+  private static final OptionGroup BATCHING_GROUP = new OptionGroup("Batching");
+  private static final OptionGroup IMAGE_GROUP = new OptionGroup("Images");
+  private static final OptionGroup LIMIT_GROUP = new OptionGroup("Limits and timeouts");
+  private static final OptionGroup FLINK_GROUP = new OptionGroup("Flink");
+
+  /** The options of this class. */
+  static final List<OptionGroup> GROUPS =
+      List.of(MODEL_GROUP, BATCHING_GROUP, IMAGE_GROUP, LIMIT_GROUP, FLINK_GROUP);
+
   public static final ConfigOption<String> MODEL =
-      key("model")
-          .stringType()
-          .noDefaultValue()
-          .withDescription("Label-model file (.onnx), at the same path on every worker.");
+      MODEL_GROUP.add(
+          key("model").stringType().noDefaultValue(),
+          "FILE",
+          ValidValues.text("the path of a label model"),
+          "Label model (.onnx), at the same path on every TaskManager.",
+          "Always given.");
 
   public static final ConfigOption<String> MODEL_SHA256 =
-      key("model-sha256")
-          .stringType()
-          .defaultValue("")
-          .withDescription("SHA-256 that the model file must have; empty: any.");
+      MODEL_GROUP.add(
+          key("model-sha256").stringType().defaultValue(""),
+          "HEX",
+          ValidValues.textOrEmpty(
+              "64 hexadecimal digits; empty: any file", value -> value.matches("[0-9a-fA-F]{64}")),
+          "SHA-256 that the model file must have; the job does not start with another file.",
+          "In production: all TaskManagers must run the same model.");
 
   public static final ConfigOption<String> DEVICE =
-      key("device")
-          .stringType()
-          .defaultValue(SessionSettings.AUTO)
-          .withDescription(
-              "cpu, cuda, cuda:N, tensorrt, tensorrt:N, or auto (CUDA where it works, else the CPU; the log says"
-                  + " which). Without N the accelerator is the one that Flink assigns (external resource 'gpu').");
-
-  public static final ConfigOption<Integer> MAX_BATCH_SIZE =
-      key("max-batch-size").intType().defaultValue(16).withDescription("Most frames in a batch.");
-
-  public static final ConfigOption<String> MAX_QUEUE_DELAY =
-      key("max-queue-delay")
-          .stringType()
-          .defaultValue("20 ms")
-          .withDescription(
-              "Longest time that a frame waits for others to join its batch; auto: chosen from the times that the"
-                  + " device takes, for latency-target.");
-
-  public static final ConfigOption<Duration> LATENCY_TARGET =
-      key("latency-target")
-          .durationType()
-          .defaultValue(Duration.ofMillis(100))
-          .withDescription(
-              "With max-queue-delay auto: the time from a frame's arrival in the batcher to its labels that batches are"
-                  + " made for.");
-
-  public static final ConfigOption<Integer> DECODE_THREADS =
-      key("decode-threads")
-          .intType()
-          .defaultValue(0)
-          .withDescription(
-              "Threads that decode images in each worker process; 0: one for each core.");
-
-  public static final ConfigOption<Integer> CONCURRENT_BATCHES =
-      key("concurrent-batches")
-          .intType()
-          .defaultValue(2)
-          .withDescription(
-              "Batches that the device is given at the same time. On the CPU each is computed by a thread of its own"
-                  + " besides those that all share.");
-
-  public static final ConfigOption<Integer> INTRA_OP_THREADS =
-      key("intra-op-threads")
-          .intType()
-          .defaultValue(0)
-          .withDescription(
-              "Computing threads that a batch has on the CPU: its own, and others that all batches share; 0: so many that"
-                  + " there is one for each core.");
-
-  public static final ConfigOption<Boolean> INTRA_OP_SPINNING =
-      key("intra-op-spinning")
-          .booleanType()
-          .defaultValue(false)
-          .withDescription("Whether those threads burn their core while they wait.");
-
-  public static final ConfigOption<MemorySize> CUDA_MEMORY =
-      key("cuda-memory")
-          .memoryType()
-          .defaultValue(new MemorySize(CudaSettings.DEFAULT.memoryLimit()))
-          .withDescription(
-              "Most of an accelerator's memory that a session takes; 0: all that it needs. For accelerators that several"
-                  + " workers share. There is a session for each of a few sizes of batch, and the largest takes most. A"
-                  + " model that does not fit says at its start which batch does; that is tried with one batch at a time, so"
-                  + " leave room for as many as --concurrent-batches.");
-
-  public static final ConfigOption<Boolean> CUDA_CHANNELS_LAST =
-      key("cuda-channels-last")
-          .booleanType()
-          .defaultValue(CudaSettings.DEFAULT.channelsLast())
-          .withDescription(
-              "Whether CUDA keeps a pixel's channels together (NHWC), as tensor cores want them.");
-
-  public static final ConfigOption<String> TENSORRT_CACHE =
-      key("tensorrt-cache")
-          .stringType()
-          .defaultValue(TensorRtSettings.DEFAULT.cache())
-          .withDescription(
-              "Folder on each worker that keeps the engines TensorRT has built, which takes minutes; empty: they are"
-                  + " built at each start. Only the worker's user may write there: engines are run as they are.");
-
-  public static final ConfigOption<Boolean> TENSORRT_FP16 =
-      key("tensorrt-fp16")
-          .booleanType()
-          .defaultValue(TensorRtSettings.DEFAULT.fp16())
-          .withDescription(
-              "Whether TensorRT may compute in half precision: faster, and scores differ a little.");
-
-  public static final ConfigOption<Boolean> TENSORRT_PROFILES =
-      key("tensorrt-profiles")
-          .booleanType()
-          .defaultValue(TensorRtSettings.DEFAULT.profiles())
-          .withDescription(
-              "Whether TensorRT builds one engine for all batch sizes at once; else another for each larger batch.");
+      MODEL_GROUP.add(
+          key("device").stringType().defaultValue(SessionSettings.AUTO),
+          "cpu|cuda[:N]|tensorrt[:N]|auto",
+          new ValidValues<>(
+              "cpu, cuda, cuda:N, tensorrt, tensorrt:N or auto",
+              value -> value.equals(SessionSettings.AUTO) || Device.parse(value).index() >= 0),
+          "Device that runs the model. auto: CUDA if it works, else the CPU; the log names it. Without"
+              + " N, the job uses the GPU that Flink assigns (external resource gpu).",
+          "A missing GPU must fail the job (cuda), or TensorRT is installed (tensorrt).");
 
   public static final ConfigOption<Integer> TOP_K =
-      key("top-k").intType().defaultValue(5).withDescription("Labels in a result, best first.");
+      MODEL_GROUP.add(
+          key("top-k").intType().defaultValue(5),
+          "N",
+          ValidValues.atLeast(1),
+          "Maximum number of labels in a result, most probable first.",
+          "Consumers need more or fewer labels.");
 
-  public static final ConfigOption<Integer> IN_FLIGHT =
-      key("in-flight")
-          .intType()
-          .defaultValue(0)
-          .withDescription(
-              "Frames that a task has under way before it stops reading; 0: 4 x max-batch-size, or 2 x max-batch-size for"
-                  + " each device stream where that is more.");
+  public static final ConfigOption<Integer> INTRA_OP_THREADS =
+      MODEL_GROUP.add(
+          key("intra-op-threads").intType().defaultValue(0),
+          "N",
+          ValidValues.atLeast(0, "0: one thread per core for all concurrent batches together"),
+          "Number of threads that compute a batch on the CPU (ONNX Runtime's intra-op threads): one of"
+              + " the batch, the others shared by all batches.",
+          "Other processes need some of the cores.");
 
-  public static final ConfigOption<MemorySize> IN_FLIGHT_SIZE =
-      key("in-flight-size")
-          .memoryType()
-          .defaultValue(MemorySize.ofMebiBytes(256))
-          .withDescription(
-              "Maximum encoded bytes of in-flight frames per task; the task stops reading at this"
-                  + " limit. A larger frame is processed alone.");
+  public static final ConfigOption<Boolean> INTRA_OP_SPINNING =
+      MODEL_GROUP.add(
+          key("intra-op-spinning").booleanType().defaultValue(false),
+          "Spin instead of blocking while intra-op threads are idle. Lowers latency on dedicated cores;"
+              + " slows neighbours on shared cores.",
+          "The TaskManager has its cores alone.");
 
-  public static final ConfigOption<Duration> INFERENCE_TIMEOUT =
-      key("inference-timeout")
-          .durationType()
-          .defaultValue(Duration.ofMinutes(1))
-          .withDescription(
-              "Longest time for a frame to get its result; --on-inference-timeout says what happens then.");
+  public static final ConfigOption<MemorySize> CUDA_MEMORY =
+      MODEL_GROUP.add(
+          key("cuda-memory")
+              .memoryType()
+              .defaultValue(new MemorySize(CudaSettings.DEFAULT.memoryLimit())),
+          "SIZE",
+          ValidValues.sizeAtLeast(0, "0: no limit"),
+          "Maximum GPU memory of one session. A TaskManager has a session for each of a few batch sizes;"
+              + " the session for the largest batch takes the most.",
+          "Several TaskManagers share a GPU. Leave room for --concurrent-batches batches: the start"
+              + " checks one batch at a time.");
 
-  public static final ConfigOption<InferenceTimeout> ON_INFERENCE_TIMEOUT =
-      key("on-inference-timeout")
-          .enumType(InferenceTimeout.class)
-          .defaultValue(InferenceTimeout.FAIL)
-          .withDescription(
-              "When the device gives no result in time: fail (the job restarts, with a new session) or reject"
-                  + " (the frames that waited are rejected, and the job goes on).");
+  public static final ConfigOption<Boolean> CUDA_CHANNELS_LAST =
+      MODEL_GROUP.add(
+          key("cuda-channels-last").booleanType().defaultValue(CudaSettings.DEFAULT.channelsLast()),
+          "Run convolutions in NHWC layout with --device cuda.",
+          "The GPU has tensor cores. Measure both settings.");
 
-  public static final ConfigOption<MemorySize> MAX_IMAGE_SIZE =
-      key("max-image-size")
-          .memoryType()
-          .defaultValue(new MemorySize(ImageLimits.DEFAULT.maxBytes()))
-          .withDescription("Larger images (encoded bytes) are rejected.");
+  public static final ConfigOption<String> TENSORRT_CACHE =
+      MODEL_GROUP.add(
+          key("tensorrt-cache").stringType().defaultValue(TensorRtSettings.DEFAULT.cache()),
+          "FOLDER",
+          ValidValues.textOrEmpty(
+              "a folder; empty: no cache", value -> !Path.of(value).toString().isEmpty()),
+          "Folder on each TaskManager for the engines that TensorRT builds. Without it, each start builds"
+              + " them again, which takes minutes. Only the user of the TaskManager may write there:"
+              + " TensorRT trusts the engines.",
+          "With --device tensorrt.");
 
-  public static final ConfigOption<Long> MAX_IMAGE_PIXELS =
-      key("max-image-pixels")
-          .longType()
-          .defaultValue(ImageLimits.DEFAULT.maxPixels())
-          .withDescription(
-              "Images of more pixels (width x height) are rejected before they are decoded.");
+  public static final ConfigOption<Boolean> TENSORRT_FP16 =
+      MODEL_GROUP.add(
+          key("tensorrt-fp16").booleanType().defaultValue(TensorRtSettings.DEFAULT.fp16()),
+          "Let TensorRT compute in half precision: faster, with slightly different probabilities.",
+          "Small differences in the probabilities are acceptable.");
+
+  public static final ConfigOption<Boolean> TENSORRT_PROFILES =
+      MODEL_GROUP.add(
+          key("tensorrt-profiles").booleanType().defaultValue(TensorRtSettings.DEFAULT.profiles()),
+          "Build one TensorRT engine for all batch sizes. false: build another engine for each batch"
+              + " that is larger than all before.",
+          "The model does not build with one engine for all batch sizes.");
+
+  public static final ConfigOption<Integer> MAX_BATCH_SIZE =
+      BATCHING_GROUP.add(
+          key("max-batch-size").intType().defaultValue(16),
+          "N",
+          ValidValues.atLeast(1),
+          "Maximum number of frames in a batch.",
+          "Raise it on a GPU for more throughput; lower it for less memory and latency.");
+
+  public static final ConfigOption<String> MAX_QUEUE_DELAY =
+      BATCHING_GROUP.add(
+          key("max-queue-delay").stringType().defaultValue("20 ms"),
+          "DURATION|auto",
+          ValidValues.durationOrAuto(),
+          "Maximum time that a frame waits for its batch to fill. auto: chosen from measured inference"
+              + " times, to meet --latency-target.",
+          "Raise it for fuller batches at a low frame rate; lower it for less latency.");
+
+  public static final ConfigOption<Duration> LATENCY_TARGET =
+      BATCHING_GROUP.add(
+          key("latency-target").durationType().defaultValue(Duration.ofMillis(100)),
+          "DURATION",
+          ValidValues.longerThanZero(),
+          "Target time from a frame's arrival in the batcher to its labels. Only with --max-queue-delay"
+              + " auto.",
+          "Set it to the latency that you need from the batcher and the device.");
+
+  public static final ConfigOption<Integer> CONCURRENT_BATCHES =
+      BATCHING_GROUP.add(
+          key("concurrent-batches").intType().defaultValue(2),
+          "N",
+          ValidValues.atLeast(1),
+          "Number of batches that run on the device at the same time. On the CPU, each has a thread of"
+              + " its own beside the shared intra-op threads.",
+          "1 for less memory; 3 or more if the device is idle between batches.");
+
+  public static final ConfigOption<Integer> DECODE_THREADS =
+      IMAGE_GROUP.add(
+          key("decode-threads").intType().defaultValue(0),
+          "N",
+          ValidValues.atLeast(0, "0: one per core"),
+          "Number of threads that decode images, per TaskManager.",
+          "Other processes need some of the cores.");
+
+  public static final ConfigOption<JpegBackend> IMAGE_DECODER =
+      IMAGE_GROUP.add(
+          key("image-decoder").enumType(JpegBackend.class).defaultValue(JpegBackend.AUTO),
+          JpegBackend.class,
+          "Decoder of JPEG images. turbojpeg: the library libturbojpeg of the TaskManager, which rejects"
+              + " JPEGs with any damage. opencv: accepts some damage. auto: turbojpeg if it is installed,"
+              + " else opencv; the log names it.",
+          "All TaskManagers must decode alike, whatever is installed.");
 
   public static final ConfigOption<String> IMAGE_URI_PREFIXES =
-      key("image-uri-prefixes")
-          .stringType()
-          .defaultValue("")
-          .withDescription(
-              "Places that images may be read from for events that carry imageUri: URIs that end with /, separated"
-                  + " by commas, such as file:/data/frames/,s3://bucket/frames/. Empty: such events are rejected.");
+      IMAGE_GROUP.add(
+          key("image-uri-prefixes").stringType().defaultValue(""),
+          "URI,...",
+          ValidValues.textOrEmpty(
+              "URIs that end with /, separated by commas, such as file:/data/frames/,s3://bucket/frames/;"
+                  + " empty: none",
+              value -> true),
+          "Locations that images by reference (claim check, imageUri of an event) may be read from."
+              + " Frames with another location are rejected.",
+          "Producers send references instead of image bytes.");
 
   public static final ConfigOption<Duration> IMAGE_URI_TIMEOUT =
-      key("image-uri-timeout")
-          .durationType()
-          .defaultValue(Duration.ofSeconds(10))
-          .withDescription(
-              "Longest time that reading one such image may take; then it is rejected.");
+      IMAGE_GROUP.add(
+          key("image-uri-timeout").durationType().defaultValue(Duration.ofSeconds(10)),
+          "DURATION",
+          ValidValues.longerThanZero(),
+          "Maximum time to read one image by reference; the frame is rejected after it.",
+          "The storage is slower. Stay below --inference-timeout.");
 
   public static final ConfigOption<Integer> IMAGE_URI_THREADS =
-      key("image-uri-threads")
-          .intType()
-          .defaultValue(16)
-          .withDescription("Such images that a task reads at the same time.");
+      IMAGE_GROUP.add(
+          key("image-uri-threads").intType().defaultValue(16),
+          "N",
+          ValidValues.atLeast(1),
+          "Maximum number of images by reference that a task reads at the same time.",
+          "The storage is slow, and the device waits for images.");
 
-  public static final ConfigOption<String> IMAGE_DECODER =
-      key("image-decoder")
-          .stringType()
-          .defaultValue("auto")
-          .withDescription(
-              "Who decodes JPEGs: turbojpeg (the worker's libturbojpeg: takes every warning for damage),"
-                  + " opencv, or auto (turbojpeg where a worker has it, else opencv; the log says which).");
+  public static final ConfigOption<Integer> IN_FLIGHT =
+      LIMIT_GROUP.add(
+          key("in-flight").intType().defaultValue(0),
+          "N",
+          ValidValues.atLeast(
+              0,
+              "0: 4 x --max-batch-size, or 2 x --max-batch-size x --concurrent-batches if that is more"),
+          "Maximum number of in-flight frames per task; the task stops reading at this limit. At least"
+              + " --max-batch-size for each concurrent batch, and twice --max-batch-size.",
+          "Lower it for smaller checkpoints and less heap; raise it if the device waits for frames.");
+
+  public static final ConfigOption<MemorySize> IN_FLIGHT_SIZE =
+      LIMIT_GROUP.add(
+          key("in-flight-size").memoryType().defaultValue(MemorySize.ofMebiBytes(256)),
+          "SIZE",
+          ValidValues.sizeAtLeast(1, ""),
+          "Maximum encoded bytes of in-flight frames per task; the task stops reading at this limit. A"
+              + " larger frame is processed alone.",
+          "Lower it if the heap of the TaskManager is small; raise it if frames are large.");
+
+  public static final ConfigOption<Duration> INFERENCE_TIMEOUT =
+      LIMIT_GROUP.add(
+          key("inference-timeout").durationType().defaultValue(Duration.ofMinutes(1)),
+          "DURATION",
+          ValidValues.longerThanZero(),
+          "Maximum time for a frame to get its result; --on-inference-timeout is what happens after it.",
+          "A full queue of slow batches takes longer.");
+
+  public static final ConfigOption<InferenceTimeout> ON_INFERENCE_TIMEOUT =
+      LIMIT_GROUP.add(
+          key("on-inference-timeout")
+              .enumType(InferenceTimeout.class)
+              .defaultValue(InferenceTimeout.FAIL),
+          InferenceTimeout.class,
+          "Reaction when a frame has no result within --inference-timeout. fail: the job restarts with a"
+              + " new session. reject: the waiting frames are rejected, and the job continues.",
+          "Losing the waiting frames is better than a restart.");
+
+  public static final ConfigOption<MemorySize> MAX_IMAGE_SIZE =
+      LIMIT_GROUP.add(
+          key("max-image-size")
+              .memoryType()
+              .defaultValue(new MemorySize(ImageLimits.DEFAULT.maxBytes())),
+          "SIZE",
+          ValidValues.sizeAtLeast(1, ""),
+          "Maximum size of an encoded image; larger images are rejected.",
+          "Cameras send larger images.");
+
+  public static final ConfigOption<Long> MAX_IMAGE_PIXELS =
+      LIMIT_GROUP.add(
+          key("max-image-pixels").longType().defaultValue(ImageLimits.DEFAULT.maxPixels()),
+          "N",
+          ValidValues.atLeast(1),
+          "Maximum number of pixels (width x height) of an image; larger images are rejected before they"
+              + " are decoded.",
+          "Cameras send larger images.");
 
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
-      key("checkpoint-interval")
-          .durationType()
-          .defaultValue(Duration.ofSeconds(5))
-          .withDescription(
-              "Time between checkpoints; with exactly-once delivery, results become visible at each.");
-
-  /** All options of this class, in the order of the help text. */
-  public static final List<ConfigOption<?>> ALL =
-      List.of(
-          MODEL,
-          MODEL_SHA256,
-          DEVICE,
-          MAX_BATCH_SIZE,
-          MAX_QUEUE_DELAY,
-          LATENCY_TARGET,
-          DECODE_THREADS,
-          CONCURRENT_BATCHES,
-          INTRA_OP_THREADS,
-          INTRA_OP_SPINNING,
-          CUDA_MEMORY,
-          CUDA_CHANNELS_LAST,
-          TENSORRT_CACHE,
-          TENSORRT_FP16,
-          TENSORRT_PROFILES,
-          TOP_K,
-          IN_FLIGHT,
-          IN_FLIGHT_SIZE,
-          INFERENCE_TIMEOUT,
-          ON_INFERENCE_TIMEOUT,
-          MAX_IMAGE_SIZE,
-          MAX_IMAGE_PIXELS,
-          IMAGE_URI_PREFIXES,
-          IMAGE_URI_TIMEOUT,
-          IMAGE_URI_THREADS,
-          IMAGE_DECODER,
-          CHECKPOINT_INTERVAL);
+      FLINK_GROUP.add(
+          key("checkpoint-interval").durationType().defaultValue(Duration.ofSeconds(5)),
+          "DURATION",
+          ValidValues.longerThanZero(),
+          "Interval between checkpoints. With --delivery exactly-once, results become visible at each"
+              + " checkpoint.",
+          "Shorten it for less latency with exactly-once; lengthen it for less load on brokers and"
+              + " checkpoint storage.");
 
   private static final String AUTO = "auto";
   private static final int BATCHES_IN_FLIGHT = 4;
   private static final int FEWEST_BATCHES_IN_FLIGHT = 2;
 
   /**
-   * Checks every value, and how they go together, where the job is made and not on a worker at
-   * night.
+   * Checks every value, and how values go together, where the job is submitted.
+   *
+   * @throws IllegalArgumentException if a value is missing or not valid
    */
   public JobOptions {
     configuration = new Configuration(configuration);
-    if (!configuration.contains(MODEL)) {
-      throw new IllegalArgumentException("--model is missing; expected the path of a label model");
-    }
-    int batchSize = configuration.get(MAX_BATCH_SIZE);
-    int streams = configuration.get(CONCURRENT_BATCHES);
-    int inFlight = configuration.get(IN_FLIGHT);
-    int fewestBatches = Math.max(FEWEST_BATCHES_IN_FLIGHT, streams);
-    if (inFlight != 0 && inFlight < fewestBatches * batchSize) {
-      throw new IllegalArgumentException(
-          "--in-flight is "
-              + inFlight
-              + "; expected "
-              + fewestBatches
-              + " x max-batch-size = "
-              + fewestBatches * batchSize
-              + " or more, so that one batch fills while another runs, and each device stream has one");
-    }
-    requirePositive(LATENCY_TARGET, configuration.get(LATENCY_TARGET));
-    if (configuration.get(IN_FLIGHT_SIZE).getBytes() < 1) {
-      throw new IllegalArgumentException("--in-flight-size is 0; expected 1 byte or more");
-    }
-    requirePositive(CHECKPOINT_INTERVAL, configuration.get(CHECKPOINT_INTERVAL));
-    requirePositive(INFERENCE_TIMEOUT, configuration.get(INFERENCE_TIMEOUT));
-    requirePositive(IMAGE_URI_TIMEOUT, configuration.get(IMAGE_URI_TIMEOUT));
+    OptionGroup.check(GROUPS, configuration);
+    checkInFlight(configuration);
     checkImageUris(configuration);
     ClassifierSettings ignored = settings(configuration, configuration.get(DEVICE));
   }
 
-  private static void requirePositive(ConfigOption<Duration> option, Duration value) {
-    if (value.isNegative() || value.isZero()) {
+  private static void checkInFlight(Configuration configuration) {
+    int inFlight = configuration.get(IN_FLIGHT);
+    int fewest =
+        Math.max(FEWEST_BATCHES_IN_FLIGHT, configuration.get(CONCURRENT_BATCHES))
+            * configuration.get(MAX_BATCH_SIZE);
+    if (inFlight != 0 && inFlight < fewest) {
       throw new IllegalArgumentException(
-          "--" + option.key() + " is " + value + "; expected more than 0");
+          "--in-flight is "
+              + inFlight
+              + "; expected "
+              + fewest
+              + " or more: one batch of --max-batch-size for each of --concurrent-batches, and two"
+              + " at least. Raise --in-flight, or lower --max-batch-size");
     }
   }
 
   private static void checkImageUris(Configuration configuration) {
-    int threads = configuration.get(IMAGE_URI_THREADS);
-    if (threads < 1) {
-      throw new IllegalArgumentException(
-          "--image-uri-threads is " + threads + "; expected 1 or more");
-    }
     if (new ImageUriPrefixes(configuration.get(IMAGE_URI_PREFIXES)).isEmpty()) {
       return;
     }
+    int threads = configuration.get(IMAGE_URI_THREADS);
     int rounds = (inFlight(configuration) + threads - 1) / threads;
     Duration longest = configuration.get(IMAGE_URI_TIMEOUT).multipliedBy(rounds);
     if (longest.compareTo(configuration.get(INFERENCE_TIMEOUT)) >= 0) {
       throw new IllegalArgumentException(
-          "reading images may take "
+          "reading the images of all in-flight frames may take "
               + longest.toSeconds()
               + " s (--image-uri-timeout x --in-flight "
               + inFlight(configuration)
-              + " / --image-uri-threads); expected less than --inference-timeout, which would fail"
-              + " the job");
+              + " / --image-uri-threads); expected less than --inference-timeout. Raise"
+              + " --image-uri-threads or --inference-timeout");
     }
   }
 
@@ -318,7 +333,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
     return configuration.get(option);
   }
 
-  /** Frames that one task may have under way. */
+  /** Returns the maximum number of in-flight frames of a task. */
   public int inFlight() {
     return inFlight(configuration);
   }
@@ -346,19 +361,10 @@ public record JobOptions(Configuration configuration) implements Serializable {
     if (maxDelay.equals(AUTO)) {
       return BatchPolicy.auto(batchSize, configuration.get(LATENCY_TARGET).toNanos());
     }
-    try {
-      return new BatchPolicy(batchSize, TimeUtils.parseDuration(maxDelay).toNanos());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "--max-queue-delay is '"
-              + maxDelay
-              + "'; expected a time such as '20 ms', or auto: "
-              + e.getMessage(),
-          e);
-    }
+    return new BatchPolicy(batchSize, TimeUtils.parseDuration(maxDelay).toNanos());
   }
 
-  /** How the session runs, on the device of these options. */
+  /** Returns how the session runs, on the device of these options. */
   public SessionSettings sessionSettings() {
     return session(configuration, get(DEVICE));
   }
@@ -394,6 +400,6 @@ public record JobOptions(Configuration configuration) implements Serializable {
             configuration.get(MAX_IMAGE_SIZE).getBytes(),
             configuration.get(MAX_IMAGE_PIXELS),
             ImageLimits.DEFAULT.maxScans()),
-        JpegBackend.parse(configuration.get(IMAGE_DECODER)));
+        configuration.get(IMAGE_DECODER));
   }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,201 +22,212 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 
 /**
- * Where frames come from and results go, each setting with its default where it is declared.
+ * The options for Kafka: topics, clients, formats and delivery. Every value is checked on creation.
  *
  * @param configuration the options below, as the user set them
  */
 public record KafkaOptions(Configuration configuration) implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final String TOPIC_NAME = "the name of a topic";
+
+  private static final OptionGroup KAFKA_GROUP = new OptionGroup("Kafka topics and clients");
+  private static final OptionGroup POSITION_GROUP = new OptionGroup("Start position and backfill");
+  private static final OptionGroup FORMAT_GROUP =
+      new OptionGroup("Record formats and schema registry");
+  private static final OptionGroup DELIVERY_GROUP =
+      new OptionGroup("Delivery guarantee and Kafka transactions");
+
+  /** The options of this class. */
+  static final List<OptionGroup> GROUPS =
+      List.of(KAFKA_GROUP, POSITION_GROUP, FORMAT_GROUP, DELIVERY_GROUP);
 
   public static final ConfigOption<String> BOOTSTRAP_SERVERS =
-      key("bootstrap-servers")
-          .stringType()
-          .defaultValue("localhost:9092")
-          .withDescription("Kafka brokers to begin with: host:port, separated by commas.");
+      KAFKA_GROUP.add(
+          key("bootstrap-servers").stringType().defaultValue("localhost:9092"),
+          "HOST:PORT,...",
+          ValidValues.text("addresses host:port, separated by commas"),
+          "Kafka brokers to connect to first.",
+          "On every cluster. Name two or more brokers, so that the job starts while one is down.");
 
   public static final ConfigOption<String> KAFKA_PROPERTIES =
-      key("kafka-properties")
-          .stringType()
-          .defaultValue("")
-          .withDescription(
-              "File of Kafka client properties (security and the like) for source and sinks; keeps secrets off"
-                  + " the command line.");
+      KAFKA_GROUP.add(
+          key("kafka-properties").stringType().defaultValue(""),
+          "FILE",
+          ValidValues.textOrEmpty("a Java properties file; empty: none", value -> true),
+          "File with properties of the Kafka clients, such as TLS and SASL. Passwords belong in this"
+              + " file, not on the command line.",
+          "The brokers require TLS or SASL, or a Kafka client needs tuning.");
 
   public static final ConfigOption<String> FRAMES_TOPIC =
-      key("frames-topic")
-          .stringType()
-          .defaultValue("frames")
-          .withDescription("Topic of image events.");
+      KAFKA_GROUP.add(
+          key("frames-topic").stringType().defaultValue("frames"),
+          "TOPIC",
+          ValidValues.text(TOPIC_NAME),
+          "Topic of the frames to be labelled.",
+          "The topic has another name.");
 
   public static final ConfigOption<String> LABELS_TOPIC =
-      key("labels-topic")
-          .stringType()
-          .defaultValue("labels")
-          .withDescription("Topic of labelled frames.");
+      KAFKA_GROUP.add(
+          key("labels-topic").stringType().defaultValue("labels"),
+          "TOPIC",
+          ValidValues.text(TOPIC_NAME),
+          "Topic of the labelled frames.",
+          "A second job labels the same frames: each job needs its own output topics.");
 
   public static final ConfigOption<String> REJECTED_TOPIC =
-      key("rejected-topic")
-          .stringType()
-          .defaultValue("rejected")
-          .withDescription("Topic of frames that could not be labelled.");
+      KAFKA_GROUP.add(
+          key("rejected-topic").stringType().defaultValue("rejected"),
+          "TOPIC",
+          ValidValues.text(TOPIC_NAME),
+          "Topic of the rejected frames (dead letters).",
+          "A second job labels the same frames: each job needs its own output topics.");
 
   public static final ConfigOption<String> GROUP_ID =
-      key("group-id")
-          .stringType()
-          .defaultValue("framelabel")
-          .withDescription(
-              "Consumer group: a job without a checkpoint starts at its committed offsets, else at the earliest.");
+      KAFKA_GROUP.add(
+          key("group-id").stringType().defaultValue("framelabel"),
+          "GROUP",
+          ValidValues.text("the name of a consumer group"),
+          "Consumer group of the job. Without a checkpoint or savepoint, the job starts at the"
+              + " committed offsets of the group; without committed offsets, at the earliest record.",
+          "A second job or a backfill reads the same topic.");
 
-  public static final ConfigOption<String> FROM_TIMESTAMP =
-      key("from-timestamp")
-          .stringType()
-          .defaultValue("")
-          .withDescription(
-              "Start at the first record of this time or later (2026-01-31T12:00:00Z), whatever is committed.");
-
-  public static final ConfigOption<Boolean> BOUNDED =
-      key("bounded")
-          .booleanType()
-          .defaultValue(false)
-          .withDescription(
-              "Stop at the offsets that are the latest at the start: labels history, then ends.");
-
-  public static final ConfigOption<Duration> PARTITION_DISCOVERY =
-      key("partition-discovery-interval")
-          .durationType()
-          .defaultValue(Duration.ofMinutes(1))
-          .withDescription("How often new partitions of the frames topic are looked for.");
-
-  public static final ConfigOption<Delivery> DELIVERY =
-      key("delivery")
-          .enumType(Delivery.class)
-          .defaultValue(Delivery.EXACTLY_ONCE)
-          .withDescription(
-              "exactly-once: read_committed readers see a result after the next checkpoint. at-least-once: at"
-                  + " once, with repeats after a failure; de-duplicate on frameId.");
-
-  public static final ConfigOption<String> TRANSACTIONAL_ID_PREFIX =
-      key("transactional-id-prefix")
-          .stringType()
-          .defaultValue("framelabel")
-          .withDescription(
-              "Begins the ids of this job's transactions; unique among the jobs of a Kafka cluster.");
-
-  public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
-      key("transaction-timeout")
-          .durationType()
-          .defaultValue(Duration.ofMinutes(15))
-          .withDescription(
-              "The broker aborts a transaction that is open for longer: an outage between a checkpoint and its"
-                  + " commit must be shorter. At most the broker's transaction.max.timeout.ms.");
-
-  public static final ConfigOption<LostCommit> ON_LOST_COMMIT =
-      key("on-lost-commit")
-          .enumType(LostCommit.class)
-          .defaultValue(LostCommit.REPAIR)
-          .withDescription(
-              "When the broker has aborted a transaction whose checkpoint was complete: repair (publish its"
-                  + " results again; where they are gone, label its frames again), fail (end the job) or continue"
-                  + " (count and log the loss).");
-
-  public static final ConfigOption<Boolean> SKIP_START_CHECKS =
-      key("skip-start-checks")
-          .booleanType()
-          .defaultValue(false)
-          .withDescription(
-              "Submit without asking the brokers for topics, permissions and transaction settings first: for"
-                  + " brokers that only the workers can reach.");
+  public static final ConfigOption<Duration> PARTITION_DISCOVERY_INTERVAL =
+      KAFKA_GROUP.add(
+          key("partition-discovery-interval").durationType().defaultValue(Duration.ofMinutes(1)),
+          "DURATION",
+          ValidValues.durations("0: never"),
+          "Interval at which the job looks for new partitions of the frames topic.",
+          "New partitions must be read sooner.");
 
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
-      key("max-record-size")
-          .memoryType()
-          .defaultValue(new MemorySize(1_000_000))
-          .withDescription(
-              "Largest record that the output topics take (their max.message.bytes). A rejected frame whose"
-                  + " original would not fit carries its beginning, its size and its sha256.");
+      KAFKA_GROUP.add(
+          key("max-record-size").memoryType().defaultValue(new MemorySize(1_000_000)),
+          "SIZE",
+          ValidValues.sizeAtLeast(1, ""),
+          "Maximum size of a record in the topics (max.message.bytes). A rejected frame that does not"
+              + " fit is written with the beginning of its original, its size and its SHA-256.",
+          "Frames are larger. Allow for the largest encoded frame plus 64 KiB, and set"
+              + " max.message.bytes of the topics to at least this value.");
 
-  public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =
-      key("output-format")
-          .enumType(OutputFormat.class)
-          .defaultValue(OutputFormat.SINGLE_OBJECT)
-          .withDescription(
-              "Framing of the results: single-object (Avro's, with the schema's fingerprint), plain Avro, confluent"
-                  + " (a schema registry's id in 4 bytes) or apicurio (its global id in 8 bytes); the last two"
-                  + " need --registry.");
+  public static final ConfigOption<Boolean> SKIP_START_CHECKS =
+      KAFKA_GROUP.add(
+          key("skip-start-checks").booleanType().defaultValue(false),
+          "Start without asking the brokers for topics, permissions and transaction settings.",
+          "The machine that submits the job cannot reach the brokers.");
+
+  public static final ConfigOption<String> FROM_TIMESTAMP =
+      POSITION_GROUP.add(
+          key("from-timestamp").stringType().defaultValue(""),
+          "TIME",
+          ValidValues.textOrEmpty(
+              "a UTC time such as 2026-01-31T12:00:00Z; empty: start at the committed offsets",
+              value -> Instant.parse(value).isAfter(Instant.MIN)),
+          "Start at the first frame whose Kafka timestamp is this time or later. Committed offsets are"
+              + " ignored. A restored checkpoint or savepoint takes precedence.",
+          "Frames of a past time are to be labelled again.");
+
+  public static final ConfigOption<Boolean> BOUNDED =
+      POSITION_GROUP.add(
+          key("bounded").booleanType().defaultValue(false),
+          "Read up to the latest offsets at the start of the job, label those frames, and end.",
+          "A backfill: the job must end by itself.");
 
   public static final ConfigOption<InputFormat> INPUT_FORMAT =
-      key("input-format")
-          .enumType(InputFormat.class)
-          .defaultValue(InputFormat.AUTO)
-          .withDescription(
-              "Which records are taken as frames: auto (each as it is recognised), single-object, plain, confluent,"
-                  + " apicurio, or image (a bare JPEG or PNG). Others are rejected.");
+      FORMAT_GROUP.add(
+          key("input-format").enumType(InputFormat.class).defaultValue(InputFormat.AUTO),
+          InputFormat.class,
+          "Format of the records that are accepted as frames; records in another format are rejected."
+              + " auto: detect the format of each record. image: a JPEG or PNG file without Avro.",
+          "All producers use one format, and another one would be a mistake.");
+
+  public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =
+      FORMAT_GROUP.add(
+          key("output-format")
+              .enumType(OutputFormat.class)
+              .defaultValue(OutputFormat.SINGLE_OBJECT),
+          OutputFormat.class,
+          "Format of the results. single-object: Avro single-object encoding with the schema"
+              + " fingerprint. plain: Avro without a header. confluent: a registry's schema id in 4"
+              + " bytes. apicurio: a registry's global id in 8 bytes. confluent and apicurio need"
+              + " --registry.",
+          "Consumers use the deserializers of a schema registry.");
 
   public static final ConfigOption<String> REGISTRY =
-      key("registry")
-          .stringType()
-          .defaultValue("")
-          .withDescription(
-              "URL of the schema registry: with Confluent's calls (http://registry:8081), or Apicurio's own"
-                  + " (http://registry:8080/apis/registry/v3). A user for it: basic.auth.user.info in the file of"
-                  + " --kafka-properties.");
+      FORMAT_GROUP.add(
+          key("registry").stringType().defaultValue(""),
+          "URL",
+          ValidValues.textOrEmpty(
+              "an http or https URL such as http://registry:8081; empty: no registry",
+              value -> !new RegistrySettings(value, "").url().isEmpty()),
+          "URL of the schema registry: the Confluent API (http://registry:8081) or the Apicurio API"
+              + " (http://registry:8080/apis/registry/v3). User and password:"
+              + " basic.auth.user.info in the file of --kafka-properties.",
+          "Frames or results use the formats confluent or apicurio.");
 
-  /** All options of this class, in the order of the help text. */
-  public static final List<ConfigOption<?>> ALL =
-      List.of(
-          BOOTSTRAP_SERVERS,
-          KAFKA_PROPERTIES,
-          FRAMES_TOPIC,
-          LABELS_TOPIC,
-          REJECTED_TOPIC,
-          GROUP_ID,
-          FROM_TIMESTAMP,
-          BOUNDED,
-          PARTITION_DISCOVERY,
-          DELIVERY,
-          TRANSACTIONAL_ID_PREFIX,
-          TRANSACTION_TIMEOUT,
-          ON_LOST_COMMIT,
-          SKIP_START_CHECKS,
-          MAX_RECORD_SIZE,
-          OUTPUT_FORMAT,
-          INPUT_FORMAT,
-          REGISTRY);
+  public static final ConfigOption<Delivery> DELIVERY =
+      DELIVERY_GROUP.add(
+          key("delivery").enumType(Delivery.class).defaultValue(Delivery.EXACTLY_ONCE),
+          Delivery.class,
+          "Delivery guarantee of the results. exactly-once: read_committed consumers see each result"
+              + " once, after the next checkpoint. at-least-once: consumers see a result at once, and"
+              + " may see it again after a failure; de-duplicate on frameId.",
+          "Results must be visible before the next checkpoint.");
+
+  public static final ConfigOption<String> TRANSACTIONAL_ID_PREFIX =
+      DELIVERY_GROUP.add(
+          key("transactional-id-prefix").stringType().defaultValue("framelabel"),
+          "PREFIX",
+          ValidValues.text("a name that no other job on the Kafka cluster uses"),
+          "Prefix of the transactional ids of the job; unique on the Kafka cluster. Two jobs with one"
+              + " prefix abort each other's transactions.",
+          "A second job or a backfill writes to the same Kafka cluster.");
+
+  public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
+      DELIVERY_GROUP.add(
+          key("transaction-timeout").durationType().defaultValue(Duration.ofMinutes(15)),
+          "DURATION",
+          ValidValues.longerThanZero(),
+          "Time after which the broker aborts an open transaction. An outage between a checkpoint and"
+              + " its commit must be shorter. At most transaction.max.timeout.ms of the brokers.",
+          "Longer outages must be survived: raise transaction.max.timeout.ms of the brokers first.");
+
+  public static final ConfigOption<LostCommit> ON_LOST_COMMIT =
+      DELIVERY_GROUP.add(
+          key("on-lost-commit").enumType(LostCommit.class).defaultValue(LostCommit.REPAIR),
+          LostCommit.class,
+          "Reaction when the broker has aborted a transaction after its checkpoint was complete."
+              + " repair: write the results again; end the job without a restart if they are gone from"
+              + " the topic. fail: end the job without a restart. continue: count and log the loss.",
+          "fail: an operator decides in each case. continue: start again after a loss that repair"
+              + " cannot undo.");
 
   private static final String REGISTRY_USER = "basic.auth.user.info";
 
   public KafkaOptions {
     configuration = new Configuration(configuration);
-    Optional<Instant> ignored = startTime(configuration);
-    if (configuration.get(TRANSACTIONAL_ID_PREFIX).isBlank()) {
-      throw new IllegalArgumentException("--transactional-id-prefix is empty; expected a name");
-    }
+    OptionGroup.check(GROUPS, configuration);
     checkRegistry(configuration);
   }
 
   private static void checkRegistry(Configuration configuration) {
-    OutputFormat wire = configuration.get(OUTPUT_FORMAT);
+    OutputFormat format = configuration.get(OUTPUT_FORMAT);
     String url = configuration.get(REGISTRY);
-    if (url.isEmpty() && wire.registered()) {
+    if (url.isEmpty() && format.registered()) {
       throw new IllegalArgumentException(
           "--output-format is "
-              + wire
-              + " without --registry; expected the URL of a schema registry");
+              + format
+              + ", which needs --registry; expected the URL of a schema registry");
     }
-    if (!url.isEmpty()) {
-      boolean apicurio = new RegistrySettings(url, "").apicurio();
-      if (wire == OutputFormat.APICURIO && !apicurio) {
-        throw new IllegalArgumentException(
-            "--output-format is apicurio and --registry "
-                + url
-                + "; expected a URL that ends with /apis/registry/v3, for only those calls know"
-                + " global ids");
-      }
+    if (format == OutputFormat.APICURIO && !new RegistrySettings(url, "").apicurio()) {
+      throw new IllegalArgumentException(
+          "--registry is '"
+              + url
+              + "'; expected a URL that ends with /apis/registry/v3, as --output-format apicurio needs"
+              + " global ids, which only the Apicurio API returns");
     }
   }
 
-  /** The schema registry, where the user named one. */
+  /** Returns the schema registry, where the user named one. */
   public Optional<RegistrySettings> registry() {
     String url = get(REGISTRY);
     return url.isEmpty()
@@ -229,23 +239,13 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     return configuration.get(option);
   }
 
-  /** When to start reading, where the user said so. */
+  /** Returns the time to start reading at, where the user gave one. */
   public Optional<Instant> startTime() {
-    return startTime(configuration);
+    String text = get(FROM_TIMESTAMP);
+    return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 
-  private static Optional<Instant> startTime(Configuration configuration) {
-    String text = configuration.get(FROM_TIMESTAMP);
-    try {
-      return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "--from-timestamp is '" + text + "'; expected a UTC time such as 2026-01-31T12:00:00Z",
-          e);
-    }
-  }
-
-  /** What a Kafka client needs to reach the brokers. */
+  /** Returns the properties that a Kafka client needs to reach the brokers. */
   public Map<String, String> client() {
     Map<String, String> client = new HashMap<>();
     Properties properties = clientProperties();
@@ -256,7 +256,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     return client;
   }
 
-  /** The properties of Kafka's clients from the user's file; empty without one. */
+  /** Returns the properties of Kafka clients from the user's file; empty without one. */
   public Properties clientProperties() {
     Properties properties = allProperties();
     properties.remove(REGISTRY_USER);

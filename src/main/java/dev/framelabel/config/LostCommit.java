@@ -2,7 +2,7 @@ package dev.framelabel.config;
 
 import java.util.Locale;
 
-/** What to do when a transaction that should have been committed was aborted by the broker. */
+/** Reaction when the broker has aborted a transaction that was to be committed. */
 public enum LostCommit {
   /**
    * Publish its results again, from what the aborted transaction has left in the topic; label the

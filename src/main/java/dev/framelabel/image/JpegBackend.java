@@ -16,17 +16,6 @@ public enum JpegBackend {
 
   private static final Logger LOG = LoggerFactory.getLogger(JpegBackend.class);
 
-  /** Reads {@code auto}, {@code opencv} or {@code turbojpeg}. */
-  public static JpegBackend parse(String name) {
-    for (JpegBackend backend : values()) {
-      if (backend.toString().equals(name)) {
-        return backend;
-      }
-    }
-    throw new IllegalArgumentException(
-        "image decoder is '" + name + "'; expected auto, opencv or turbojpeg");
-  }
-
   /**
    * What this choice comes to on this machine: one of the other two. Logs it.
    *

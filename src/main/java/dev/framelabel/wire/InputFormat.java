@@ -30,7 +30,7 @@ public enum InputFormat {
     };
   }
 
-  /** The name as users write it. */
+  /** Returns the name as users write it. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -24,7 +24,7 @@ public enum OutputFormat {
     return this == CONFLUENT || this == APICURIO;
   }
 
-  /** The name as users write it. */
+  /** Returns the name as users write it. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -85,8 +85,7 @@ class ClaimCheckTest {
 
   @Test
   void resolve_linkThatLeadsOut_isRefused() {
-    assertRejected(
-        uri("link.jpg"), RejectionKind.IMAGE_URI_REFUSED, "is a link to a place outside");
+    assertRejected(uri("link.jpg"), RejectionKind.IMAGE_URI_REFUSED, "is a link to a file outside");
   }
 
   @Test

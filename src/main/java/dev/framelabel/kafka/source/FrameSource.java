@@ -69,7 +69,7 @@ public final class FrameSource {
             .setStartingOffsets(start(options))
             .setProperty(
                 "partition.discovery.interval.ms",
-                Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY).toMillis()))
+                Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY_INTERVAL).toMillis()))
             .setProperty(ISOLATION, COMMITTED)
             .setDeserializer(deserializer);
     if (options.get(KafkaOptions.BOUNDED)) {

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import dev.framelabel.config.KafkaOptions;
 import java.util.Map;
 
 /**
@@ -18,8 +19,9 @@ public record PublishSettings(
     long bufferBytes,
     boolean once,
     AddressGuard guard) {
-  /** What is assumed of a topic that cannot be asked: less than Kafka's own default. */
-  static final int USUAL_RECORD_BYTES = 1_000_000;
+  /** Assumed for a topic whose settings this user may not read. */
+  static final int USUAL_RECORD_BYTES =
+      (int) KafkaOptions.MAX_RECORD_SIZE.defaultValue().getBytes();
 
   private static final int LEAST_RECORD_BYTES = 16_384;
 

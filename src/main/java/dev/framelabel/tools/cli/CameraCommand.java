@@ -61,12 +61,8 @@ final class CameraCommand implements Callable<Integer> {
       description = "YAML file of more cameras; the options below are its defaults.")
   private Path camerasFile;
 
-  @Option(
-      names = "--topic",
-      paramLabel = "TOPIC",
-      description = "Topic of frames.",
-      defaultValue = "frames")
-  private String topic;
+  @Option(names = "--frames-topic")
+  private String framesTopic;
 
   @Option(
       names = "--cameras-topic",
@@ -127,10 +123,9 @@ final class CameraCommand implements Callable<Integer> {
   @Option(
       names = "--max-record-size",
       paramLabel = "SIZE",
-      converter = MaxRecordSize.Converter.class,
       description =
-          "Maximum size of a record of the frames topic; 0: read max.message.bytes of the topic.",
-      defaultValue = "0")
+          "Maximum size of a record in the frames topic. Default: max.message.bytes of the topic, or"
+              + " the job's default if this user may not read it.")
   private MemorySize maxRecordSize;
 
   @Option(
@@ -193,9 +188,9 @@ final class CameraCommand implements Callable<Integer> {
   private PublishSettings settings() throws IOException {
     return new PublishSettings(
         kafka.properties(),
-        topic,
+        framesTopic,
         camerasTopic,
-        Math.toIntExact(maxRecordSize.getBytes()),
+        maxRecordSize == null ? 0 : Math.toIntExact(maxRecordSize.getBytes()),
         bufferMib << 20,
         once,
         new AddressGuard(allowLinkLocal, allowRedirects));

@@ -64,12 +64,7 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "150")
   private double rate;
 
-  @Option(
-      names = "--delivery",
-      paramLabel = "GUARANTEE",
-      description = "exactly-once or at-least-once.",
-      converter = DeliveryConverter.class,
-      defaultValue = "exactly-once")
+  @Option(names = "--delivery")
   private Delivery delivery;
 
   @Option(
@@ -78,11 +73,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Label-model file. Default: the demo's Xception.")
   private Path model;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "cpu, cuda:N, tensorrt:N or auto.",
-      defaultValue = "auto")
+  @Option(names = "--device")
   private String device;
 
   @Option(names = "--keep-running", description = "Publish until Ctrl-C.")

@@ -2,13 +2,11 @@ package dev.framelabel.tools.cli;
 
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
 import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.kafka.admin.Finding.Level;
 import dev.framelabel.tools.doctor.Doctor;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
@@ -50,9 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> arguments = new ArrayList<>(JobOptionsModel.arguments(spec));
-    Configuration options =
-        new OptionParser(JobOptionsModel.OPTIONS).parse(arguments.toArray(String[]::new)).job();
+    Configuration options = JobOptionsModel.parse(spec).job();
     List<Finding> findings =
         new Doctor(new JobOptions(options), new KafkaOptions(options), Duration.ofSeconds(patience))
             .examine(rest);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.MemorySize;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,8 +43,8 @@ public final class FramelabelCommand implements Callable<Integer> {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "YAML file of options (docs/configuration.md). Also named by FRAMELABEL_CONFIG. Command line and"
-              + " environment go before it.")
+          "YAML file of options (docs/reference/configuration-file.md), also named by the variable"
+              + " FRAMELABEL_CONFIG. Command line and environment override it.")
   void setConfig(Path file) {
     // Settings.load has read it: it must be there before the other options are.
   }
@@ -54,7 +55,7 @@ public final class FramelabelCommand implements Callable<Integer> {
     this.settings = settings;
   }
 
-  /** What the user set without the command line. */
+  /** Returns what the user set without the command line. */
   static Settings settings(CommandSpec command) {
     return ((FramelabelCommand) command.root().userObject()).settings;
   }
@@ -73,13 +74,15 @@ public final class FramelabelCommand implements Callable<Integer> {
   }
 
   /**
-   * The command line, ready for these arguments.
+   * Returns the command line for these arguments.
    *
-   * @throws IllegalArgumentException if the config file is at fault
+   * @throws IllegalArgumentException if the config file cannot be read or has an unknown key
    */
   static CommandLine line(Map<String, String> environment, String... arguments) {
     Settings settings = Settings.load(environment, List.of(arguments));
     CommandLine line = new CommandLine(new FramelabelCommand(settings));
+    line.registerConverter(MemorySize.class, MemorySize::parse);
+    JobOptionsModel.complete(line);
     SettingsProvider provider = new SettingsProvider(settings);
     provider.check(line);
     line.setDefaultValueProvider(provider);

@@ -1,35 +1,29 @@
 package dev.framelabel.tools.cli;
 
-import dev.framelabel.config.ConfigFile;
-import dev.framelabel.config.JobOptions;
-import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.config.JobArguments;
+import dev.framelabel.config.Option;
+import dev.framelabel.config.Options;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.description.HtmlFormatter;
+import picocli.CommandLine;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Gives a command every option of the labelling job, as the job declares them. */
+/**
+ * The options of the labelling job on the command line. As a transformer, adds all of them to a
+ * command.
+ */
 final class JobOptionsModel implements IModelTransformer {
-  /** Where the job's options stand in a config file. */
-  static final String SECTION = ConfigFile.JOB_SECTION;
-
-  static final List<ConfigOption<?>> OPTIONS =
-      Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList();
-
   @Override
   public CommandSpec transform(CommandSpec command) {
-    HtmlFormatter text = new HtmlFormatter();
-    for (ConfigOption<?> option : OPTIONS) {
+    for (Option<?> option : Options.ALL) {
       OptionSpec.Builder added =
-          OptionSpec.builder("--" + option.key())
+          OptionSpec.builder("--" + option.name())
               .type(String.class)
-              .paramLabel("VALUE")
-              .description(escape(text.format(option.description()) + defaultText(option)));
-      if (Boolean.FALSE.equals(option.defaultValue())) {
+              .paramLabel(option.label())
+              .description(escape(option.help()));
+      if (option.isSwitch()) {
         added.arity("0..1").fallbackValue("true");
       }
       command.addOption(added.build());
@@ -37,32 +31,62 @@ final class JobOptionsModel implements IModelTransformer {
     return command;
   }
 
+  /**
+   * Completes options that a command shares with the job. An option with the name of a job option
+   * and without a description of its own takes label, description, default and valid values from
+   * the job. A default of its own stays.
+   */
+  static void complete(CommandLine line) {
+    CommandSpec command = line.getCommandSpec();
+    for (OptionSpec shared : List.copyOf(command.options())) {
+      if (shared.description().length == 0) {
+        Options.find(shared.longestName().replaceFirst("^--", ""))
+            .ifPresent(
+                option -> {
+                  CommandSpec ignored = command.remove(shared).addOption(completed(shared, option));
+                });
+      }
+    }
+    line.getSubcommands().values().forEach(JobOptionsModel::complete);
+  }
+
+  private static OptionSpec completed(OptionSpec shared, Option<?> option) {
+    return OptionSpec.builder(shared)
+        .paramLabel(option.label())
+        .description(escape(option.meaning()))
+        .defaultValue(shared.defaultValue() == null ? option.defaultText() : shared.defaultValue())
+        .converters(option::parse)
+        .build();
+  }
+
   private static String escape(String text) {
     return text.replace("%", "%%");
   }
 
-  private static String defaultText(ConfigOption<?> option) {
-    Object value = option.defaultValue();
-    return value == null || value.equals("") ? "" : " Default: " + value + ".";
-  }
-
-  static boolean isJobOption(String name) {
-    return OPTIONS.stream().anyMatch(option -> option.key().equals(name));
-  }
-
+  /** Returns whether a command takes all options of the job. */
   static boolean isUsedBy(CommandSpec command) {
-    return OPTIONS.stream().allMatch(option -> command.findOption("--" + option.key()) != null);
+    return Options.ALL.stream()
+        .allMatch(option -> command.findOption("--" + option.name()) != null);
   }
 
-  /** The job's arguments: what was set, wherever it was. */
+  /** Returns the job's arguments: the options that were set, wherever they were. */
   static List<String> arguments(CommandSpec command) {
     List<String> arguments = new ArrayList<>();
-    for (ConfigOption<?> option : OPTIONS) {
-      String value = command.findOption("--" + option.key()).getValue();
+    for (Option<?> option : Options.ALL) {
+      String value = command.findOption("--" + option.name()).getValue();
       if (value != null) {
-        arguments.add("--" + option.key() + "=" + value);
+        arguments.add("--" + option.name() + "=" + value);
       }
     }
     return arguments;
+  }
+
+  /**
+   * Parses the job's arguments of a command.
+   *
+   * @throws IllegalArgumentException if a value is not valid
+   */
+  static JobArguments parse(CommandSpec command) {
+    return JobArguments.parse(arguments(command).toArray(String[]::new));
   }
 }

@@ -1,9 +1,10 @@
 package dev.framelabel.tools.cli;
 
 import dev.framelabel.LabellingJob;
+import dev.framelabel.config.ConfigFile;
+import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
 import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,12 +75,13 @@ final class JobRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> settings = new LinkedHashMap<>(FramelabelCommand.settings(spec).flink());
+    Map<String, String> settings =
+        new LinkedHashMap<>(
+            FramelabelCommand.settings(spec).file().section(ConfigFile.FLINK_SECTION));
     settings.putAll(flink);
     List<String> arguments = new ArrayList<>(JobOptionsModel.arguments(spec));
     settings.forEach((key, value) -> arguments.add("-D" + key + "=" + value));
-    OptionParser.Parsed parsed =
-        new OptionParser(JobOptionsModel.OPTIONS).parse(arguments.toArray(String[]::new));
+    JobArguments parsed = JobArguments.parse(arguments.toArray(String[]::new));
     if (local) {
       runHere(parsed);
       return 0;
@@ -107,7 +109,7 @@ final class JobRunCommand implements Callable<Integer> {
     return cluster.run(cluster.upload(file), arguments, parallelism, savepoint);
   }
 
-  private void runHere(OptionParser.Parsed parsed) throws Exception {
+  private void runHere(JobArguments parsed) throws Exception {
     Configuration configuration = new Configuration();
     if (!savepoint.isEmpty()) {
       configuration.setString("execution.state-recovery.path", savepoint);

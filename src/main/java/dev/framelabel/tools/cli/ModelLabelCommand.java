@@ -36,11 +36,7 @@ final class ModelLabelCommand implements Callable<Integer> {
   @Option(names = "--top", paramLabel = "K", description = "Classes shown.", defaultValue = "5")
   private int top;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "cpu, cuda:N, tensorrt:N or auto.",
-      defaultValue = "cpu")
+  @Option(names = "--device", defaultValue = "cpu")
   private String device;
 
   @Override

@@ -127,8 +127,7 @@ final class RejectedCommand {
   int replay(
       @Mixin KafkaClient client,
       @Mixin RejectedSelection choice,
-      @Option(names = "--frames-topic", paramLabel = "TOPIC", defaultValue = "frames")
-          String framesTopic,
+      @Option(names = "--frames-topic") String framesTopic,
       @Option(names = "--all", description = "All records; needed where nothing else is chosen.")
           boolean all,
       @Option(

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** Which rejected records are meant: those of a topic that fit every option that is given. */
 final class RejectedSelection {
-  @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = "rejected")
+  @Option(names = "--rejected-topic")
   private String topic;
 
   @Option(

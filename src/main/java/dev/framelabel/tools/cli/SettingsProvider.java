@@ -1,17 +1,18 @@
 package dev.framelabel.tools.cli;
 
-import java.util.Comparator;
+import dev.framelabel.config.ConfigFile;
+import dev.framelabel.config.NearestName;
+import dev.framelabel.config.Options;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Gives options that are not on the command line their value from {@link Settings}. */
+/** Takes the values of options that are not on the command line from {@link Settings}. */
 final class SettingsProvider implements IDefaultValueProvider {
   private static final Set<String> ALWAYS_COMMAND_LINE = Set.of("help", "version", "config");
 
@@ -35,10 +36,10 @@ final class SettingsProvider implements IDefaultValueProvider {
     return option.longestName().replaceFirst("^-+", "");
   }
 
-  /** {@code job} for the job's own options, whichever command takes them. */
+  /** Returns {@code job} for the job's own options, whichever command takes them. */
   private static String section(CommandSpec command, OptionSpec option) {
-    if (JobOptionsModel.isJobOption(name(option)) && JobOptionsModel.isUsedBy(command)) {
-      return JobOptionsModel.SECTION;
+    if (Options.find(name(option)).isPresent() && JobOptionsModel.isUsedBy(command)) {
+      return ConfigFile.JOB_SECTION;
     }
     return command.qualifiedName("-").replaceFirst("^framelabel-?", "");
   }
@@ -51,22 +52,15 @@ final class SettingsProvider implements IDefaultValueProvider {
   void check(CommandLine root) {
     Set<String> known = new HashSet<>();
     addKeys(root, known);
-    for (String key : new TreeSet<>(settings.file().keySet())) {
-      if (!known.contains(key) && !key.startsWith(Settings.FLINK_SECTION + ".")) {
-        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        String nearest =
-            known.stream()
-                .min(
-                    Comparator.<String>comparingInt(one -> distance.apply(one, key))
-                        .thenComparing(Comparator.naturalOrder()))
-                .orElseThrow();
+    for (String key : new TreeSet<>(settings.file().values().keySet())) {
+      if (!known.contains(key) && !key.startsWith(ConfigFile.FLINK_SECTION + ".")) {
         throw new IllegalArgumentException(
             "config file "
-                + settings.fileName()
+                + settings.file().name()
                 + " has the key '"
                 + key
                 + "', which no command knows; the nearest is '"
-                + nearest
+                + NearestName.of(key, known)
                 + "'");
       }
     }

@@ -27,23 +27,31 @@ final class TopicsCommand {
               + " leaves existing topics unchanged.",
       footer = {
         "",
-        "A camera of 15 frames a second and 100 kB each fills 130 GB in a day of --frames-retention.",
+        "A camera that sends 15 frames of 100 kB per second fills 130 GB in a day of --frames-retention.",
+        "--max-record-size: allow for the largest encoded frame plus 64 KiB.",
         "Example: framelabel topics create --bootstrap-servers kafka:9092 --frames-retention '6 h'"
       },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int create(
       @Mixin KafkaClient kafka,
-      @Option(names = "--topics", split = ",", defaultValue = "frames,labels,rejected")
-          List<String> topics,
       @Option(
-              names = "--frames-topic",
-              defaultValue = "frames",
-              description = "Which of them holds frames, and so is kept for --frames-retention.")
-          String framesTopic,
-      @Option(names = "--partitions", defaultValue = "12") int partitions,
+              names = "--topics",
+              split = ",",
+              paramLabel = "TOPIC",
+              defaultValue = "frames,labels,rejected",
+              description = "Names of the topics, separated by commas.")
+          List<String> topics,
+      @Option(names = "--frames-topic") String framesTopic,
+      @Option(
+              names = "--partitions",
+              paramLabel = "N",
+              defaultValue = "12",
+              description = "Partitions of each topic; the maximum useful parallelism of the job.")
+          int partitions,
       @Option(
               names = "--replication",
+              paramLabel = "N",
               defaultValue = "3",
               description =
                   "Replicas of each partition. With 3 or more, min.insync.replicas is 2, else 1.")
@@ -51,15 +59,16 @@ final class TopicsCommand {
       @Mixin MaxRecordSize maxRecordSize,
       @Option(
               names = "--frames-retention",
-              paramLabel = "TIME",
+              paramLabel = "DURATION",
               defaultValue = "24 h",
-              description = "How long frames are kept; longer than any outage of the job.")
+              description =
+                  "Retention of the topic --frames-topic; longer than the longest outage of the job.")
           String framesRetention,
       @Option(
               names = "--results-retention",
-              paramLabel = "TIME",
+              paramLabel = "DURATION",
               defaultValue = "7 d",
-              description = "How long the other topics keep their records.")
+              description = "Retention of the other topics.")
           String resultsRetention) {
     Map<String, String> client = kafka.properties();
     Duration ofFrames = TimeUtils.parseDuration(framesRetention);

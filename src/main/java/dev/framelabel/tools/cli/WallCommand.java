@@ -30,13 +30,13 @@ final class WallCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private KafkaClient kafka;
 
-  @Option(names = "--frames-topic", paramLabel = "TOPIC", defaultValue = "frames")
+  @Option(names = "--frames-topic")
   private String framesTopic;
 
-  @Option(names = "--labels-topic", paramLabel = "TOPIC", defaultValue = "labels")
+  @Option(names = "--labels-topic")
   private String labelsTopic;
 
-  @Option(names = "--rejected-topic", paramLabel = "TOPIC", defaultValue = "rejected")
+  @Option(names = "--rejected-topic")
   private String rejectedTopic;
 
   @Option(names = "--cameras-topic", paramLabel = "TOPIC", defaultValue = "cameras")

@@ -1,9 +1,9 @@
 package dev.framelabel.testing.chaos;
 
 import dev.framelabel.config.FlinkDefaults;
+import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.kafka.sink.OutcomeSinks;
@@ -32,15 +32,12 @@ public final class FaultyJob {
 
   /** Runs as the job jar's main class. */
   public static void main(String[] arguments) throws Exception {
-    OptionParser parser =
-        new OptionParser(
-            Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList());
     List<String> all = List.of(arguments);
     int folder = all.indexOf("--fault-folder");
     String[] rest =
         Stream.concat(all.subList(0, folder).stream(), all.subList(folder + 2, all.size()).stream())
             .toArray(String[]::new);
-    OptionParser.Parsed parsed = parser.parse(rest);
+    JobArguments parsed = JobArguments.parse(rest);
     JobOptions job = new JobOptions(parsed.job());
     KafkaOptions kafka = new KafkaOptions(parsed.job());
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.framelabel.DeploymentFiles;
-import dev.framelabel.config.OptionParser;
+import dev.framelabel.config.JobArguments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,9 +49,7 @@ class DocsCommandsTest {
               ? new String[0]
               : after.replace("--config framelabel.yaml", "").strip().split(" +", 0);
       String[] given = Stream.of(words).filter(word -> !word.isEmpty()).toArray(String[]::new);
-      assertThatCode(() -> new OptionParser(JobOptionsModel.OPTIONS).parse(given))
-          .as(command)
-          .doesNotThrowAnyException();
+      assertThatCode(() -> JobArguments.parse(given)).as(command).doesNotThrowAnyException();
     }
   }
 

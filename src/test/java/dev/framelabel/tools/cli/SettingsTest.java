@@ -68,7 +68,7 @@ class SettingsTest {
         parse(Map.of("FRAMELABEL_JOB_MAX_BATCH_SIZE", "8"), "job", "run", "--config", file);
     assertThat(JobOptionsModel.arguments(run))
         .containsExactlyInAnyOrder("--model=m.onnx", "--bounded=true", "--max-batch-size=8");
-    assertThat(FramelabelCommand.settings(run).flink())
+    assertThat(FramelabelCommand.settings(run).file().section("flink"))
         .containsExactly(Map.entry("restart-strategy.type", "none"));
   }
 

@@ -9,13 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OptionParserTest {
-  private final OptionParser parser = new OptionParser(JobOptions.ALL);
-
+class JobArgumentsTest {
   @Test
   void parse_values_areTyped() {
-    OptionParser.Parsed parsed =
-        parser.parse(
+    JobArguments parsed =
+        JobArguments.parse(
             "--model",
             "m.onnx",
             "--max-batch-size=8",
@@ -31,31 +29,43 @@ class OptionParserTest {
 
   @Test
   void parse_switch_needsNoValue() {
-    OptionParser.Parsed parsed = parser.parse("--intra-op-spinning", "--model", "m");
+    JobArguments parsed = JobArguments.parse("--intra-op-spinning", "--model", "m");
     assertThat(parsed.job().get(JobOptions.INTRA_OP_SPINNING)).isTrue();
     assertThat(parsed.job().get(JobOptions.MODEL)).isEqualTo("m");
   }
 
   @Test
   void parse_unknownOption_namesTheNearest() {
-    assertThatThrownBy(() -> parser.parse("--batchsize", "8"))
+    assertThatThrownBy(() -> JobArguments.parse("--batchsize", "8"))
         .hasMessageContaining("option --batchsize is not known; the nearest is --max-batch-size");
   }
 
   @Test
-  void parse_valueThatDoesNotFit_saysWhich() {
-    assertThatThrownBy(() -> parser.parse("--max-batch-size", "many"))
-        .hasMessageContaining("--max-batch-size is 'many', which does not fit");
-    assertThatThrownBy(() -> parser.parse("--max-batch-size"))
-        .hasMessage("--max-batch-size is given without a value");
-    assertThatThrownBy(() -> parser.parse("max-batch-size", "8"))
-        .hasMessageContaining("is no option");
-    assertThatThrownBy(() -> parser.parse("-Dnothing"))
-        .hasMessageContaining("expected -Dkey=value");
+  void parse_invalidValue_namesFoundAndExpected() {
+    assertRefused(
+        "--max-batch-size is 'many'; expected a whole number, 1 or more",
+        "--max-batch-size",
+        "many");
+    assertRefused(
+        "--max-batch-size has no value; expected a whole number, 1 or more", "--max-batch-size");
+    assertRefused(
+        "--delivery is 'once'; expected exactly-once or at-least-once", "--delivery=once");
+    assertRefused("--bounded is 'yes'; expected true or false", "--bounded=yes");
+    assertRefused(
+        "--latency-target is 'soon'; expected a duration such as '20 ms' or '4 h', more than 0",
+        "--latency-target=soon");
+    assertRefused(
+        "--cuda-memory is 'big'; expected a size such as '256 mb', 0 bytes or more; 0: no limit",
+        "--cuda-memory=big");
+    assertRefused(
+        "argument 'max-batch-size' is no option; expected --key value, or -Dkey=value",
+        "max-batch-size",
+        "8");
+    assertRefused("'-Dnothing' is no setting; expected -Dkey=value", "-Dnothing");
   }
 
   @Test
-  void parse_configFile_argumentsGoBeforeItsJobSectionBeforeItsTop(@TempDir Path folder)
+  void parse_configFile_argumentsOverrideItsJobSectionOverItsTop(@TempDir Path folder)
       throws Exception {
     String file =
         Files.writeString(
@@ -75,8 +85,8 @@ class OptionParserTest {
                   parallelism.default: 3
                 """)
             .toString();
-    OptionParser.Parsed parsed =
-        parser.parse("--max-queue-delay=30 ms", "-Dparallelism.default=5", "--config", file);
+    JobArguments parsed =
+        JobArguments.parse("--max-queue-delay=30 ms", "-Dparallelism.default=5", "--config", file);
     assertThat(parsed.job().toMap())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
@@ -91,32 +101,40 @@ class OptionParserTest {
     assertThat(parsed.flink().toMap())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("execution.checkpointing.timeout", "7 s", "parallelism.default", "5"));
-    assertThat(parser.parse("--config=" + file).job().get(JobOptions.MAX_QUEUE_DELAY))
+    assertThat(JobArguments.parse("--config=" + file).job().get(JobOptions.MAX_QUEUE_DELAY))
         .isEqualTo("50 ms");
   }
 
   @Test
-  void parse_configFileThatIsWrong_saysWhere(@TempDir Path folder) throws Exception {
+  void parse_configFileThatIsWrong_namesFileAndKey(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("framelabel.yaml");
     String[] arguments = {"--config", file.toString()};
-    assertThatThrownBy(() -> parser.parse(arguments)).hasMessageContaining("cannot be read");
+    assertRefused("config file " + file + " cannot be read", arguments);
     Files.writeString(file, "job:\n  batchsize: 4\n");
-    assertThatThrownBy(() -> parser.parse(arguments))
-        .hasMessageContaining(file + ": option --batchsize is not known")
-        .hasMessageContaining("--max-batch-size");
+    assertRefused(
+        "config file "
+            + file
+            + ": option --batchsize is not known; the nearest is --max-batch-size",
+        arguments);
     Files.writeString(file, "job:\n  max-batch-size: many\n");
-    assertThatThrownBy(() -> parser.parse(arguments)).hasMessageContaining("does not fit");
-    assertThatThrownBy(() -> parser.parse("--config"))
-        .hasMessage("--config is given without a file");
+    assertRefused("config file " + file + ": --max-batch-size is 'many'; expected", arguments);
+    assertRefused("--config has no value; expected a file", "--config");
   }
 
   @Test
-  void help_everyOption_isThereWithItsDefault() {
-    String help = parser.help();
-    JobOptions.ALL.forEach(option -> assertThat(help).contains("--" + option.key()));
+  void helpText_everyOption_isThereWithLabelAndDefault() {
+    String help = JobArguments.helpText();
+    for (Option<?> option : Options.ALL) {
+      assertThat(help).containsPattern("--" + option.name() + "(\\[=true\\|false]|=\\S+)\n");
+    }
     assertThat(help)
-        .contains("--max-queue-delay  (default 20 ms)")
-        .contains("--model  (must be given)");
+        .contains("--max-batch-size=N\n    Maximum number of frames in a batch. Default: 16.")
+        .contains("--model=FILE\n")
+        .contains("Required.");
     assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  private static void assertRefused(String message, String... arguments) {
+    assertThatThrownBy(() -> JobArguments.parse(arguments)).hasMessageStartingWith(message);
   }
 }
