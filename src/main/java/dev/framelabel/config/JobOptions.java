@@ -43,7 +43,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "FILE",
           ValidValues.text("the path of a label model"),
           "Label model (.onnx), at the same path on every TaskManager.",
-          "Always given.");
+          "Always set it.");
 
   public static final ConfigOption<String> MODEL_SHA256 =
       MODEL_GROUP.add(
@@ -52,7 +52,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ValidValues.textOrEmpty(
               "64 hexadecimal digits; empty: any file", value -> value.matches("[0-9a-fA-F]{64}")),
           "SHA-256 that the model file must have; the job does not start with another file.",
-          "In production: all TaskManagers must run the same model.");
+          "Set it in production: all TaskManagers must run the same model.");
 
   public static final ConfigOption<String> DEVICE =
       MODEL_GROUP.add(
@@ -63,7 +63,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
               value -> value.equals(SessionSettings.AUTO) || Device.parse(value).index() >= 0),
           "Device that runs the model. auto: CUDA if it works, else the CPU; the log names it. Without"
               + " N, the job uses the GPU that Flink assigns (external resource gpu).",
-          "A missing GPU must fail the job (cuda), or TensorRT is installed (tensorrt).");
+          "Set cuda if the job must not run on the CPU without a GPU; set tensorrt if TensorRT is"
+              + " installed.");
 
   public static final ConfigOption<Integer> TOP_K =
       MODEL_GROUP.add(
@@ -71,7 +72,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "N",
           ValidValues.atLeast(1),
           "Maximum number of labels in a result, most probable first.",
-          "Consumers need more or fewer labels.");
+          "Set it to the number of labels that consumers need.");
 
   public static final ConfigOption<Integer> INTRA_OP_THREADS =
       MODEL_GROUP.add(
@@ -80,14 +81,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ValidValues.atLeast(0, "0: one thread per core for all concurrent batches together"),
           "Number of threads that compute a batch on the CPU (ONNX Runtime's intra-op threads): one of"
               + " the batch, the others shared by all batches.",
-          "Other processes need some of the cores.");
+          "Lower it if other processes need some of the cores.");
 
   public static final ConfigOption<Boolean> INTRA_OP_SPINNING =
       MODEL_GROUP.add(
           key("intra-op-spinning").booleanType().defaultValue(false),
           "Spin instead of blocking while intra-op threads are idle. Lowers latency on dedicated cores;"
               + " slows neighbours on shared cores.",
-          "The TaskManager has its cores alone.");
+          "Set it if the TaskManager has dedicated cores.");
 
   public static final ConfigOption<MemorySize> CUDA_MEMORY =
       MODEL_GROUP.add(
@@ -95,17 +96,17 @@ public record JobOptions(Configuration configuration) implements Serializable {
               .memoryType()
               .defaultValue(new MemorySize(CudaSettings.DEFAULT.memoryLimit())),
           "SIZE",
-          ValidValues.sizeAtLeast(0, "0: no limit"),
+          ValidValues.sizes("0: no limit"),
           "Maximum GPU memory of one session. A TaskManager has a session for each of a few batch sizes;"
               + " the session for the largest batch takes the most.",
-          "Several TaskManagers share a GPU. Leave room for --concurrent-batches batches: the start"
+          "Set it if several TaskManagers share a GPU. Leave room for --concurrent-batches batches: the start"
               + " checks one batch at a time.");
 
   public static final ConfigOption<Boolean> CUDA_CHANNELS_LAST =
       MODEL_GROUP.add(
           key("cuda-channels-last").booleanType().defaultValue(CudaSettings.DEFAULT.channelsLast()),
-          "Run convolutions in NHWC layout with --device cuda.",
-          "The GPU has tensor cores. Measure both settings.");
+          "Run convolutions in NHWC layout with '--device cuda'.",
+          "Try it on a GPU with tensor cores; measure both settings.");
 
   public static final ConfigOption<String> TENSORRT_CACHE =
       MODEL_GROUP.add(
@@ -116,20 +117,20 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "Folder on each TaskManager for the engines that TensorRT builds. Without it, each start builds"
               + " them again, which takes minutes. Only the user of the TaskManager may write there:"
               + " TensorRT trusts the engines.",
-          "With --device tensorrt.");
+          "Set it with '--device tensorrt'.");
 
   public static final ConfigOption<Boolean> TENSORRT_FP16 =
       MODEL_GROUP.add(
           key("tensorrt-fp16").booleanType().defaultValue(TensorRtSettings.DEFAULT.fp16()),
           "Let TensorRT compute in half precision: faster, with slightly different probabilities.",
-          "Small differences in the probabilities are acceptable.");
+          "Set it if small differences in the probabilities are acceptable.");
 
   public static final ConfigOption<Boolean> TENSORRT_PROFILES =
       MODEL_GROUP.add(
           key("tensorrt-profiles").booleanType().defaultValue(TensorRtSettings.DEFAULT.profiles()),
           "Build one TensorRT engine for all batch sizes. false: build another engine for each batch"
               + " that is larger than all before.",
-          "The model does not build with one engine for all batch sizes.");
+          "Set false if TensorRT cannot build one engine for all batch sizes of the model.");
 
   public static final ConfigOption<Integer> MAX_BATCH_SIZE =
       BATCHING_GROUP.add(
@@ -153,8 +154,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           key("latency-target").durationType().defaultValue(Duration.ofMillis(100)),
           "DURATION",
           ValidValues.longerThanZero(),
-          "Target time from a frame's arrival in the batcher to its labels. Only with --max-queue-delay"
-              + " auto.",
+          "Target time from a frame's arrival in the batcher to its labels. Only with"
+              + " '--max-queue-delay auto'.",
           "Set it to the latency that you need from the batcher and the device.");
 
   public static final ConfigOption<Integer> CONCURRENT_BATCHES =
@@ -164,7 +165,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ValidValues.atLeast(1),
           "Number of batches that run on the device at the same time. On the CPU, each has a thread of"
               + " its own beside the shared intra-op threads.",
-          "1 for less memory; 3 or more if the device is idle between batches.");
+          "Set 1 for less memory; raise it if the device is idle between batches.");
 
   public static final ConfigOption<Integer> DECODE_THREADS =
       IMAGE_GROUP.add(
@@ -172,7 +173,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "N",
           ValidValues.atLeast(0, "0: one per core"),
           "Number of threads that decode images, per TaskManager.",
-          "Other processes need some of the cores.");
+          "Lower it if other processes need some of the cores.");
 
   public static final ConfigOption<JpegBackend> IMAGE_DECODER =
       IMAGE_GROUP.add(
@@ -181,7 +182,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "Decoder of JPEG images. turbojpeg: the library libturbojpeg of the TaskManager, which rejects"
               + " JPEGs with any damage. opencv: accepts some damage. auto: turbojpeg if it is installed,"
               + " else opencv; the log names it.",
-          "All TaskManagers must decode alike, whatever is installed.");
+          "Set it if all TaskManagers must decode alike, whatever is installed.");
 
   public static final ConfigOption<String> IMAGE_URI_PREFIXES =
       IMAGE_GROUP.add(
@@ -193,7 +194,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
               value -> true),
           "Locations that images by reference (claim check, imageUri of an event) may be read from."
               + " Frames with another location are rejected.",
-          "Producers send references instead of image bytes.");
+          "Set it if producers send references instead of image bytes.");
 
   public static final ConfigOption<Duration> IMAGE_URI_TIMEOUT =
       IMAGE_GROUP.add(
@@ -201,7 +202,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "DURATION",
           ValidValues.longerThanZero(),
           "Maximum time to read one image by reference; the frame is rejected after it.",
-          "The storage is slower. Stay below --inference-timeout.");
+          "Raise it for slow storage. Stay below --inference-timeout.");
 
   public static final ConfigOption<Integer> IMAGE_URI_THREADS =
       IMAGE_GROUP.add(
@@ -209,7 +210,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "N",
           ValidValues.atLeast(1),
           "Maximum number of images by reference that a task reads at the same time.",
-          "The storage is slow, and the device waits for images.");
+          "Raise it if the device waits for images of slow storage.");
 
   public static final ConfigOption<Integer> IN_FLIGHT =
       LIMIT_GROUP.add(
@@ -218,15 +219,15 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ValidValues.atLeast(
               0,
               "0: 4 x --max-batch-size, or 2 x --max-batch-size x --concurrent-batches if that is more"),
-          "Maximum number of in-flight frames per task; the task stops reading at this limit. At least"
-              + " --max-batch-size for each concurrent batch, and twice --max-batch-size.",
+          "Maximum number of in-flight frames per task; the task stops reading at this limit. If not 0, at"
+              + " least 2 x --max-batch-size and --concurrent-batches x --max-batch-size.",
           "Lower it for smaller checkpoints and less heap; raise it if the device waits for frames.");
 
   public static final ConfigOption<MemorySize> IN_FLIGHT_SIZE =
       LIMIT_GROUP.add(
           key("in-flight-size").memoryType().defaultValue(MemorySize.ofMebiBytes(256)),
           "SIZE",
-          ValidValues.sizeAtLeast(1, ""),
+          ValidValues.largerThanZero(),
           "Maximum encoded bytes of in-flight frames per task; the task stops reading at this limit. A"
               + " larger frame is processed alone.",
           "Lower it if the heap of the TaskManager is small; raise it if frames are large.");
@@ -237,7 +238,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "DURATION",
           ValidValues.longerThanZero(),
           "Maximum time for a frame to get its result; --on-inference-timeout is what happens after it.",
-          "A full queue of slow batches takes longer.");
+          "Raise it if a slow device needs longer for all in-flight frames.");
 
   public static final ConfigOption<InferenceTimeout> ON_INFERENCE_TIMEOUT =
       LIMIT_GROUP.add(
@@ -247,7 +248,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           InferenceTimeout.class,
           "Reaction when a frame has no result within --inference-timeout. fail: the job restarts with a"
               + " new session. reject: the waiting frames are rejected, and the job continues.",
-          "Losing the waiting frames is better than a restart.");
+          "Set reject if rejected frames are better than a restart.");
 
   public static final ConfigOption<MemorySize> MAX_IMAGE_SIZE =
       LIMIT_GROUP.add(
@@ -255,9 +256,9 @@ public record JobOptions(Configuration configuration) implements Serializable {
               .memoryType()
               .defaultValue(new MemorySize(ImageLimits.DEFAULT.maxBytes())),
           "SIZE",
-          ValidValues.sizeAtLeast(1, ""),
+          ValidValues.largerThanZero(),
           "Maximum size of an encoded image; larger images are rejected.",
-          "Cameras send larger images.");
+          "Raise it if cameras send larger images.");
 
   public static final ConfigOption<Long> MAX_IMAGE_PIXELS =
       LIMIT_GROUP.add(
@@ -266,14 +267,14 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ValidValues.atLeast(1),
           "Maximum number of pixels (width x height) of an image; larger images are rejected before they"
               + " are decoded.",
-          "Cameras send larger images.");
+          "Raise it if cameras send larger images.");
 
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       FLINK_GROUP.add(
           key("checkpoint-interval").durationType().defaultValue(Duration.ofSeconds(5)),
           "DURATION",
           ValidValues.longerThanZero(),
-          "Interval between checkpoints. With --delivery exactly-once, results become visible at each"
+          "Interval between checkpoints. With '--delivery exactly-once', results become visible at each"
               + " checkpoint.",
           "Shorten it for less latency with exactly-once; lengthen it for less load on brokers and"
               + " checkpoint storage.");

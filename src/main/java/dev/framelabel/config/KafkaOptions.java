@@ -47,7 +47,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "HOST:PORT,...",
           ValidValues.text("addresses host:port, separated by commas"),
           "Kafka brokers to connect to first.",
-          "On every cluster. Name two or more brokers, so that the job starts while one is down.");
+          "Set it on every cluster. Name two or more brokers, so that the job starts while one is down.");
 
   public static final ConfigOption<String> KAFKA_PROPERTIES =
       KAFKA_GROUP.add(
@@ -56,7 +56,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           ValidValues.textOrEmpty("a Java properties file; empty: none", value -> true),
           "File with properties of the Kafka clients, such as TLS and SASL. Passwords belong in this"
               + " file, not on the command line.",
-          "The brokers require TLS or SASL, or a Kafka client needs tuning.");
+          "Set it if the brokers require TLS or SASL, or to tune a Kafka client.");
 
   public static final ConfigOption<String> FRAMES_TOPIC =
       KAFKA_GROUP.add(
@@ -64,7 +64,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "TOPIC",
           ValidValues.text(TOPIC_NAME),
           "Topic of the frames to be labelled.",
-          "The topic has another name.");
+          "Set it if the topic has another name.");
 
   public static final ConfigOption<String> LABELS_TOPIC =
       KAFKA_GROUP.add(
@@ -72,7 +72,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "TOPIC",
           ValidValues.text(TOPIC_NAME),
           "Topic of the labelled frames.",
-          "A second job labels the same frames: each job needs its own output topics.");
+          "Set it for a second job on the same frames: each job needs its own output topics.");
 
   public static final ConfigOption<String> REJECTED_TOPIC =
       KAFKA_GROUP.add(
@@ -80,7 +80,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "TOPIC",
           ValidValues.text(TOPIC_NAME),
           "Topic of the rejected frames (dead letters).",
-          "A second job labels the same frames: each job needs its own output topics.");
+          "Set it for a second job on the same frames: each job needs its own output topics.");
 
   public static final ConfigOption<String> GROUP_ID =
       KAFKA_GROUP.add(
@@ -89,7 +89,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           ValidValues.text("the name of a consumer group"),
           "Consumer group of the job. Without a checkpoint or savepoint, the job starts at the"
               + " committed offsets of the group; without committed offsets, at the earliest record.",
-          "A second job or a backfill reads the same topic.");
+          "Set it for a second job or a backfill on the same topic.");
 
   public static final ConfigOption<Duration> PARTITION_DISCOVERY_INTERVAL =
       KAFKA_GROUP.add(
@@ -97,23 +97,23 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "DURATION",
           ValidValues.durations("0: never"),
           "Interval at which the job looks for new partitions of the frames topic.",
-          "New partitions must be read sooner.");
+          "Lower it to read new partitions sooner.");
 
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
       KAFKA_GROUP.add(
           key("max-record-size").memoryType().defaultValue(new MemorySize(1_000_000)),
           "SIZE",
-          ValidValues.sizeAtLeast(1, ""),
+          ValidValues.largerThanZero(),
           "Maximum size of a record in the topics (max.message.bytes). A rejected frame that does not"
               + " fit is written with the beginning of its original, its size and its SHA-256.",
-          "Frames are larger. Allow for the largest encoded frame plus 64 KiB, and set"
+          "Raise it for larger frames. Allow for the largest encoded frame plus 64 KiB, and set"
               + " max.message.bytes of the topics to at least this value.");
 
   public static final ConfigOption<Boolean> SKIP_START_CHECKS =
       KAFKA_GROUP.add(
           key("skip-start-checks").booleanType().defaultValue(false),
           "Start without asking the brokers for topics, permissions and transaction settings.",
-          "The machine that submits the job cannot reach the brokers.");
+          "Set it if the machine that submits the job cannot reach the brokers.");
 
   public static final ConfigOption<String> FROM_TIMESTAMP =
       POSITION_GROUP.add(
@@ -124,13 +124,13 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
               value -> Instant.parse(value).isAfter(Instant.MIN)),
           "Start at the first frame whose Kafka timestamp is this time or later. Committed offsets are"
               + " ignored. A restored checkpoint or savepoint takes precedence.",
-          "Frames of a past time are to be labelled again.");
+          "Set it for a backfill: to label the frames of a past time again.");
 
   public static final ConfigOption<Boolean> BOUNDED =
       POSITION_GROUP.add(
           key("bounded").booleanType().defaultValue(false),
           "Read up to the latest offsets at the start of the job, label those frames, and end.",
-          "A backfill: the job must end by itself.");
+          "Set it for a backfill that ends by itself.");
 
   public static final ConfigOption<InputFormat> INPUT_FORMAT =
       FORMAT_GROUP.add(
@@ -138,7 +138,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           InputFormat.class,
           "Format of the records that are accepted as frames; records in another format are rejected."
               + " auto: detect the format of each record. image: a JPEG or PNG file without Avro.",
-          "All producers use one format, and another one would be a mistake.");
+          "Set it if all producers use one format, and records in another format are a mistake.");
 
   public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =
       FORMAT_GROUP.add(
@@ -150,7 +150,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
               + " fingerprint. plain: Avro without a header. confluent: a registry's schema id in 4"
               + " bytes. apicurio: a registry's global id in 8 bytes. confluent and apicurio need"
               + " --registry.",
-          "Consumers use the deserializers of a schema registry.");
+          "Set it if consumers use the deserializers of a schema registry.");
 
   public static final ConfigOption<String> REGISTRY =
       FORMAT_GROUP.add(
@@ -162,7 +162,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "URL of the schema registry: the Confluent API (http://registry:8081) or the Apicurio API"
               + " (http://registry:8080/apis/registry/v3). User and password:"
               + " basic.auth.user.info in the file of --kafka-properties.",
-          "Frames or results use the formats confluent or apicurio.");
+          "Set it if frames or results use the formats confluent or apicurio.");
 
   public static final ConfigOption<Delivery> DELIVERY =
       DELIVERY_GROUP.add(
@@ -171,7 +171,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "Delivery guarantee of the results. exactly-once: read_committed consumers see each result"
               + " once, after the next checkpoint. at-least-once: consumers see a result at once, and"
               + " may see it again after a failure; de-duplicate on frameId.",
-          "Results must be visible before the next checkpoint.");
+          "Set at-least-once if results must be visible before the next checkpoint.");
 
   public static final ConfigOption<String> TRANSACTIONAL_ID_PREFIX =
       DELIVERY_GROUP.add(
@@ -180,7 +180,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           ValidValues.text("a name that no other job on the Kafka cluster uses"),
           "Prefix of the transactional ids of the job; unique on the Kafka cluster. Two jobs with one"
               + " prefix abort each other's transactions.",
-          "A second job or a backfill writes to the same Kafka cluster.");
+          "Set it for a second job or a backfill on the same Kafka cluster.");
 
   public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
       DELIVERY_GROUP.add(
@@ -189,7 +189,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           ValidValues.longerThanZero(),
           "Time after which the broker aborts an open transaction. An outage between a checkpoint and"
               + " its commit must be shorter. At most transaction.max.timeout.ms of the brokers.",
-          "Longer outages must be survived: raise transaction.max.timeout.ms of the brokers first.");
+          "Raise it to survive longer outages; raise transaction.max.timeout.ms of the brokers first.");
 
   public static final ConfigOption<LostCommit> ON_LOST_COMMIT =
       DELIVERY_GROUP.add(
@@ -198,8 +198,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "Reaction when the broker has aborted a transaction after its checkpoint was complete."
               + " repair: write the results again; end the job without a restart if they are gone from"
               + " the topic. fail: end the job without a restart. continue: count and log the loss.",
-          "fail: an operator decides in each case. continue: start again after a loss that repair"
-              + " cannot undo.");
+          "Set fail if an operator must decide in each case. Set continue to start again after a loss"
+              + " that repair cannot undo.");
 
   private static final String REGISTRY_USER = "basic.auth.user.info";
 

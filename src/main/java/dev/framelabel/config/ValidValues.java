@@ -15,6 +15,7 @@ import org.apache.flink.util.TimeUtils;
  * @param test whether a value is one of them; throws or answers false if it is not
  */
 record ValidValues<T>(String text, Predicate<T> test) {
+  private static final String SIZE = "a size such as '256 mb'";
   private static final String DURATION = "a duration such as '20 ms' or '4 h'";
 
   /** Returns whole numbers from {@code least}. */
@@ -49,11 +50,14 @@ record ValidValues<T>(String text, Predicate<T> test) {
             value.strip().equals("auto") || !TimeUtils.parseDuration(value.strip()).isNegative());
   }
 
-  /** Returns sizes from {@code least} bytes. */
-  static ValidValues<MemorySize> sizeAtLeast(long least, String note) {
-    return new ValidValues<>(
-        with("a size such as '256 mb', " + least + " bytes or more", note),
-        value -> value.getBytes() >= least);
+  /** Returns sizes from 1 byte. */
+  static ValidValues<MemorySize> largerThanZero() {
+    return new ValidValues<>(SIZE + ", more than 0", value -> value.getBytes() > 0);
+  }
+
+  /** Returns sizes from 0. */
+  static ValidValues<MemorySize> sizes(String note) {
+    return new ValidValues<>(with(SIZE, note), value -> true);
   }
 
   static ValidValues<Boolean> trueOrFalse() {

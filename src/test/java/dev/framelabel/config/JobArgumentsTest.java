@@ -55,7 +55,7 @@ class JobArgumentsTest {
         "--latency-target is 'soon'; expected a duration such as '20 ms' or '4 h', more than 0",
         "--latency-target=soon");
     assertRefused(
-        "--cuda-memory is 'big'; expected a size such as '256 mb', 0 bytes or more; 0: no limit",
+        "--cuda-memory is 'big'; expected a size such as '256 mb'; 0: no limit",
         "--cuda-memory=big");
     assertRefused(
         "argument 'max-batch-size' is no option; expected --key value, or -Dkey=value",

@@ -93,7 +93,7 @@ class ClaimCheckTest {
     ImageFetcher store = new ImageFetcher(new ImageUriPrefixes(""), MAX_BYTES);
     RejectedFrame rejected = (RejectedFrame) resolve(store::read, LONG, uri("own.jpg"));
     assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_URI_REFUSED);
-    assertThat(rejected.reason()).contains("--image-uri-prefixes allows none");
+    assertThat(rejected.reason()).contains("--image-uri-prefixes is empty");
   }
 
   @Test

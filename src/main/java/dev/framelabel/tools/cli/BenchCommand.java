@@ -79,6 +79,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--device",
+      paramLabel = "DEVICE",
       defaultValue = "cpu",
       description = "Device of the model: cpu, cuda:N or tensorrt:N.")
   private String device;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
+    abbreviateSynopsis = true,
     modelTransformer = JobOptionsModel.class)
 final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -43,8 +43,8 @@ public final class FramelabelCommand implements Callable<Integer> {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "YAML file of options (docs/reference/configuration-file.md), also named by the variable"
-              + " FRAMELABEL_CONFIG. Command line and environment override it.")
+          "YAML file with options (docs/reference/configuration-file.md). Also set by FRAMELABEL_CONFIG. The command"
+              + " line and environment variables override the file.")
   void setConfig(Path file) {
     // Settings.load has read it: it must be there before the other options are.
   }

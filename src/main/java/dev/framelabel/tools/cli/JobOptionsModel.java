@@ -6,6 +6,7 @@ import dev.framelabel.config.Options;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -51,10 +52,12 @@ final class JobOptionsModel implements IModelTransformer {
   }
 
   private static OptionSpec completed(OptionSpec shared, Option<?> option) {
+    String value = shared.defaultValue() == null ? option.defaultText() : shared.defaultValue();
     return OptionSpec.builder(shared)
         .paramLabel(option.label())
         .description(escape(option.meaning()))
-        .defaultValue(shared.defaultValue() == null ? option.defaultText() : shared.defaultValue())
+        .defaultValue(value)
+        .showDefaultValue(value.isEmpty() ? Help.Visibility.NEVER : Help.Visibility.ON_DEMAND)
         .converters(option::parse)
         .build();
   }

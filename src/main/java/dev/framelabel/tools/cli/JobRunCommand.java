@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
+    abbreviateSynopsis = true,
     modelTransformer = JobOptionsModel.class)
 final class JobRunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -70,7 +71,10 @@ final class JobRunCommand implements Callable<Integer> {
       description = "Job jar. Default: target/framelabel/framelabel-job.jar.")
   private Path jar;
 
-  @Option(names = "-D", paramLabel = "KEY=VALUE", description = "Settings of Flink.")
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "Flink configuration option. Can be given several times.")
   private Map<String, String> flink = new LinkedHashMap<>();
 
   @Override

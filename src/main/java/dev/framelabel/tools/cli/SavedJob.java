@@ -7,7 +7,11 @@ import picocli.CommandLine.Parameters;
 
 /** Which job of which cluster is saved, and where. */
 final class SavedJob {
-  @Option(names = "--rest", paramLabel = "URL", defaultValue = "http://localhost:8081")
+  @Option(
+      names = "--rest",
+      paramLabel = "URL",
+      description = "URL of the Flink REST API.",
+      defaultValue = "http://localhost:8081")
   private String rest;
 
   @Option(

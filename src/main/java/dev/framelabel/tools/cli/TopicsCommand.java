@@ -27,7 +27,7 @@ final class TopicsCommand {
               + " leaves existing topics unchanged.",
       footer = {
         "",
-        "A camera that sends 15 frames of 100 kB per second fills 130 GB in a day of --frames-retention.",
+        "One camera with 15 frames per second of 100 kB each needs 130 GB for each day of --frames-retention.",
         "--max-record-size: allow for the largest encoded frame plus 64 KiB.",
         "Example: framelabel topics create --bootstrap-servers kafka:9092 --frames-retention '6 h'"
       },
@@ -40,14 +40,15 @@ final class TopicsCommand {
               split = ",",
               paramLabel = "TOPIC",
               defaultValue = "frames,labels,rejected",
-              description = "Names of the topics, separated by commas.")
+              description = "Topics to create, separated by commas.")
           List<String> topics,
       @Option(names = "--frames-topic") String framesTopic,
       @Option(
               names = "--partitions",
               paramLabel = "N",
               defaultValue = "12",
-              description = "Partitions of each topic; the maximum useful parallelism of the job.")
+              description =
+                  "Partitions of each topic. The partitions of the frames topic limit the parallelism of the source.")
           int partitions,
       @Option(
               names = "--replication",
@@ -62,13 +63,14 @@ final class TopicsCommand {
               paramLabel = "DURATION",
               defaultValue = "24 h",
               description =
-                  "Retention of the topic --frames-topic; longer than the longest outage of the job.")
+                  "Retention of the frames topic (retention.ms). Must be longer than any outage of the job: frames that"
+                      + " retention removes before the job reads them are lost.")
           String framesRetention,
       @Option(
               names = "--results-retention",
               paramLabel = "DURATION",
               defaultValue = "7 d",
-              description = "Retention of the other topics.")
+              description = "Retention of the other topics (retention.ms).")
           String resultsRetention) {
     Map<String, String> client = kafka.properties();
     Duration ofFrames = TimeUtils.parseDuration(framesRetention);

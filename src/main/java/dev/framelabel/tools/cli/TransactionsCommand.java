@@ -29,7 +29,11 @@ final class TransactionsCommand {
       showDefaultValues = true)
   int list(
       @Mixin KafkaClient client,
-      @Option(names = "--prefix", defaultValue = "", description = "Only ids that begin so.")
+      @Option(
+              names = "--prefix",
+              paramLabel = "PREFIX",
+              defaultValue = "",
+              description = "List only transactional ids that start with this prefix.")
           String prefix) {
     PrintWriter out = spec.commandLine().getOut();
     List<OpenTransactions.Open> open = OpenTransactions.list(client.properties(), prefix);
@@ -59,7 +63,12 @@ final class TransactionsCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int abort(
-      @Mixin KafkaClient client, @Parameters(paramLabel = "ID", arity = "1..*") List<String> ids) {
+      @Mixin KafkaClient client,
+      @Parameters(
+              paramLabel = "ID",
+              arity = "1..*",
+              description = "Transactional ids, as 'framelabel transactions list' prints them.")
+          List<String> ids) {
     PrintWriter out = spec.commandLine().getOut();
     for (String id : ids) {
       OpenTransactions.abort(client.properties(), id);

@@ -39,7 +39,11 @@ final class WallCommand implements Callable<Integer> {
   @Option(names = "--rejected-topic")
   private String rejectedTopic;
 
-  @Option(names = "--cameras-topic", paramLabel = "TOPIC", defaultValue = "cameras")
+  @Option(
+      names = "--cameras-topic",
+      paramLabel = "TOPIC",
+      description = "Topic of camera states.",
+      defaultValue = "cameras")
   private String camerasTopic;
 
   @Option(

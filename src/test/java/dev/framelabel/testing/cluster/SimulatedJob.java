@@ -1,16 +1,14 @@
 package dev.framelabel.testing.cluster;
 
 import dev.framelabel.LabellingJob;
+import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
-import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.bench.SimulatedLabelModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -55,9 +53,7 @@ public final class SimulatedJob {
 
   /** Runs as the job jar's main class. */
   public static void main(String[] arguments) throws Exception {
-    OptionParser.Parsed parsed =
-        new OptionParser(Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList())
-            .parse(arguments);
+    JobArguments parsed = JobArguments.parse(arguments);
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     LabellingJob.addTo(
         environment, parsed.job(), parsed.flink(), accelerator(parsed.job().get(JobOptions.MODEL)));
