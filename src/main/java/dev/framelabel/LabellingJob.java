@@ -5,13 +5,11 @@ import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.kafka.admin.RestoredState;
 import dev.framelabel.kafka.sink.OutcomeSinks;
 import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.model.ModelOpener;
-import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.time.Duration;
@@ -84,11 +82,10 @@ public final class LabellingJob {
     KafkaOptions kafkaOptions = new KafkaOptions(job);
     FlinkDefaults.apply(environment, jobOptions, flink);
     Preflight.requireFittingOptions(kafkaOptions, checkpointInterval(environment));
-    FrameLabeller labeller = new LabelAgain(jobOptions, models)::label;
     new LabellingPipeline(
             FrameSource.build(kafkaOptions, new EventTypeInformation<>(FrameEvent.class)),
-            OutcomeSinks.labels(kafkaOptions, labeller),
-            OutcomeSinks.rejected(kafkaOptions, labeller),
+            OutcomeSinks.labels(kafkaOptions),
+            OutcomeSinks.rejected(kafkaOptions),
             jobOptions,
             models)
         .addTo(environment);

@@ -11,7 +11,6 @@ import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,9 +75,7 @@ final class FlinkBaselines {
   }
 
   private static void sink(SingleOutputStreamOperator<LabelledFrame> labelled, Configuration job) {
-    labelled.sinkTo(
-        OutcomeSinks.labels(
-            new KafkaOptions(job), new LabelAgain(new JobOptions(job), ModelOpener.ONNX)::label));
+    labelled.sinkTo(OutcomeSinks.labels(new KafkaOptions(job)));
   }
 
   /** Opens a model that labels one frame at a time. */

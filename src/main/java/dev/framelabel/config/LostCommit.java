@@ -5,8 +5,8 @@ import java.util.Locale;
 /** Reaction when the broker has aborted a transaction that was to be committed. */
 public enum LostCommit {
   /**
-   * Publish its results again, from what the aborted transaction has left in the topic; label the
-   * frames again where nothing is left.
+   * Publish its results again, from what the aborted transaction has left in the topic; end the
+   * job, without a restart, where results are gone from the topic.
    */
   REPAIR,
   /** End the job, without a restart. */

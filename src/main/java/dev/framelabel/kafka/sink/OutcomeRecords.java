@@ -11,45 +11,24 @@ import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.RejectedFrames;
 import dev.framelabel.wire.Subject;
 import dev.framelabel.wire.registry.RegistrySettings;
-import java.io.Serializable;
 import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Outcomes as records of their topics. Not thread-safe. */
-public final class OutcomeRecords implements Serializable {
-  private static final long serialVersionUID = 1L;
-
+/** Outcomes as records of their topics. */
+final class OutcomeRecords {
   /** What a rejected record needs besides its original. */
-  public static final int REJECTED_MARGIN_BYTES = 64 << 10;
+  static final int REJECTED_MARGIN_BYTES = 64 << 10;
 
-  private final LabelledSerializer labelled;
-  private final RejectedSerializer rejected;
+  private OutcomeRecords() {}
 
-  public OutcomeRecords(KafkaOptions options) {
-    labelled = new LabelledSerializer(options);
-    rejected = new RejectedSerializer(options);
-  }
-
-  public static KafkaRecordSerializationSchema<LabelledFrame> labelled(KafkaOptions options) {
+  static KafkaRecordSerializationSchema<LabelledFrame> labelled(KafkaOptions options) {
     return new LabelledSerializer(options);
   }
 
-  public static KafkaRecordSerializationSchema<RejectedFrame> rejected(KafkaOptions options) {
+  static KafkaRecordSerializationSchema<RejectedFrame> rejected(KafkaOptions options) {
     return new RejectedSerializer(options);
-  }
-
-  /** To be called once, where records are made. */
-  public void open() {
-    labelled.open();
-    rejected.open();
-  }
-
-  public ProducerRecord<byte[], byte[]> of(Outcome outcome) {
-    return outcome instanceof LabelledFrame frame
-        ? labelled.record(frame)
-        : rejected.record((RejectedFrame) outcome);
   }
 
   /**
@@ -87,10 +66,6 @@ public final class OutcomeRecords implements Serializable {
     @Override
     public final ProducerRecord<byte[], byte[]> serialize(
         T outcome, KafkaSinkContext context, Long timestamp) {
-      return record(outcome);
-    }
-
-    final ProducerRecord<byte[], byte[]> record(T outcome) {
       ProducerRecord<byte[], byte[]> result =
           new ProducerRecord<>(topic, outcome.cameraId().getBytes(UTF_8), value(outcome));
       outcome.headers().forEach((name, text) -> result.headers().add(name, text.getBytes(UTF_8)));

@@ -5,8 +5,6 @@ import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
-import dev.framelabel.kafka.FrameLabeller;
-import dev.framelabel.kafka.ResultsAgain;
 import dev.framelabel.kafka.sink.commit.GuardSettings;
 import dev.framelabel.kafka.sink.commit.GuardedSink;
 import dev.framelabel.kafka.sink.commit.ResultSource;
@@ -24,43 +22,31 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public final class OutcomeSinks {
   private OutcomeSinks() {}
 
-  /**
-   * @param labeller for results that are lost and of which nothing is left
-   */
-  public static Sink<LabelledFrame> labels(KafkaOptions options, FrameLabeller labeller) {
+  public static Sink<LabelledFrame> labels(KafkaOptions options) {
     String topic = options.get(KafkaOptions.LABELS_TOPIC);
     return guard(
         build(options, topic, OutcomeRecords.labelled(options)),
-        settings(options, topic, ResultSource.LABELLED, labeller));
+        settings(options, topic, ResultSource.LABELLED));
   }
 
-  /**
-   * @param labeller for results that are lost and of which nothing is left
-   */
-  public static Sink<RejectedFrame> rejected(KafkaOptions options, FrameLabeller labeller) {
+  public static Sink<RejectedFrame> rejected(KafkaOptions options) {
     String topic = options.get(KafkaOptions.REJECTED_TOPIC);
     return guard(
         build(options, topic, OutcomeRecords.rejected(options)),
-        settings(options, topic, ResultSource.REJECTED, labeller));
+        settings(options, topic, ResultSource.REJECTED));
   }
 
   private static <T extends Outcome> Sink<T> guard(KafkaSink<T> sink, GuardSettings settings) {
     return new GuardedSink<>(sink, settings);
   }
 
-  private static GuardSettings settings(
-      KafkaOptions options, String topic, ResultSource results, FrameLabeller labeller) {
+  private static GuardSettings settings(KafkaOptions options, String topic, ResultSource results) {
     Map<String, String> client = new HashMap<>();
     Properties properties = producerProperties(options);
     properties
         .stringPropertyNames()
         .forEach(name -> client.put(name, properties.getProperty(name)));
-    return new GuardSettings(
-        client,
-        topic,
-        results,
-        new ResultsAgain(options, labeller),
-        options.get(KafkaOptions.ON_LOST_COMMIT));
+    return new GuardSettings(client, topic, results, options.get(KafkaOptions.ON_LOST_COMMIT));
   }
 
   private static Properties producerProperties(KafkaOptions options) {

@@ -208,14 +208,6 @@ public final class FaultRun implements AutoCloseable {
     throw new IllegalStateException("the former rate did not come back in " + RECOVERY_LIMIT);
   }
 
-  /**
-   * Reads all results with a new reader, before they are removed from their topics. The job must
-   * not run meanwhile.
-   */
-  void drainBeforeRemoval() {
-    watch.drainBeforeRemoval(REST_LIMIT);
-  }
-
   /** Ends the load, waits for what is under way, and judges. */
   public End finish() {
     load.stop();

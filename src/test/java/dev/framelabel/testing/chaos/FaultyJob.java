@@ -5,11 +5,9 @@ import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.FrameEvent;
-import dev.framelabel.kafka.FrameLabeller;
 import dev.framelabel.kafka.sink.OutcomeSinks;
 import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.model.ModelOpener;
-import dev.framelabel.pipeline.LabelAgain;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import dev.framelabel.testing.cluster.TestJobJar;
@@ -44,11 +42,10 @@ public final class FaultyJob {
     FlinkDefaults.apply(environment, job, parsed.flink());
     String faults = all.get(folder + 1);
     ModelOpener models = new FaultyModel.Opener(faults);
-    FrameLabeller labeller = new LabelAgain(job, models)::label;
     new LabellingPipeline(
             FrameSource.build(kafka, new EventTypeInformation<>(FrameEvent.class)),
-            faulty(OutcomeSinks.labels(kafka, labeller), faults),
-            OutcomeSinks.rejected(kafka, labeller),
+            faulty(OutcomeSinks.labels(kafka), faults),
+            OutcomeSinks.rejected(kafka),
             job,
             models)
         .addTo(environment);

@@ -9,22 +9,17 @@ import dev.framelabel.testing.cluster.ProcessCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Outages between a checkpoint and its commit that outlast the transactions: the broker throws away
@@ -95,26 +90,6 @@ class LongOutageIT {
     }
   }
 
-  /** What the aborted transactions left is removed too, as retention does: only frames are left. */
-  @ParameterizedTest
-  @ValueSource(ints = {2, 1})
-  void everyFrameOnce_resultsGoneToo(int transactionVersion) {
-    FaultLab lab = new FaultLab(folder, TABLE);
-    suffer(
-        lab,
-        "long outage, results removed",
-        transactionVersion,
-        (cluster, run) -> {
-          Away.killBeforeCommit(cluster, lab.faults());
-          Away.awaitAborted(cluster);
-          run.drainBeforeRemoval();
-          removeResults(cluster);
-          JavaProcess ignored = cluster.flink().startTaskManager();
-        },
-        "labelled again");
-    System.out.println(String.join(System.lineSeparator(), lab.logLines("labelled again")));
-  }
-
   /**
    * @param sign words in the log that tell that the guard has answered
    */
@@ -145,32 +120,6 @@ class LongOutageIT {
         System.out.println(OUTAGES + " outages, " + lost.size() + " transactions lost and found");
         assertThat(lab.logLines("repaired:")).hasSameSizeAs(lost);
       }
-    }
-  }
-
-  private static void removeResults(ProcessCluster cluster) {
-    List<String> topics = List.of(ProcessCluster.LABELS, ProcessCluster.REJECTED);
-    try (Admin admin = Admin.create(Map.copyOf(cluster.broker().client()))) {
-      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
-      admin
-          .describeTopics(topics)
-          .allTopicNames()
-          .get()
-          .forEach(
-              (topic, description) ->
-                  description
-                      .partitions()
-                      .forEach(
-                          info ->
-                              all.put(
-                                  new TopicPartition(topic, info.partition()),
-                                  RecordsToDelete.beforeOffset(-1))));
-      admin.deleteRecords(all).all().get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 

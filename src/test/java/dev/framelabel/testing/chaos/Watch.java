@@ -27,7 +27,6 @@ public final class Watch implements AutoCloseable {
 
   private final Map<String, String> client;
   private final Judge judge = new Judge();
-  private final Judge drained = new Judge();
   private final Map<String, Instant> newest = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> run = new CompletableFuture<>();
   private volatile boolean stopped;
@@ -132,27 +131,9 @@ public final class Watch implements AutoCloseable {
     return judge.verdict(load);
   }
 
-  /**
-   * What a new reader sees that reads everything from the beginning. To be called once, but for
-   * {@link #drainBeforeRemoval}.
-   */
+  /** What a new reader sees that reads everything from the beginning. */
   public Verdict drain(FrameLoad load) {
-    drain();
-    return drained.verdict(load);
-  }
-
-  /**
-   * Reads everything that is there with a new reader, whose judgement then goes on with what comes
-   * after all of it was removed. Nothing may be committed until then. Blocks until the reader that
-   * runs has seen it too.
-   */
-  void drainBeforeRemoval(Duration limit) {
-    drain();
-    Await.until(
-        "the reader that runs has read all", limit, () -> accounted() >= drained.accounted());
-  }
-
-  private void drain() {
+    Judge drained = new Judge();
     try (OutcomeReader reader = open()) {
       do {
         List<Outcome> outcomes = reader.poll(POLL);
@@ -161,6 +142,7 @@ public final class Watch implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException("a result cannot be read", e);
     }
+    return drained.verdict(load);
   }
 
   @Override

@@ -29,11 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes the results of an aborted transaction again. As a rule they are still in the topic,
  * where only readers of committed records pass over them: they are read there by their frames'
- * positions. Where retention has removed any, all of the transaction's frames are labelled again
- * instead: an earlier attempt may have left some results, and each camera's have an order. Either
- * way they are written in one new transaction, whose id is made from the lost one's. So a repair
- * that is cut short is done again from the beginning. What readers can see already is never written
- * again.
+ * positions. They are written in one new transaction, whose id is made from the lost one's. So a
+ * repair that is cut short is done again from the beginning. What readers can see already is never
+ * written again.
  *
  * <p>Attempts may overlap: a process that stood still goes on later. Each takes the id first, then
  * looks, then writes with the producer that took it. Whoever takes it afterwards fences this one
@@ -212,38 +210,15 @@ final class CommitRepair implements AutoCloseable {
   }
 
   /**
-   * Brings the results back, all of them or none.
+   * Publishes the results again, all of them, in one transaction.
    *
-   * @return frames that are needed, because results are gone, and gone as well; none: all results
-   *     are published and committed now
-   * @throws IOException if the broker or the device does not answer: to be tried again
+   * @throws IOException if the broker does not answer: to be tried again
    */
-  List<SourcePosition> run(Evidence evidence) throws IOException, InterruptedException {
+  void run(Evidence evidence) throws IOException, InterruptedException {
     abortLaterOnes();
     producer.beginTransaction();
-    List<SourcePosition> gone = List.of();
-    if (evidence.present().size() == lost.frames().count()) {
-      copy(evidence);
-    } else {
-      gone = labelAgain(lost.frames().without(evidence.visible()));
-    }
-    if (gone.isEmpty()) {
-      producer.commitTransaction();
-    } else {
-      producer.abortTransaction();
-    }
-    return gone;
-  }
-
-  private List<SourcePosition> labelAgain(List<SourcePosition> frames)
-      throws IOException, InterruptedException {
-    return settings
-        .relabelling()
-        .run(
-            frames,
-            result -> {
-              var ignored = producer.send(result);
-            });
+    copy(evidence);
+    producer.commitTransaction();
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(String isolation) {

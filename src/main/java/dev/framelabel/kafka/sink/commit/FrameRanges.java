@@ -5,14 +5,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * Which frames' results a transaction holds, by the frames' offsets. Grows while the transaction is
@@ -20,10 +16,6 @@ import java.util.stream.LongStream;
  */
 final class FrameRanges {
   private static final int SHOWN = 20;
-  private static final Comparator<SourcePosition> ORDER =
-      Comparator.comparing(SourcePosition::topic)
-          .thenComparing(SourcePosition::partition)
-          .thenComparing(SourcePosition::offset);
 
   /** Partition name to ranges; a range is two numbers, first and last offset. */
   private final Map<String, List<Range>> ranges = new TreeMap<>();
@@ -44,33 +36,6 @@ final class FrameRanges {
   boolean contains(SourcePosition position) {
     return ranges.getOrDefault(partition(position), List.of()).stream()
         .anyMatch(range -> range.first() <= position.offset() && position.offset() <= range.last());
-  }
-
-  static FrameRanges of(Collection<SourcePosition> positions) {
-    FrameRanges result = new FrameRanges();
-    positions.stream().sorted(ORDER).forEach(result::add);
-    return result;
-  }
-
-  /** All but the given ones, in the order of the offsets in each partition. */
-  List<SourcePosition> without(Set<SourcePosition> some) {
-    return ranges.entrySet().stream()
-        .flatMap(
-            entry ->
-                entry.getValue().stream()
-                    .flatMap(
-                        range ->
-                            LongStream.rangeClosed(range.first(), range.last())
-                                .mapToObj(offset -> position(entry.getKey(), offset))))
-        .filter(position -> !some.contains(position))
-        .sorted(ORDER)
-        .toList();
-  }
-
-  private static SourcePosition position(String partition, long offset) {
-    int end = partition.lastIndexOf('-');
-    return new SourcePosition(
-        partition.substring(0, end), Integer.parseInt(partition.substring(end + 1)), offset);
   }
 
   private static String partition(SourcePosition position) {

@@ -13,15 +13,10 @@ import java.util.Properties;
  * @param client the properties of the sink's producers, {@code bootstrap.servers} among them
  * @param topic that the sink writes to
  * @param results how to find a result's frame
- * @param relabelling for results that are lost and no longer in the topic
  * @param onLoss what to do where results are lost
  */
 public record GuardSettings(
-    Map<String, String> client,
-    String topic,
-    ResultSource results,
-    Relabelling relabelling,
-    LostCommit onLoss)
+    Map<String, String> client, String topic, ResultSource results, LostCommit onLoss)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -29,7 +24,6 @@ public record GuardSettings(
     client = Map.copyOf(client);
     requireNonNull(topic, "topic");
     requireNonNull(results, "results");
-    requireNonNull(relabelling, "relabelling");
     requireNonNull(onLoss, "onLoss");
   }
 

@@ -1,7 +1,6 @@
 package dev.framelabel.kafka.sink.commit;
 
 import dev.framelabel.config.LostCommit;
-import dev.framelabel.event.SourcePosition;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -148,18 +147,16 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       CommitRepair.Evidence evidence,
       Throwable cause)
       throws IOException, InterruptedException {
-    List<SourcePosition> gone = repair.run(evidence);
-    if (!gone.isEmpty()) {
+    if (evidence.present().size() < committable.frames().count()) {
       throw new LostCommitException(
           story(committable, fate)
               + ". It cannot be repaired: topic "
               + settings.topic()
-              + " no longer holds all of its results, and these frames are gone from their topic: "
-              + FrameRanges.of(gone)
-              + ". "
+              + " no longer holds all of its results. "
               + cure(),
           cause);
     }
+    repair.run(evidence);
     repaired.inc(committable.frames().count() - evidence.visible().size());
     LOG.warn(
         "repaired: the results of {} are published again and committed",

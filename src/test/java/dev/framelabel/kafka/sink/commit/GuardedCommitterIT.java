@@ -29,7 +29,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
@@ -64,10 +63,7 @@ class GuardedCommitterIT {
 
   private final Map<String, Counter> counters = new HashMap<>();
   private final Set<SourcePosition> expected = new HashSet<>();
-  private final List<SourcePosition> relabelled = new ArrayList<>();
   private final Random random = new Random(5);
-  private List<SourcePosition> goneFrames = List.of();
-  private IOException deviceFailure;
   private long nextOffset;
   private int nextCheckpoint = 1;
 
@@ -313,66 +309,32 @@ class GuardedCommitterIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void commit_resultsGoneFromTopic_framesAreLabelledAgain(int version) throws Exception {
+  void commit_resultsGoneFromTopic_endsTheJobAndPublishesNothing(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       GuardedCommittable lost = lost(broker);
       delete(broker, -1);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
-        committer.commit(requests(List.of(lost)));
-        assertThat(count("commitsLost")).isEqualTo(1);
-        assertThat(count("framesRepaired")).isEqualTo(expected.size());
-        committer.commit(requests(List.of(lost)));
-        assertThat(count("commitsConfirmed")).isEqualTo(1);
+        assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
+            .isInstanceOf(LostCommitException.class)
+            .hasMessageContaining(lost.transactionalId())
+            .hasMessageContaining("no longer holds all of its results");
       }
-      assertThat(relabelled).containsExactlyElementsOf(inOrder(expected));
-      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+      assertThat(count("commitsLost")).isEqualTo(1);
+      assertThat(read(broker)).isEmpty();
     }
   }
 
   /** Retention has removed the first results. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void commit_someResultsGoneFromTopic_allFramesAreLabelledAgainInOrder(int version)
-      throws Exception {
+  void commit_someResultsGoneFromTopic_endsTheJobAndPublishesNothing(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       GuardedCommittable lost = lost(broker, 2);
       delete(broker, 1);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
-        committer.commit(requests(List.of(lost)));
-      }
-      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void commit_labellingAgainFails_nothingIsPublishedUntilItWorks(int version) throws Exception {
-    try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = lost(broker, 2);
-      delete(broker, -1);
-      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
-        deviceFailure = new IOException("the device fails");
-        assertThatThrownBy(() -> committer.commit(requests(List.of(lost)))).isSameAs(deviceFailure);
-        deviceFailure = null;
-        committer.commit(requests(List.of(lost)));
-      }
-      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void commit_resultsAndFramesGone_failsAndNamesThem(int version) throws Exception {
-    try (EmbeddedBroker broker = broker(version)) {
-      GuardedCommittable lost = lost(broker, 2);
-      delete(broker, -1);
-      SourcePosition gone = inOrder(expected).get(0);
-      goneFrames = List.of(gone);
-      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
-            .hasMessageContaining(lost.transactionalId())
-            .hasMessageContaining("gone from their topic: " + gone + ".");
+            .hasMessageContaining("no longer holds all of its results");
       }
       assertThat(read(broker)).isEmpty();
     }
@@ -391,7 +353,6 @@ class GuardedCommitterIT {
             .isInstanceOf(LostCommitException.class)
             .hasMessageContaining("it may have been committed");
       }
-      assertThat(relabelled).isEmpty();
       assertThat(read(broker)).isEmpty();
     }
   }
@@ -422,7 +383,6 @@ class GuardedCommitterIT {
           .failsWithin(Duration.ofSeconds(30))
           .withThrowableOfType(ExecutionException.class)
           .withCauseInstanceOf(LostCommitException.class);
-      assertThat(relabelled).isEmpty();
     }
   }
 
@@ -438,7 +398,6 @@ class GuardedCommitterIT {
         committer.commit(requests(List.of(committed)));
         assertThat(count("commitsConfirmed")).isEqualTo(1);
       }
-      assertThat(relabelled).isEmpty();
       assertThat(read(broker)).hasSize(expected.size() - 1);
     }
   }
@@ -536,7 +495,7 @@ class GuardedCommitterIT {
 
   private GuardSettings settings(EmbeddedBroker broker, LostCommit onLoss) {
     Map<String, String> client = producerProperties(broker, "60000");
-    return new GuardSettings(client, TOPIC, ResultSource.REJECTED, this::labelAgain, onLoss);
+    return new GuardSettings(client, TOPIC, ResultSource.REJECTED, onLoss);
   }
 
   private GuardedCommitter committer(EmbeddedBroker broker, LostCommit onLoss) {
@@ -561,22 +520,6 @@ class GuardedCommitterIT {
             return counters.computeIfAbsent(name, key -> new SimpleCounter());
           }
         });
-  }
-
-  /** Stands for the device: fails, or labels what the topic of frames still holds. */
-  private List<SourcePosition> labelAgain(
-      List<SourcePosition> frames, Consumer<ProducerRecord<byte[], byte[]>> results)
-      throws IOException {
-    for (SourcePosition frame : frames) {
-      if (!goneFrames.contains(frame)) {
-        relabelled.add(frame);
-        results.accept(entry(frame));
-      }
-      if (deviceFailure != null) {
-        throw deviceFailure;
-      }
-    }
-    return goneFrames;
   }
 
   private static List<SourcePosition> inOrder(Set<SourcePosition> positions) {
