@@ -38,6 +38,7 @@ class OptionsTest {
                 Map.entry("delivery", "exactly-once"),
                 Map.entry("device", "auto"),
                 Map.entry("concurrent-batches", "2"),
+                Map.entry("frame-offsets", ""),
                 Map.entry("frames-topic", "frames"),
                 Map.entry("input-format", "auto"),
                 Map.entry("from-timestamp", ""),
@@ -196,6 +197,12 @@ class OptionsTest {
     prefix.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, " ");
     assertThatThrownBy(() -> new KafkaOptions(prefix))
         .hasMessageContaining("--transactional-id-prefix is ' '; expected a name");
+    assertKafkaRefused(
+        Map.of("frame-offsets", "labels-0@1"), "names topic labels; expected frames");
+    assertKafkaRefused(Map.of("frame-offsets", "frames-0"), "expected TOPIC-PARTITION@FIRST..LAST");
+    assertKafkaRefused(
+        Map.of("frame-offsets", "frames-0@1", "from-timestamp", "2026-01-31T12:00:00Z"),
+        "expected one of them");
     assertKafkaRefused(
         Map.of("output-format", "confluent"),
         "--output-format is confluent, which needs --registry");

@@ -132,6 +132,17 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "Read up to the latest offsets at the start of the job, label those frames, and end.",
           "Set it for a backfill that ends by itself.");
 
+  public static final ConfigOption<String> FRAME_OFFSETS =
+      POSITION_GROUP.add(
+          key("frame-offsets").stringType().defaultValue(""),
+          "TOPIC-PARTITION@FIRST..LAST,...",
+          ValidValues.textOrEmpty(
+              "ranges such as frames-0@17..42,frames-1@5; both ends are included; empty: all frames",
+              value -> true),
+          "Label the frames at these offsets only, then end.",
+          "Set it for a backfill of frames whose results are lost; the error of a lost commit prints"
+              + " the ranges.");
+
   public static final ConfigOption<InputFormat> INPUT_FORMAT =
       FORMAT_GROUP.add(
           key("input-format").enumType(InputFormat.class).defaultValue(InputFormat.AUTO),
@@ -206,6 +217,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
   public KafkaOptions {
     configuration = new Configuration(configuration);
     OptionGroup.check(GROUPS, configuration);
+    Optional<FrameOffsets> ignored = frameOffsets(configuration);
     checkRegistry(configuration);
   }
 
@@ -233,6 +245,40 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     return url.isEmpty()
         ? Optional.empty()
         : Optional.of(new RegistrySettings(url, allProperties().getProperty(REGISTRY_USER, "")));
+  }
+
+  /** Returns the frames to be labelled, where the user named them by their offsets. */
+  public Optional<FrameOffsets> frameOffsets() {
+    return frameOffsets(configuration);
+  }
+
+  private static Optional<FrameOffsets> frameOffsets(Configuration configuration) {
+    String text = configuration.get(FRAME_OFFSETS);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!configuration.get(FROM_TIMESTAMP).isEmpty()) {
+      throw new IllegalArgumentException(
+          "--frame-offsets and --from-timestamp are both given; expected one of them");
+    }
+    FrameOffsets offsets;
+    try {
+      offsets = FrameOffsets.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--frame-offsets is '" + text + "': " + e.getMessage(), e);
+    }
+    String topic = configuration.get(FRAMES_TOPIC);
+    for (FrameOffsets.Range range : offsets.ranges()) {
+      if (!range.topic().equals(topic)) {
+        throw new IllegalArgumentException(
+            "--frame-offsets names topic "
+                + range.topic()
+                + "; expected "
+                + topic
+                + ", the topic of --frames-topic");
+      }
+    }
+    return Optional.of(offsets);
   }
 
   public <T> T get(ConfigOption<T> option) {

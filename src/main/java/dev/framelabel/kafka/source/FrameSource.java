@@ -64,16 +64,21 @@ public final class FrameSource {
         KafkaSource.<FrameEvent>builder()
             .setProperties(options.clientProperties())
             .setBootstrapServers(options.get(KafkaOptions.BOOTSTRAP_SERVERS))
-            .setTopics(options.get(KafkaOptions.FRAMES_TOPIC))
             .setGroupId(options.get(KafkaOptions.GROUP_ID))
-            .setStartingOffsets(start(options))
             .setProperty(
                 "partition.discovery.interval.ms",
                 Long.toString(options.get(KafkaOptions.PARTITION_DISCOVERY_INTERVAL).toMillis()))
             .setProperty(ISOLATION, COMMITTED)
             .setDeserializer(deserializer);
-    if (options.get(KafkaOptions.BOUNDED)) {
-      builder.setBounded(OffsetsInitializer.latest());
+    if (options.frameOffsets().isPresent()) {
+      SelectedFrames selected = new SelectedFrames(options.frameOffsets().get());
+      selected.limit(builder);
+      builder.setDeserializer(selected.only(deserializer));
+    } else {
+      builder.setTopics(options.get(KafkaOptions.FRAMES_TOPIC)).setStartingOffsets(start(options));
+      if (options.get(KafkaOptions.BOUNDED)) {
+        builder.setBounded(OffsetsInitializer.latest());
+      }
     }
     return new WatchedSource(builder.build(), deserializer, options.client(), lookInterval);
   }

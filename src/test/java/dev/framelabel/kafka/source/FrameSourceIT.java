@@ -87,7 +87,9 @@ class FrameSourceIT {
   @ValueSource(strings = {"none", "gzip", "lz4"})
   void frames_ofATopic_comeWholeAndOthersAreRejected(String compression) throws Exception {
     publish(compression);
-    read();
+    Configuration options = options();
+    options.set(KafkaOptions.BOUNDED, true);
+    read(options);
     assertThat(EVENTS).hasSize(FRAMES + 3);
     int frames = 0;
     for (FrameEvent event : EVENTS) {
@@ -105,6 +107,30 @@ class FrameSourceIT {
         .allMatch(rejected -> rejected.kind() == RejectionKind.UNREADABLE_EVENT)
         .extracting(rejected -> new String(rejected.original().array(), US_ASCII))
         .containsExactly("no event", "", "");
+  }
+
+  @Test
+  void frameOffsets_ofATopic_areReadAndNoOthers() throws Exception {
+    publish("none");
+    Configuration options = options();
+    options.set(KafkaOptions.FRAME_OFFSETS, "frames-0@3..5, frames-0@" + (FRAMES - 1));
+    read(options);
+    assertThat(EVENTS)
+        .extracting(event -> ((Frame) event).frameId())
+        .containsExactly("3", "4", "5", Integer.toString(FRAMES - 1));
+  }
+
+  @Test
+  void frameOffsets_thatTheTopicDoesNotHold_endTheJob() {
+    publish("none");
+    Configuration options = options();
+    options.set(KafkaOptions.FRAME_OFFSETS, "frames-0@3.." + (FRAMES + 3));
+    assertThatThrownBy(() -> read(options))
+        .hasStackTraceContaining(
+            "--frame-offsets names offsets 3.."
+                + (FRAMES + 3)
+                + " of frames-0; the topic holds 0..");
+    assertThat(EVENTS).isEmpty();
   }
 
   /**
@@ -276,6 +302,10 @@ class FrameSourceIT {
   private void read() throws Exception {
     Configuration options = options();
     options.set(KafkaOptions.BOUNDED, true);
+    read(options);
+  }
+
+  private static void read(Configuration options) throws Exception {
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
     collect(environment, source(options));
     environment.execute();
