@@ -1,6 +1,6 @@
 package dev.framelabel.kafka.admin;
 
-import dev.framelabel.kafka.sink.commit.TransactionFates;
+import dev.framelabel.kafka.sink.commit.BrokerTransactions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -49,7 +49,7 @@ public final class OpenTransactions {
     try (Admin admin = Admin.create(Map.copyOf(client))) {
       Collection<String> ids =
           admin
-              .listTransactions(new ListTransactionsOptions().filterStates(TransactionFates.OPEN))
+              .listTransactions(new ListTransactionsOptions().filterStates(BrokerTransactions.OPEN))
               .all()
               .get()
               .stream()
@@ -57,7 +57,7 @@ public final class OpenTransactions {
               .filter(id -> id.startsWith(prefix))
               .toList();
       return admin.describeTransactions(ids).all().get().entrySet().stream()
-          .filter(entry -> TransactionFates.OPEN.contains(entry.getValue().state()))
+          .filter(entry -> BrokerTransactions.OPEN.contains(entry.getValue().state()))
           .map(entry -> open(entry.getKey(), entry.getValue()))
           .sorted(Comparator.comparing(Open::since))
           .toList();

@@ -75,7 +75,7 @@ final class CommitRepair implements AutoCloseable {
    * @throws IOException if the broker does not answer: to be tried again
    */
   boolean isDone() throws IOException, InterruptedException {
-    Optional<TransactionState> state = TransactionFates.now(id, settings.properties());
+    Optional<TransactionState> state = BrokerTransactions.state(id, settings.properties());
     if (state.filter(PUBLISHED::contains).isPresent()) {
       return true;
     }
@@ -196,14 +196,14 @@ final class CommitRepair implements AutoCloseable {
     String task = before.substring(0, before.lastIndexOf('-') + 1);
     for (int i = 0; i < TRIES; i++) {
       List<String> later =
-          TransactionFates.open(settings.properties()).stream()
+          BrokerTransactions.open(settings.properties()).stream()
               .filter(open -> open.startsWith(task) && !open.contains(REPAIR))
               .toList();
       if (later.isEmpty()) {
         return;
       }
       LOG.warn("{} came after {} and are aborted", later, before);
-      TransactionFates.abort(later, settings.properties());
+      BrokerTransactions.abort(later, settings.properties());
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
     throw new IOException("a later transaction of " + task + " is still open");

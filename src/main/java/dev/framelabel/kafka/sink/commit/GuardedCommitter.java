@@ -50,9 +50,9 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   private void settle(CommitRequest<GuardedCommittable> request, Throwable cause)
       throws IOException, InterruptedException {
     GuardedCommittable committable = request.getCommittable();
-    TransactionFates.Fate fate =
-        TransactionFates.of(committable.transactionalId(), settings.properties());
-    if (fate == TransactionFates.Fate.COMMITTED) {
+    TransactionOutcome fate =
+        BrokerTransactions.outcome(committable.kafka(), settings.properties());
+    if (fate == TransactionOutcome.COMMITTED) {
       confirm(committable, "committed");
     } else {
       settleByEvidence(committable, fate, cause);
@@ -73,7 +73,7 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
    * same id: what readers of the topic see decides.
    */
   private void settleByEvidence(
-      GuardedCommittable committable, TransactionFates.Fate fate, Throwable cause)
+      GuardedCommittable committable, TransactionOutcome fate, Throwable cause)
       throws IOException, InterruptedException {
     try (CommitRepair repair = new CommitRepair(settings, committable)) {
       if (repair.isDone()) {
@@ -92,13 +92,10 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   }
 
   private void settleByEvidence(
-      GuardedCommittable committable,
-      TransactionFates.Fate fate,
-      CommitRepair repair,
-      Throwable cause)
+      GuardedCommittable committable, TransactionOutcome fate, CommitRepair repair, Throwable cause)
       throws IOException, InterruptedException {
     CommitRepair.Evidence evidence = repair.look();
-    boolean aborted = fate == TransactionFates.Fate.ABORTED || evidence.ofLoss();
+    boolean aborted = fate == TransactionOutcome.ABORTED || evidence.ofLoss();
     // Where it was not, some of its results may be gone from the topic since their commit.
     long enough = Math.min(committable.frames().count(), aborted ? Long.MAX_VALUE : 1);
     if (evidence.visible().size() >= enough) {
@@ -117,10 +114,7 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
    * @return whether they are to be brought back
    */
   private boolean answerLoss(
-      GuardedCommittable committable,
-      TransactionFates.Fate fate,
-      boolean aborted,
-      Throwable cause) {
+      GuardedCommittable committable, TransactionOutcome fate, boolean aborted, Throwable cause) {
     String story = story(committable, fate);
     LOG.error("{}", story);
     if (settings.onLoss() == LostCommit.FAIL) {
@@ -142,7 +136,7 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
 
   private void repair(
       GuardedCommittable committable,
-      TransactionFates.Fate fate,
+      TransactionOutcome fate,
       CommitRepair repair,
       CommitRepair.Evidence evidence,
       Throwable cause)
@@ -163,7 +157,7 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
         committable.transactionalId());
   }
 
-  private String story(GuardedCommittable committable, TransactionFates.Fate fate) {
+  private String story(GuardedCommittable committable, TransactionOutcome fate) {
     return "LOST from topic "
         + settings.topic()
         + ": "

@@ -533,8 +533,8 @@ class GuardedCommitterIT {
   private static void awaitAborted(EmbeddedBroker broker, List<GuardedCommittable> committables)
       throws Exception {
     for (GuardedCommittable committable : committables) {
-      assertThat(TransactionFates.of(committable.transactionalId(), asProperties(broker.client())))
-          .isEqualTo(TransactionFates.Fate.ABORTED);
+      assertThat(BrokerTransactions.outcome(committable.kafka(), asProperties(broker.client())))
+          .isEqualTo(TransactionOutcome.ABORTED);
     }
   }
 

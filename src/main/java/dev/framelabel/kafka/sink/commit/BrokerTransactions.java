@@ -8,22 +8,21 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
-/**
- * Asks the broker what became of a transaction, and ends what is open. Only right for ids that hold
- * one transaction each, as the sink's incrementing ids do.
- */
-public final class TransactionFates {
-  private static final long ASK_SECONDS = 30;
+/** Asks the broker's transaction coordinator about transactions, and aborts open ones. */
+public final class BrokerTransactions {
+  private static final long ANSWER_SECONDS = 30;
   private static final int TRIES = 120;
   private static final long BETWEEN_TRIES_MILLIS = 500;
 
-  /** States of transactions that hold readers back. */
+  /** States of transactions that hold the last stable offset back. */
   public static final Set<TransactionState> OPEN =
       Set.of(
           TransactionState.ONGOING,
@@ -31,60 +30,65 @@ public final class TransactionFates {
           TransactionState.PREPARE_COMMIT,
           TransactionState.PREPARE_EPOCH_FENCE);
 
-  private TransactionFates() {}
-
-  /** What became of a transaction. */
-  enum Fate {
-    COMMITTED,
-    ABORTED,
-    /** The broker knows the id, but no longer how its transaction ended. */
-    FORGOTTEN,
-    /** The broker does not know the id. */
-    ABSENT
-  }
+  private BrokerTransactions() {}
 
   /**
-   * Blocks until the transaction has ended, a minute at most.
+   * Returns how a transaction ended. Blocks until it has ended, a minute at most.
+   *
+   * <p>The broker keeps one state for each transactional id, that of the id's newest transaction.
+   * The state counts only where producer id and epoch say that it is this transaction's. A commit
+   * raises the epoch by 1 at most. Whoever takes up the id of an aborted transaction has an epoch
+   * that is higher by 2 or more.
    *
    * @throws IOException if the broker does not answer, or the transaction is still open
    */
-  static Fate of(String transactionalId, Properties client)
+  static TransactionOutcome outcome(KafkaCommittable transaction, Properties client)
       throws IOException, InterruptedException {
+    String id = transaction.getTransactionalId();
     try (Admin admin = Admin.create(client)) {
       for (int i = 0; i < TRIES; i++) {
-        Optional<TransactionState> state = describe(admin, transactionalId);
-        if (state.isEmpty()) {
-          return Fate.ABSENT;
+        Optional<TransactionDescription> found = describe(admin, id);
+        if (found.isEmpty()) {
+          return TransactionOutcome.ABSENT;
         }
-        if (state.get() == TransactionState.COMPLETE_COMMIT) {
-          return Fate.COMMITTED;
-        }
-        if (state.get() == TransactionState.COMPLETE_ABORT) {
-          return Fate.ABORTED;
-        }
-        if (state.get() == TransactionState.EMPTY) {
-          return Fate.FORGOTTEN;
+        if (!OPEN.contains(found.get().state())) {
+          return outcome(transaction, found.get());
         }
         TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES_MILLIS);
       }
     }
-    throw new IOException("transaction " + transactionalId + " is still open");
+    throw new IOException("transaction " + id + " is still open");
+  }
+
+  private static TransactionOutcome outcome(
+      KafkaCommittable transaction, TransactionDescription newest) {
+    if (newest.producerId() != transaction.getProducerId()) {
+      return TransactionOutcome.FORGOTTEN;
+    }
+    return switch (newest.state()) {
+      case COMPLETE_COMMIT ->
+          newest.producerEpoch() <= transaction.getEpoch() + 1
+              ? TransactionOutcome.COMMITTED
+              : TransactionOutcome.FORGOTTEN;
+      case COMPLETE_ABORT -> TransactionOutcome.ABORTED;
+      default -> TransactionOutcome.FORGOTTEN;
+    };
   }
 
   /**
-   * What the broker knows now; empty: it does not know the id.
+   * Returns the state of an id's newest transaction; empty if the broker does not know the id.
    *
    * @throws IOException if the broker does not answer
    */
-  static Optional<TransactionState> now(String transactionalId, Properties client)
+  static Optional<TransactionState> state(String transactionalId, Properties client)
       throws IOException, InterruptedException {
     try (Admin admin = Admin.create(client)) {
-      return describe(admin, transactionalId);
+      return describe(admin, transactionalId).map(TransactionDescription::state);
     }
   }
 
   /**
-   * Ids of transactions that are open now.
+   * Returns the ids of all open transactions.
    *
    * @throws IOException if the broker does not answer
    */
@@ -93,7 +97,7 @@ public final class TransactionFates {
       return admin
           .listTransactions(new ListTransactionsOptions().filterStates(OPEN))
           .all()
-          .get(ASK_SECONDS, TimeUnit.SECONDS)
+          .get(ANSWER_SECONDS, TimeUnit.SECONDS)
           .stream()
           .map(TransactionListing::transactionalId)
           .toList();
@@ -103,28 +107,27 @@ public final class TransactionFates {
   }
 
   /**
-   * Aborts transactions, whoever holds them.
+   * Aborts transactions, and fences their producers.
    *
-   * @throws IOException if the broker does not answer, or does not do it
+   * @throws IOException if the broker does not answer, or does not abort them
    */
   static void abort(List<String> transactionalIds, Properties client)
       throws IOException, InterruptedException {
     try (Admin admin = Admin.create(client)) {
-      admin.fenceProducers(transactionalIds).all().get(ASK_SECONDS, TimeUnit.SECONDS);
+      admin.fenceProducers(transactionalIds).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the broker does not abort " + transactionalIds, e);
+      throw new IOException("the broker does not abort transactions " + transactionalIds, e);
     }
   }
 
-  private static Optional<TransactionState> describe(Admin admin, String id)
+  private static Optional<TransactionDescription> describe(Admin admin, String id)
       throws IOException, InterruptedException {
     try {
       return Optional.of(
           admin
               .describeTransactions(List.of(id))
               .description(id)
-              .get(ASK_SECONDS, TimeUnit.SECONDS)
-              .state());
+              .get(ANSWER_SECONDS, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TransactionalIdNotFoundException) {
         return Optional.empty();

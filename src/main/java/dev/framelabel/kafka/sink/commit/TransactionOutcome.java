@@ -1,0 +1,13 @@
+package dev.framelabel.kafka.sink.commit;
+
+/** What the broker answers when it is asked how a transaction ended. */
+enum TransactionOutcome {
+  /** The broker has committed the transaction. */
+  COMMITTED,
+  /** The broker has aborted the transaction. */
+  ABORTED,
+  /** The broker knows the id, but no longer how this transaction of the id ended. */
+  FORGOTTEN,
+  /** The broker does not know the id. */
+  ABSENT
+}
