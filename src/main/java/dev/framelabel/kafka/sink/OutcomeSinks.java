@@ -7,7 +7,9 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.kafka.sink.commit.GuardSettings;
 import dev.framelabel.kafka.sink.commit.GuardedSink;
+import dev.framelabel.kafka.sink.commit.RecoveryCommands;
 import dev.framelabel.kafka.sink.commit.ResultSource;
+import dev.framelabel.kafka.sink.commit.StampedRecords;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -23,21 +25,35 @@ public final class OutcomeSinks {
   private OutcomeSinks() {}
 
   public static Sink<LabelledFrame> labels(KafkaOptions options) {
-    String topic = options.get(KafkaOptions.LABELS_TOPIC);
-    return guard(
-        build(options, topic, OutcomeRecords.labelled(options)),
-        settings(options, topic, ResultSource.LABELLED));
+    return guarded(
+        options,
+        options.get(KafkaOptions.LABELS_TOPIC),
+        OutcomeRecords.labelled(options),
+        ResultSource.LABELLED);
   }
 
   public static Sink<RejectedFrame> rejected(KafkaOptions options) {
-    String topic = options.get(KafkaOptions.REJECTED_TOPIC);
-    return guard(
-        build(options, topic, OutcomeRecords.rejected(options)),
-        settings(options, topic, ResultSource.REJECTED));
+    return guarded(
+        options,
+        options.get(KafkaOptions.REJECTED_TOPIC),
+        OutcomeRecords.rejected(options),
+        ResultSource.REJECTED);
   }
 
-  private static <T extends Outcome> Sink<T> guard(KafkaSink<T> sink, GuardSettings settings) {
-    return new GuardedSink<>(sink, settings);
+  private static <T extends Outcome> Sink<T> guarded(
+      KafkaOptions options,
+      String topic,
+      KafkaRecordSerializationSchema<T> records,
+      ResultSource results) {
+    StampedRecords<T> stamped = new StampedRecords<>(records);
+    DeliveryGuarantee guarantee =
+        options.get(KafkaOptions.DELIVERY) == Delivery.EXACTLY_ONCE
+            ? DeliveryGuarantee.EXACTLY_ONCE
+            : DeliveryGuarantee.AT_LEAST_ONCE;
+    return new GuardedSink<>(
+        build(options, topic, stamped, guarantee),
+        build(options, topic, stamped, DeliveryGuarantee.EXACTLY_ONCE),
+        settings(options, topic, results));
   }
 
   private static GuardSettings settings(KafkaOptions options, String topic, ResultSource results) {
@@ -46,7 +62,12 @@ public final class OutcomeSinks {
     properties
         .stringPropertyNames()
         .forEach(name -> client.put(name, properties.getProperty(name)));
-    return new GuardSettings(client, topic, results, options.get(KafkaOptions.ON_LOST_COMMIT));
+    return new GuardSettings(
+        client,
+        topic,
+        results,
+        new RecoveryCommands(options.configuration().toMap()),
+        options.get(KafkaOptions.ON_LOST_COMMIT));
   }
 
   private static Properties producerProperties(KafkaOptions options) {
@@ -65,15 +86,15 @@ public final class OutcomeSinks {
   }
 
   private static <T> KafkaSink<T> build(
-      KafkaOptions options, String topic, KafkaRecordSerializationSchema<T> serializer) {
+      KafkaOptions options,
+      String topic,
+      KafkaRecordSerializationSchema<T> serializer,
+      DeliveryGuarantee guarantee) {
     Properties properties = producerProperties(options);
     return KafkaSink.<T>builder()
         .setBootstrapServers(options.get(KafkaOptions.BOOTSTRAP_SERVERS))
         .setKafkaProducerConfig(properties)
-        .setDeliveryGuarantee(
-            options.get(KafkaOptions.DELIVERY) == Delivery.EXACTLY_ONCE
-                ? DeliveryGuarantee.EXACTLY_ONCE
-                : DeliveryGuarantee.AT_LEAST_ONCE)
+        .setDeliveryGuarantee(guarantee)
         // Ends with a delimiter: a prefix must not be the beginning of another sink's.
         .setTransactionalIdPrefix(
             options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX) + "." + topic + ".")

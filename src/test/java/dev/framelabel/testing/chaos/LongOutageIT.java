@@ -22,9 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Outages between a checkpoint and its commit that outlast the transactions: the broker throws away
- * what was to be committed, and the commit guard must find and repair that. {@code -Pfaults} runs
- * it.
+ * Outages between a checkpoint and its commit that outlast the transactions: the broker aborts what
+ * was to be committed, and the commit guard must find and repair that. {@code -Pfaults} runs it.
  */
 @Tag("faults")
 @Timeout(value = 2, unit = TimeUnit.HOURS)
@@ -116,9 +115,9 @@ class LongOutageIT {
               .hasSizeGreaterThan(before);
         }
         lab.judge(run, recoveries, transactionVersion);
-        List<String> lost = lab.logLines("LOST from topic");
+        List<String> lost = lab.logLines("Data loss detected");
         System.out.println(OUTAGES + " outages, " + lost.size() + " transactions lost and found");
-        assertThat(lab.logLines("repaired:")).hasSameSizeAs(lost);
+        assertThat(lab.logLines("Repaired:")).hasSameSizeAs(lost);
       }
     }
   }
@@ -141,6 +140,6 @@ class LongOutageIT {
         "long outage " + away,
         transactionVersion,
         (cluster, run) -> away.happen(cluster, lab.faults()),
-        "LOST from topic");
+        "Data loss detected");
   }
 }

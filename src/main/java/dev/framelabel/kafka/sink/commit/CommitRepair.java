@@ -1,9 +1,10 @@
 package dev.framelabel.kafka.sink.commit;
 
-import dev.framelabel.event.SourcePosition;
+import dev.framelabel.kafka.sink.commit.ResultScan.At;
+import dev.framelabel.kafka.sink.commit.ResultScan.Found;
+import dev.framelabel.kafka.sink.commit.ResultScan.Visibility;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,31 +12,43 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import org.apache.flink.metrics.Counter;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the results of an aborted transaction again. As a rule they are still in the topic,
- * where only readers of committed records pass over them: they are read there by their frames'
- * positions. They are written in one new transaction, whose id is made from the lost one's. So a
- * repair that is cut short is done again from the beginning. What readers can see already is never
- * written again.
+ * Finds out how a transaction ended that the connector could not commit, and publishes the results
+ * of an aborted one again. The results of an aborted transaction are still in the topic, where only
+ * {@code read_uncommitted} readers see them. The repair copies them in one new transaction.
  *
- * <p>Attempts may overlap: a process that stood still goes on later. Each takes the id first, then
- * looks, then writes with the producer that took it. Whoever takes it afterwards fences this one
- * off; and whoever took it before has published what this one sees, or never will.
+ * <p><b>Whether the transaction was committed.</b> The broker's answer decides where it has one.
+ * Where the broker has forgotten, the topic decides: a transaction is committed as a whole or not
+ * at all, so one of its results below the last stable offset tells, visible or not. Only where all
+ * of them are behind another producer's open transaction is that transaction's end waited for, up
+ * to a limit. A result that readers see always means committed, whatever the broker answers.
+ *
+ * <p><b>Attempts.</b> A repair that is cut short is done again from the beginning. All attempts for
+ * one transaction use the same transactional id, and each copy names it in a header. An attempt
+ *
+ * <ol>
+ *   <li>waits until the transaction of an earlier attempt has ended, at the latest by its timeout,
+ *       and is done if that was committed;
+ *   <li>takes the id, which fences all earlier attempts: from here on they can commit nothing;
+ *   <li>looks for copies. It writes only if none of them is committed. Copies that were there when
+ *       the broker said that the id's newest transaction was aborted are not: the attempt that
+ *       wrote them had made sure of that for all copies before.
+ * </ol>
+ *
+ * So what readers see is never published again, even by a process that stood still and goes on
+ * later.
  */
 final class CommitRepair implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommitRepair.class);
@@ -43,157 +56,193 @@ final class CommitRepair implements AutoCloseable {
   private static final int TRIES = 120;
   private static final String REPAIR = ".repair-";
 
-  /** Clocks of workers and brokers may differ by so much. */
-  private static final Duration CLOCK_MARGIN = Duration.ofMinutes(10);
+  /** How long a repair may take, before the broker aborts it: so long, and more for each result. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+  private static final Duration TIMEOUT_PER_RESULT = Duration.ofMillis(20);
+
+  /** The broker looks for transactions that have timed out every few seconds. */
+  private static final Duration TIMEOUT_MARGIN = Duration.ofSeconds(30);
 
   /** A commit that is prepared cannot fail any more. */
   private static final Set<TransactionState> PUBLISHED =
       Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
 
   private final GuardSettings settings;
-  private final GuardedCommittable lost;
-
-  /** The same in each attempt, and in no repair of another transaction. */
+  private final GuardedCommittable transaction;
+  private final Duration patience;
   private final String id;
-
+  private final Duration timeout;
+  private final ResultScan scan;
   private final KafkaProducer<byte[], byte[]> producer;
 
-  CommitRepair(GuardSettings settings, GuardedCommittable lost) {
+  /** Copies before these offsets are known to be aborted. */
+  private Map<TopicPartition, Long> abortedBefore = Map.of();
+
+  /** How the transaction ended, as far as can be found out. */
+  enum Verdict {
+    COMMITTED,
+    /** Aborted; an earlier attempt has published its results. */
+    REPAIRED,
+    ABORTED,
+    /** The broker has forgotten, and the topic no longer holds any of the results. */
+    UNKNOWN,
+    /** The broker has forgotten, and an open transaction of another producer hides the results. */
+    HIDDEN
+  }
+
+  /**
+   * @param found of its results
+   */
+  record Finding(Verdict verdict, Found found) {}
+
+  /**
+   * @param patience how long the open transaction of another producer is waited for, where only its
+   *     end can tell
+   */
+  CommitRepair(
+      GuardSettings settings,
+      GuardedCommittable transaction,
+      Counter foreignRecords,
+      Duration patience) {
     this.settings = settings;
-    this.lost = lost;
-    this.id = lost.transactionalId() + REPAIR + lost.begunMillis();
+    this.transaction = transaction;
+    this.patience = patience;
+    this.id = id(transaction);
     Properties properties = settings.properties();
+    this.timeout = timeout(properties);
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+    properties.put(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString((int) timeout.toMillis()));
+    this.scan = new ResultScan(settings, transaction, foreignRecords);
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  /** The same in each attempt, and in no repair of another transaction. */
+  static String id(GuardedCommittable transaction) {
+    return transaction.transactionalId() + REPAIR + transaction.writer();
+  }
+
+  private Duration timeout(Properties properties) {
+    Duration wanted =
+        TIMEOUT.plusMillis(TIMEOUT_PER_RESULT.toMillis() * transaction.frames().count());
+    Duration most =
+        Duration.ofMillis(
+            Long.parseLong(
+                properties.getProperty(
+                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(wanted.toMillis()))));
+    return wanted.compareTo(most) < 0 ? wanted : most;
+  }
+
   /**
-   * Whether an earlier attempt has published the results. One that has not is ended, even if its
-   * process still runs. To be called first.
+   * Finds out how the transaction ended. Blocks while an earlier attempt's transaction is open.
    *
+   * @param outcome the broker's answer
    * @throws IOException if the broker does not answer: to be tried again
    */
-  boolean isDone() throws IOException, InterruptedException {
-    Optional<TransactionState> state = BrokerTransactions.state(id, settings.properties());
-    if (state.filter(PUBLISHED::contains).isPresent()) {
-      return true;
+  Finding look(TransactionOutcome outcome) throws IOException, InterruptedException {
+    if (isPublished()) {
+      return new Finding(Verdict.REPAIRED, new Found(Map.of(), Set.of()));
     }
     producer.initTransactions();
-    return false;
-  }
-
-  /**
-   * What the topic tells of a transaction's results, whatever the broker remembers of its id.
-   *
-   * @param present frames with results in the topic, when both were looked for
-   * @param visible those of them whose results readers of committed records can see
-   */
-  record Evidence(Set<SourcePosition> present, Set<SourcePosition> visible) {
-    /** Whether there are results that were not committed: a transaction is, as a whole, or not. */
-    boolean ofLoss() {
-      return visible.size() < present.size();
+    Found found = scan.find();
+    Set<At> records = new HashSet<>(found.results().values());
+    records.addAll(found.copies());
+    long end = System.nanoTime() + patience.toNanos();
+    Optional<Verdict> verdict = verdict(outcome, found, scan.visibility(records));
+    while (verdict.isEmpty() && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+      verdict = verdict(outcome, found, scan.visibility(records));
     }
+    return new Finding(verdict.orElse(Verdict.HIDDEN), found);
   }
 
-  /**
-   * Reads the topic for the results of a transaction. Waits until no open transaction hides those
-   * results. One that began after them is not waited for: it may be another task's, which commits
-   * only with the next checkpoint, which waits for this one.
-   *
-   * @throws IOException if the broker does not answer, or an open transaction hides the results for
-   *     a minute: to be tried again
-   */
-  Evidence look() throws IOException, InterruptedException {
-    Set<SourcePosition> found = new HashSet<>();
-    try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
-        KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
-      Place place = place(all);
-      Map<TopicPartition, Long> ignored = seek(committed, place.sinceMillis());
-      awaitVisible(committed, place.ends());
-      scan(
-          committed,
-          place.ends(),
-          (position, entry) -> {
-            if (lost.frames().contains(position)) {
-              found.add(position);
-            }
-          });
-      return new Evidence(present(committed, place, found), found);
-    }
-  }
-
-  /** Without what retention has removed meanwhile: that was only not seen, not uncommitted. */
-  private static Set<SourcePosition> present(
-      KafkaConsumer<byte[], byte[]> consumer, Place place, Set<SourcePosition> visible) {
-    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(place.ends().keySet());
-    Map<SourcePosition, At> left = new HashMap<>(place.frames());
-    left.values().removeIf(at -> at.offset() < beginnings.get(at.partition()));
-    Set<SourcePosition> present = new HashSet<>(visible);
-    present.addAll(left.keySet());
-    return present;
-  }
-
-  /**
-   * Where the results of a transaction's frames are, whatever became of them.
-   *
-   * @param frames those of its frames that have results, and where the last one of each is
-   * @param ends behind the last of them, in each partition that has any
-   */
-  private record Place(
-      long sinceMillis, Map<SourcePosition, At> frames, Map<TopicPartition, Long> ends) {}
-
-  private record At(TopicPartition partition, long offset) {}
-
-  /**
-   * Looks from when the transaction began, and from the beginning where not all of its results came
-   * after that, because the clock of its worker was wrong.
-   */
-  private Place place(KafkaConsumer<byte[], byte[]> all) throws IOException {
-    Place place = place(all, lost.begunMillis());
-    return place.frames().size() < lost.frames().count() ? place(all, 0) : place;
-  }
-
-  private Place place(KafkaConsumer<byte[], byte[]> all, long sinceMillis) throws IOException {
-    Map<SourcePosition, At> found = new HashMap<>();
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    scan(
-        all,
-        seek(all, sinceMillis),
-        (position, entry) -> {
-          if (lost.frames().contains(position)) {
-            TopicPartition partition = new TopicPartition(entry.topic(), entry.partition());
-            found.put(position, new At(partition, entry.offset()));
-            ends.put(partition, entry.offset() + 1);
-          }
-        });
-    return new Place(sinceMillis, found, ends);
-  }
-
-  private void awaitVisible(KafkaConsumer<byte[], byte[]> committed, Map<TopicPartition, Long> ends)
-      throws IOException, InterruptedException {
-    for (int i = 0; i < TRIES; i++) {
-      Map<TopicPartition, Long> stable = committed.endOffsets(ends.keySet());
-      if (ends.entrySet().stream().allMatch(end -> stable.get(end.getKey()) >= end.getValue())) {
-        return;
+  /** Waits for the end of an earlier attempt, and notes which copies were aborted with it. */
+  private boolean isPublished() throws IOException, InterruptedException {
+    long end = System.nanoTime() + timeout.plus(TIMEOUT_MARGIN).toNanos();
+    do {
+      Map<TopicPartition, Long> ends = scan.ends();
+      Optional<TransactionState> state = BrokerTransactions.state(id, settings.properties());
+      if (state.filter(PUBLISHED::contains).isPresent()) {
+        return true;
+      }
+      if (state.filter(BrokerTransactions.OPEN::contains).isEmpty()) {
+        abortedBefore =
+            state.filter(TransactionState.COMPLETE_ABORT::equals).isPresent() ? ends : Map.of();
+        return false;
       }
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    } while (System.nanoTime() < end);
+    throw new IOException("transaction " + id + " of an earlier repair is still open");
+  }
+
+  /** Empty: that depends on an open transaction of another producer. */
+  private Optional<Verdict> verdict(
+      TransactionOutcome outcome, Found found, Visibility visibility) {
+    if (found.copies().stream().anyMatch(visibility.visible()::contains)) {
+      return Optional.of(Verdict.REPAIRED);
     }
-    throw new IOException(
-        "an open transaction holds back topic "
-            + settings.topic()
-            + "; 'framelabel transactions list' names it");
+    if (!visibility.visible().isEmpty()) {
+      return Optional.of(Verdict.COMMITTED);
+    }
+    if (found.copies().stream()
+        .filter(copy -> copy.offset() >= abortedBefore.getOrDefault(copy.partition(), 0L))
+        .anyMatch(visibility.undecided()::contains)) {
+      return Optional.empty();
+    }
+    if (outcome == TransactionOutcome.ABORTED
+        || found.results().values().stream().anyMatch(visibility.hidden()::contains)) {
+      return Optional.of(Verdict.ABORTED);
+    }
+    return visibility.undecided().isEmpty() ? Optional.of(Verdict.UNKNOWN) : Optional.empty();
+  }
+
+  /**
+   * Publishes the results of an aborted transaction again, all of them, in one transaction.
+   *
+   * @param found all of its results
+   * @throws IOException if the broker does not answer, or results are gone meanwhile: to be tried
+   *     again
+   */
+  void publish(Found found) throws IOException, InterruptedException {
+    abortLaterOnes();
+    Set<At> left = new HashSet<>(found.results().values());
+    producer.beginTransaction();
+    scan.read(
+        found.results().values(),
+        entry -> {
+          boolean expected = left.remove(At.of(entry));
+          if (expected) {
+            Headers headers = new RecordHeaders(entry.headers());
+            ResultHeaders.stampRepair(headers, id);
+            var ignored =
+                producer.send(
+                    new ProducerRecord<>(
+                        entry.topic(), entry.partition(), entry.key(), entry.value(), headers));
+          }
+        });
+    if (!left.isEmpty()) {
+      producer.abortTransaction();
+      throw new IOException(
+          left.size()
+              + " results of transaction "
+              + transaction.transactionalId()
+              + " have just gone from topic "
+              + settings.topic());
+    }
+    producer.commitTransaction();
   }
 
   /**
    * Aborts what the same task wrote after the lost transaction: later results of the same cameras,
-   * which would stand before the repaired ones. They are not lost by that: their frames are
-   * labelled again by the job, or their commit comes to the guard in its turn. A writer of this
-   * attempt that still holds one fails at its next step, and the job goes back to its checkpoint.
+   * which would stand before the repaired ones. They are not lost: the job labels their frames
+   * again, or their commit comes to the guard in its turn. A writer of this attempt that still
+   * holds one fails at its next step, and the job goes back to its checkpoint.
    */
   private void abortLaterOnes() throws IOException, InterruptedException {
-    String before = lost.transactionalId();
-    String task = before.substring(0, before.lastIndexOf('-') + 1);
+    String lost = transaction.transactionalId();
+    String task = lost.substring(0, lost.lastIndexOf('-') + 1);
     for (int i = 0; i < TRIES; i++) {
       List<String> later =
           BrokerTransactions.open(settings.properties()).stream()
@@ -202,110 +251,16 @@ final class CommitRepair implements AutoCloseable {
       if (later.isEmpty()) {
         return;
       }
-      LOG.warn("{} came after {} and are aborted", later, before);
+      LOG.info("Aborting open transactions that began after {}: {}", lost, later);
       BrokerTransactions.abort(later, settings.properties());
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
-    throw new IOException("a later transaction of " + task + " is still open");
-  }
-
-  /**
-   * Publishes the results again, all of them, in one transaction.
-   *
-   * @throws IOException if the broker does not answer: to be tried again
-   */
-  void run(Evidence evidence) throws IOException, InterruptedException {
-    abortLaterOnes();
-    producer.beginTransaction();
-    copy(evidence);
-    producer.commitTransaction();
-  }
-
-  private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
-    Properties properties = settings.properties();
-    properties.keySet().removeIf(ProducerConfig.configNames()::contains);
-    settings
-        .client()
-        .forEach(
-            (key, value) -> {
-              if (ConsumerConfig.configNames().contains(key)) {
-                properties.put(key, value);
-              }
-            });
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    properties.remove("key.deserializer");
-    properties.remove("value.deserializer");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-  }
-
-  /** Copies the result of each frame that has one, once. */
-  private void copy(Evidence evidence) throws IOException {
-    Set<SourcePosition> left = new HashSet<>(evidence.present());
-    left.removeAll(evidence.visible());
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
-      scan(
-          consumer,
-          seek(consumer, place(consumer).sinceMillis()),
-          (position, entry) -> {
-            // An earlier attempt, aborted too, may have left the same frame: its result is as good.
-            if (left.remove(position)) {
-              var ignored =
-                  producer.send(
-                      new ProducerRecord<>(
-                          entry.topic(),
-                          entry.partition(),
-                          entry.key(),
-                          entry.value(),
-                          entry.headers()));
-            }
-          });
-    }
-    if (!left.isEmpty()) {
-      throw new IOException(
-          left.size() + " results that were in topic " + settings.topic() + " are gone from it");
-    }
-  }
-
-  private void scan(
-      KafkaConsumer<byte[], byte[]> consumer,
-      Map<TopicPartition, Long> ends,
-      BiConsumer<SourcePosition, ConsumerRecord<byte[], byte[]>> action)
-      throws IOException {
-    while (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
-        action.accept(settings.results().of(entry.value()), entry);
-      }
-    }
-  }
-
-  /** Goes back to before the transaction; returns where the partitions end now. */
-  private Map<TopicPartition, Long> seek(KafkaConsumer<byte[], byte[]> consumer, long begunMillis) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(settings.topic()).stream()
-            .map(info -> new TopicPartition(settings.topic(), info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    Map<TopicPartition, Long> times = new HashMap<>();
-    partitions.forEach(
-        partition -> times.put(partition, Math.max(0, begunMillis - CLOCK_MARGIN.toMillis())));
-    Map<TopicPartition, OffsetAndTimestamp> starts = consumer.offsetsForTimes(times);
-    partitions.forEach(
-        partition ->
-            consumer.seek(
-                partition,
-                Optional.ofNullable(starts.get(partition))
-                    .map(OffsetAndTimestamp::offset)
-                    .orElse(ends.get(partition))));
-    return ends;
+    throw new IOException("a transaction that began after " + lost + " is still open");
   }
 
   @Override
   public void close() {
     producer.close();
+    scan.close();
   }
 }

@@ -11,13 +11,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Which frames' results a transaction holds, by the frames' offsets. Grows while the transaction is
- * written; not thread-safe.
+ * The frames whose results a transaction holds, by the frames' offsets. Grows while the transaction
+ * is written. Not thread-safe.
  */
 final class FrameRanges {
   private static final int SHOWN = 20;
 
-  /** Partition name to ranges; a range is two numbers, first and last offset. */
+  /** Ranges of each partition, by its name. */
   private final Map<String, List<Range>> ranges = new TreeMap<>();
 
   private record Range(long first, long last) {}
@@ -42,7 +42,7 @@ final class FrameRanges {
     return position.topic() + "-" + position.partition();
   }
 
-  /** How many frames. */
+  /** Returns the number of frames. */
   long count() {
     return ranges.values().stream()
         .flatMap(List::stream)
@@ -76,16 +76,24 @@ final class FrameRanges {
     return result;
   }
 
-  /** For people: {@code frames-0@17..42, frames-1@5}; long lists are cut. */
+  /** Returns all ranges in the form that {@code --frame-offsets} takes. */
+  String text() {
+    return String.join(",", parts());
+  }
+
+  /** As {@link #text}, cut after 20 ranges: for log lines. */
   @Override
   public String toString() {
-    List<String> parts =
-        ranges.entrySet().stream()
-            .flatMap(
-                entry -> entry.getValue().stream().map(range -> entry.getKey() + "@" + text(range)))
-            .toList();
-    return parts.stream().limit(SHOWN).collect(Collectors.joining(", "))
-        + (parts.size() > SHOWN ? " and " + (parts.size() - SHOWN) + " ranges more" : "");
+    List<String> parts = parts();
+    return parts.stream().limit(SHOWN).collect(Collectors.joining(","))
+        + (parts.size() > SHOWN ? " and " + (parts.size() - SHOWN) + " more ranges" : "");
+  }
+
+  private List<String> parts() {
+    return ranges.entrySet().stream()
+        .flatMap(
+            entry -> entry.getValue().stream().map(range -> entry.getKey() + "@" + text(range)))
+        .toList();
   }
 
   private static String text(Range range) {

@@ -12,11 +12,16 @@ import java.util.Properties;
  *
  * @param client the properties of the sink's producers, {@code bootstrap.servers} among them
  * @param topic that the sink writes to
- * @param results how to find a result's frame
+ * @param results what the topic holds
+ * @param commands that the user is told where results cannot be published again
  * @param onLoss what to do where results are lost
  */
 public record GuardSettings(
-    Map<String, String> client, String topic, ResultSource results, LostCommit onLoss)
+    Map<String, String> client,
+    String topic,
+    ResultSource results,
+    RecoveryCommands commands,
+    LostCommit onLoss)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -24,6 +29,7 @@ public record GuardSettings(
     client = Map.copyOf(client);
     requireNonNull(topic, "topic");
     requireNonNull(results, "results");
+    requireNonNull(commands, "commands");
     requireNonNull(onLoss, "onLoss");
   }
 

@@ -1,30 +1,31 @@
 package dev.framelabel.kafka.sink.commit;
 
+import static java.util.Objects.requireNonNull;
+
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 
 /**
- * A transaction that is to be committed, and what is in it. Stands in checkpoints.
+ * A transaction that is to be committed, and what is in it. Part of checkpoints.
  *
- * @param kafka the connector's own
- * @param frames whose results it holds
+ * @param kafka the connector's committable
+ * @param frames whose results the transaction holds
  * @param begunMillis when the first of them was written, by the worker's clock
+ * @param writer the id of the writer instance, which is in the header of each of the results
  */
-public record GuardedCommittable(KafkaCommittable kafka, FrameRanges frames, long begunMillis) {
+public record GuardedCommittable(
+    KafkaCommittable kafka, FrameRanges frames, long begunMillis, String writer) {
+  public GuardedCommittable {
+    requireNonNull(kafka, "kafka");
+    requireNonNull(frames, "frames");
+    requireNonNull(writer, "writer");
+  }
+
   String transactionalId() {
     return kafka.getTransactionalId();
   }
 
-  /** For people: the transaction, its checkpoint and its frames. */
-  String story() {
-    String id = transactionalId();
-    return "transaction "
-        + id
-        + " of checkpoint "
-        + id.substring(id.lastIndexOf('-') + 1)
-        + " with the results of "
-        + frames.count()
-        + " frames ("
-        + frames
-        + ")";
+  /** The checkpoint that the transaction belongs to, as its id ends with it. */
+  String checkpoint() {
+    return transactionalId().substring(transactionalId().lastIndexOf('-') + 1);
   }
 }

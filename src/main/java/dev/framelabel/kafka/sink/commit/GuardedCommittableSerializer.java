@@ -33,6 +33,7 @@ final class GuardedCommittableSerializer implements SimpleVersionedSerializer<Gu
       out.write(inner);
       committable.frames().write(out);
       out.writeLong(committable.begunMillis());
+      out.writeUTF(committable.writer());
     }
     return bytes.toByteArray();
   }
@@ -41,17 +42,20 @@ final class GuardedCommittableSerializer implements SimpleVersionedSerializer<Gu
   public GuardedCommittable deserialize(int version, byte[] bytes) throws IOException {
     if (version != VERSION) {
       throw new IOException(
-          "state of a committable has version "
+          "the state of a transaction has format version "
               + version
-              + "; this release reads version "
+              + "; expected "
               + VERSION
-              + ": start the release that wrote it, or a newer one");
+              + ". Start the job with the release that took the checkpoint, or with a newer one");
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int innerVersion = in.readInt();
       byte[] inner = in.readNBytes(in.readInt());
       return new GuardedCommittable(
-          kafka.deserialize(innerVersion, inner), FrameRanges.read(in), in.readLong());
+          kafka.deserialize(innerVersion, inner),
+          FrameRanges.read(in),
+          in.readLong(),
+          in.readUTF());
     }
   }
 }

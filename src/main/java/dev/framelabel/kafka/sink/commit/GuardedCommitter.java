@@ -1,7 +1,9 @@
 package dev.framelabel.kafka.sink.commit;
 
-import dev.framelabel.config.LostCommit;
+import dev.framelabel.kafka.sink.commit.CommitRepair.Finding;
+import dev.framelabel.kafka.sink.commit.CommitRepair.Verdict;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -13,26 +15,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands commits to the connector's committer, and finds out about those that it gave up. Called on
- * the task's thread, in a recovery before the first new frame.
+ * Hands commits to the connector's committer, and finds out about those that the connector gave up.
+ * Called on the task's thread, in a recovery before the first new frame.
  */
 final class GuardedCommitter implements Committer<GuardedCommittable> {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedCommitter.class);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Committer<KafkaCommittable> committer;
   private final GuardSettings settings;
+  private final int parallelism;
+  private final Duration patience;
   private final Counter confirmed;
   private final Counter lost;
   private final Counter repaired;
+  private final Counter foreignRecords;
 
   GuardedCommitter(
-      Committer<KafkaCommittable> committer, GuardSettings settings, MetricGroup metrics) {
+      Committer<KafkaCommittable> committer,
+      GuardSettings settings,
+      MetricGroup metrics,
+      int parallelism) {
+    this(committer, settings, metrics, parallelism, PATIENCE);
+  }
+
+  /**
+   * @param parallelism of the sink
+   * @param patience as {@link CommitRepair}
+   */
+  GuardedCommitter(
+      Committer<KafkaCommittable> committer,
+      GuardSettings settings,
+      MetricGroup metrics,
+      int parallelism,
+      Duration patience) {
     this.committer = committer;
     this.settings = settings;
+    this.parallelism = parallelism;
+    this.patience = patience;
     MetricGroup ours = metrics.addGroup("framelabel");
     this.confirmed = ours.counter("commitsConfirmed");
     this.lost = ours.counter("commitsLost");
     this.repaired = ours.counter("framesRepaired");
+    this.foreignRecords = ours.counter("foreignRecords");
   }
 
   @Override
@@ -42,135 +67,157 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       GuardedRequest guarded = new GuardedRequest(request);
       committer.commit(List.of(guarded));
       if (guarded.givenUp() != null) {
-        settle(request, guarded.givenUp());
+        settle(request.getCommittable(), guarded.givenUp());
+        request.signalAlreadyCommitted();
       }
     }
   }
 
-  private void settle(CommitRequest<GuardedCommittable> request, Throwable cause)
+  private void settle(GuardedCommittable transaction, Throwable cause)
       throws IOException, InterruptedException {
-    GuardedCommittable committable = request.getCommittable();
-    TransactionOutcome fate =
-        BrokerTransactions.outcome(committable.kafka(), settings.properties());
-    if (fate == TransactionOutcome.COMMITTED) {
-      confirm(committable, "committed");
-    } else {
-      settleByEvidence(committable, fate, cause);
+    TransactionOutcome outcome =
+        BrokerTransactions.outcome(transaction.kafka(), settings.properties());
+    if (outcome == TransactionOutcome.COMMITTED) {
+      confirm(transaction, "committed");
+      return;
     }
-    request.signalAlreadyCommitted();
-  }
-
-  private void confirm(GuardedCommittable committable, String what) {
-    confirmed.inc();
-    LOG.info(
-        "nothing is lost: transaction {} had been {} before the recovery",
-        committable.transactionalId(),
-        what);
-  }
-
-  /**
-   * The broker may have forgotten how a transaction ended, or speak of a later, empty one of the
-   * same id: what readers of the topic see decides.
-   */
-  private void settleByEvidence(
-      GuardedCommittable committable, TransactionOutcome fate, Throwable cause)
-      throws IOException, InterruptedException {
-    try (CommitRepair repair = new CommitRepair(settings, committable)) {
-      if (repair.isDone()) {
-        confirm(committable, "repaired");
-      } else {
-        settleByEvidence(committable, fate, repair, cause);
+    try (CommitRepair repair = new CommitRepair(settings, transaction, foreignRecords, patience)) {
+      Finding finding = repair.look(outcome);
+      switch (finding.verdict()) {
+        case COMMITTED -> confirm(transaction, "committed");
+        case REPAIRED -> confirm(transaction, "repaired");
+        case ABORTED, UNKNOWN, HIDDEN -> {
+          lost.inc();
+          answerLoss(new Loss(transaction, outcome, finding), repair, cause);
+        }
       }
     } catch (KafkaException e) {
       throw new IOException(
-          "the guard cannot settle "
-              + committable.transactionalId()
-              + " on topic "
-              + settings.topic(),
+          "cannot find out how transaction "
+              + transaction.transactionalId()
+              + " of topic "
+              + settings.topic()
+              + " ended; the commit is tried again",
           e);
     }
   }
 
-  private void settleByEvidence(
-      GuardedCommittable committable, TransactionOutcome fate, CommitRepair repair, Throwable cause)
+  private void confirm(GuardedCommittable transaction, String what) {
+    confirmed.inc();
+    LOG.info(
+        "No data loss: transaction {} was {} before the recovery",
+        transaction.transactionalId(),
+        what);
+  }
+
+  /** A transaction whose results readers do not see, or may not see. */
+  private record Loss(GuardedCommittable transaction, TransactionOutcome outcome, Finding finding) {
+    boolean repairable() {
+      return finding.verdict() == Verdict.ABORTED
+          && finding.found().results().size() == transaction.frames().count();
+    }
+  }
+
+  private void answerLoss(Loss loss, CommitRepair repair, Throwable cause)
       throws IOException, InterruptedException {
-    CommitRepair.Evidence evidence = repair.look();
-    boolean aborted = fate == TransactionOutcome.ABORTED || evidence.ofLoss();
-    // Where it was not, some of its results may be gone from the topic since their commit.
-    long enough = Math.min(committable.frames().count(), aborted ? Long.MAX_VALUE : 1);
-    if (evidence.visible().size() >= enough) {
-      confirm(committable, "committed");
-    } else {
-      lost.inc();
-      if (answerLoss(committable, fate, aborted, cause)) {
-        repair(committable, fate, repair, evidence, cause);
+    String story = story(loss);
+    switch (settings.onLoss()) {
+      case FAIL ->
+          throw end(loss, story + " The job ends, because --on-lost-commit is fail.", cause);
+      case CONTINUE ->
+          LOG.error(
+              "{} The job goes on, because --on-lost-commit is continue. To label the frames again: {}",
+              story,
+              backfill(loss.transaction()));
+      case REPAIR -> {
+        if (!loss.repairable()) {
+          throw end(loss, story + " " + whyNot(loss), cause);
+        }
+        LOG.error("{} The results are published again.", story);
+        repair.publish(loss.finding().found());
+        repaired.inc(loss.transaction().frames().count());
+        LOG.warn(
+            "Repaired: the {} results of transaction {} are published again. See the runbook,"
+                + " section 'Data loss'",
+            loss.transaction().frames().count(),
+            loss.transaction().transactionalId());
       }
     }
   }
 
-  /**
-   * Logs the loss, and ends the job where the results may not or must not be brought back.
-   *
-   * @return whether they are to be brought back
-   */
-  private boolean answerLoss(
-      GuardedCommittable committable, TransactionOutcome fate, boolean aborted, Throwable cause) {
-    String story = story(committable, fate);
-    LOG.error("{}", story);
-    if (settings.onLoss() == LostCommit.FAIL) {
-      throw new LostCommitException(
-          story + ". The job ends, as --on-lost-commit fail asks for. " + cure(), cause);
+  private LostCommitException end(Loss loss, String message, Throwable cause) {
+    String full = message + " See the runbook, section 'Data loss'." + commands(loss);
+    LOG.error("{}", full);
+    return new LostCommitException(full, cause);
+  }
+
+  private String commands(Loss loss) {
+    if (loss.finding().verdict() == Verdict.HIDDEN) {
+      return "";
     }
-    if (settings.onLoss() == LostCommit.REPAIR && !aborted) {
-      throw new LostCommitException(
-          story
-              + ". It is not repaired, for it may have been committed: topic "
+    return (loss.finding().verdict() == Verdict.ABORTED
+            ? "\n1. Label the frames again:\n"
+            : "\n1. If readers have not seen these results, label the frames again:\n")
+        + backfill(loss.transaction())
+        + "\n2. Start the job from its last checkpoint:\n"
+        + settings.commands().goOn(parallelism);
+  }
+
+  private String backfill(GuardedCommittable transaction) {
+    String id = transaction.transactionalId();
+    String task = id.substring(0, id.lastIndexOf('-'));
+    String subtask = task.substring(task.lastIndexOf('-') + 1);
+    return settings
+        .commands()
+        .backfill(
+            transaction.frames(),
+            settings.topic() + "-" + subtask + "-" + transaction.checkpoint());
+  }
+
+  private String story(Loss loss) {
+    GuardedCommittable transaction = loss.transaction();
+    String which =
+        "transaction "
+            + transaction.transactionalId()
+            + " (topic "
+            + settings.topic()
+            + ", checkpoint "
+            + transaction.checkpoint()
+            + ", "
+            + transaction.frames().count()
+            + " frames: "
+            + transaction.frames()
+            + ")";
+    return loss.finding().verdict() == Verdict.ABORTED
+        ? "Data loss detected: the broker aborted "
+            + which
+            + " before it was committed. Likely cause: the outage exceeded --transaction-timeout, or"
+            + " someone aborted the transaction."
+        : "Possible data loss: the broker no longer knows whether "
+            + which
+            + " was committed (answer="
+            + loss.outcome()
+            + ").";
+  }
+
+  private String whyNot(Loss loss) {
+    return switch (loss.finding().verdict()) {
+      case UNKNOWN ->
+          "Topic " + settings.topic() + " no longer holds any of its results either. The job ends.";
+      case HIDDEN ->
+          "An open transaction of another producer hides its results in topic "
               + settings.topic()
-              + " no longer holds any of its results, and the broker no longer knows. If other"
-              + " readers have not seen them: "
-              + cure(),
-          cause);
-    }
-    return settings.onLoss() == LostCommit.REPAIR;
-  }
-
-  private void repair(
-      GuardedCommittable committable,
-      TransactionOutcome fate,
-      CommitRepair repair,
-      CommitRepair.Evidence evidence,
-      Throwable cause)
-      throws IOException, InterruptedException {
-    if (evidence.present().size() < committable.frames().count()) {
-      throw new LostCommitException(
-          story(committable, fate)
-              + ". It cannot be repaired: topic "
+              + "; 'framelabel transactions list' names it. The job ends. When that transaction has"
+              + " ended, start the job from its last checkpoint.";
+      default ->
+          "Topic "
               + settings.topic()
-              + " no longer holds all of its results. "
-              + cure(),
-          cause);
-    }
-    repair.run(evidence);
-    repaired.inc(committable.frames().count() - evidence.visible().size());
-    LOG.warn(
-        "repaired: the results of {} are published again and committed",
-        committable.transactionalId());
-  }
-
-  private String story(GuardedCommittable committable, TransactionOutcome fate) {
-    return "LOST from topic "
-        + settings.topic()
-        + ": "
-        + committable.story()
-        + " was to be committed, but the broker says "
-        + fate
-        + "; the outage was longer than --transaction-timeout, or someone aborted it";
-  }
-
-  private static String cure() {
-    return "To get the results of frames that are there, label them again (--bounded, with a"
-        + " --group-id and a --transactional-id-prefix of its own); to go on without them, start the job from"
-        + " its last checkpoint with --on-lost-commit continue";
+              + " holds only "
+              + loss.finding().found().results().size()
+              + " of its "
+              + loss.transaction().frames().count()
+              + " results, so they cannot be published again. The job ends.";
+    };
   }
 
   @Override

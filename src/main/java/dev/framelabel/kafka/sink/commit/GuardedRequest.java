@@ -4,7 +4,7 @@ import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 
-/** A commit as the connector sees it; keeps it when the connector gives it up. */
+/** A commit as the connector sees it. Notes that the connector could not commit, and why. */
 final class GuardedRequest implements CommitRequest<KafkaCommittable> {
   private final CommitRequest<GuardedCommittable> request;
   private Throwable givenUp;
@@ -13,7 +13,7 @@ final class GuardedRequest implements CommitRequest<KafkaCommittable> {
     this.request = request;
   }
 
-  /** Why the connector could not commit, and would go on as if it had; null: it did not say so. */
+  /** Returns why the connector gave the commit up and goes on without it; null: it did not. */
   Throwable givenUp() {
     return givenUp;
   }
@@ -52,7 +52,8 @@ final class GuardedRequest implements CommitRequest<KafkaCommittable> {
   public void updateAndRetryLater(KafkaCommittable committable) {
     GuardedCommittable before = request.getCommittable();
     request.updateAndRetryLater(
-        new GuardedCommittable(committable, before.frames(), before.begunMillis()));
+        new GuardedCommittable(
+            committable, before.frames(), before.begunMillis(), before.writer()));
   }
 
   @Override

@@ -23,21 +23,23 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /**
- * The connector's exactly-once sink with a guard around its commits. Where the connector cannot
- * commit a transaction it goes on, whether the transaction had been committed before (a healthy
- * recovery) or was aborted by the broker (loss). The guard asks the broker which, and brings back
- * what was lost. Without transactions (at least once) there is nothing to commit; what is left then
- * is a writer that does not end its TaskManager with it.
+ * The connector's sink with a guard around its commits. Where the connector cannot commit a
+ * transaction, it goes on as if it had: in a healthy recovery, where the transaction had been
+ * committed before, and after a loss, where the broker had aborted it. The guard asks the broker
+ * which of the two it is, and publishes lost results again.
+ *
+ * <p>A sink without transactions (at least once) commits too: a checkpoint that the job is restored
+ * from may hold transactions of an exactly-once run.
  *
  * @param <T> what is written
- * @param <SinkT> the connector's sink
  * @param <StateT> the connector's writer state
+ * @param <SinkT> the connector's sink
  */
 public final class GuardedSink<
         T extends Outcome,
         StateT,
         SinkT extends
-            TwoPhaseCommittingStatefulSink<T, StateT, KafkaCommittable>
+            TwoPhaseCommittingStatefulSink<StampedOutcome<T>, StateT, KafkaCommittable>
                 & SupportsPostCommitTopology<KafkaCommittable>>
     implements Sink<T>,
         SupportsWriterState<T, StateT>,
@@ -46,10 +48,16 @@ public final class GuardedSink<
   private static final long serialVersionUID = 1L;
 
   private final SinkT sink;
+  private final SinkT transactional;
   private final GuardSettings settings;
 
-  public GuardedSink(SinkT sink, GuardSettings settings) {
+  /**
+   * @param sink that writes
+   * @param transactional that commits: an exactly-once sink, whatever the other one is
+   */
+  public GuardedSink(SinkT sink, SinkT transactional, GuardSettings settings) {
     this.sink = requireNonNull(sink, "sink");
+    this.transactional = requireNonNull(transactional, "transactional");
     this.settings = requireNonNull(settings, "settings");
   }
 
@@ -84,9 +92,9 @@ public final class GuardedSink<
 
   /** The connector declares less than its writer is. */
   @SuppressWarnings("unchecked")
-  private PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> guardable(
-      SinkWriter<T> writer) {
-    return (PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable>) writer;
+  private PrecommittingStatefulSinkWriter<StampedOutcome<T>, StateT, KafkaCommittable> guardable(
+      SinkWriter<StampedOutcome<T>> writer) {
+    return (PrecommittingStatefulSinkWriter<StampedOutcome<T>, StateT, KafkaCommittable>) writer;
   }
 
   @Override
@@ -97,7 +105,11 @@ public final class GuardedSink<
   @Override
   public Committer<GuardedCommittable> createCommitter(CommitterInitContext context)
       throws IOException {
-    return new GuardedCommitter(sink.createCommitter(context), settings, context.metricGroup());
+    return new GuardedCommitter(
+        transactional.createCommitter(context),
+        settings,
+        context.metricGroup(),
+        context.getTaskInfo().getNumberOfParallelSubtasks());
   }
 
   @Override

@@ -14,24 +14,30 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connector's writer, with a note of which frames went into the open transaction. */
+/**
+ * The connector's writer, with a note of which frames went into the open transaction. Each instance
+ * has a random id of its own, which it hands on with each outcome.
+ */
 final class GuardedWriter<T extends Outcome, StateT>
     implements StatefulSinkWriter<T, StateT>, CommittingSinkWriter<T, GuardedCommittable> {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedWriter.class);
 
-  private final PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer;
+  private final PrecommittingStatefulSinkWriter<StampedOutcome<T>, StateT, KafkaCommittable> writer;
   private final String topic;
+  private final String id = ResultHeaders.newWriter();
   private FrameRanges frames = new FrameRanges();
   private long begunMillis = System.currentTimeMillis();
 
-  GuardedWriter(PrecommittingStatefulSinkWriter<T, StateT, KafkaCommittable> writer, String topic) {
+  GuardedWriter(
+      PrecommittingStatefulSinkWriter<StampedOutcome<T>, StateT, KafkaCommittable> writer,
+      String topic) {
     this.writer = writer;
     this.topic = topic;
   }
 
   @Override
   public void write(T outcome, Context context) throws IOException, InterruptedException {
-    writer.write(outcome, context);
+    writer.write(new StampedOutcome<>(outcome, id), context);
     frames.add(outcome.source());
   }
 
@@ -49,7 +55,7 @@ final class GuardedWriter<T extends Outcome, StateT>
   public Collection<GuardedCommittable> prepareCommit() throws IOException, InterruptedException {
     List<GuardedCommittable> guarded = new ArrayList<>();
     for (KafkaCommittable committable : writer.prepareCommit()) {
-      guarded.add(new GuardedCommittable(committable, frames, begunMillis));
+      guarded.add(new GuardedCommittable(committable, frames, begunMillis, id));
     }
     frames = new FrameRanges();
     begunMillis = System.currentTimeMillis();
@@ -67,10 +73,10 @@ final class GuardedWriter<T extends Outcome, StateT>
   }
 
   /**
-   * Never throws. What a closing writer still complains of is in no checkpoint, for {@link #flush}
-   * would have thrown it, so the frames are labelled again. Thrown from here it would end more than
-   * this job: Flink takes an error in the clean-up of a failed task as fatal and ends the whole
-   * TaskManager.
+   * Closes the connector's writer; never throws. Results whose sending fails only now are in no
+   * checkpoint, because {@link #flush} would have thrown the error. Their frames are labelled
+   * again. An error thrown from here would end more than this job: Flink takes an error in the
+   * clean-up of a failed task as fatal, and ends the whole TaskManager.
    */
   @Override
   public void close() {
@@ -79,7 +85,11 @@ final class GuardedWriter<T extends Outcome, StateT>
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
-      LOG.warn("the writer had unsent results when it was closed; no checkpoint holds them", e);
+      LOG.warn(
+          "The writer of topic {} had unsent results when it was closed. No checkpoint holds them:"
+              + " their frames are labelled again after the restart",
+          topic,
+          e);
     }
   }
 }

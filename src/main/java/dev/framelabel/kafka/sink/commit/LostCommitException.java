@@ -3,7 +3,10 @@ package dev.framelabel.kafka.sink.commit;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
 
-/** Results are lost and cannot be brought back here: the job ends, a restart would not help. */
+/**
+ * Results are lost, and the guard cannot or must not publish them again. Flink ends the job without
+ * a restart. The message holds the commands with which a user goes on.
+ */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public final class LostCommitException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
@@ -40,6 +43,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.IsolationLevel;
@@ -47,6 +51,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +62,9 @@ class GuardedCommitterIT {
   private static final int OUTAGES = 20;
   private static final int HEALTHY = 100;
   private static final int MANY_HEALTHY = 200;
+  private static final int MANY_RECORDS = 1_000_000;
   private static final String TOPIC = "rejected";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @TempDir private Path folder;
 
@@ -226,18 +233,23 @@ class GuardedCommitterIT {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   @Timeout(50)
-  void commit_repairCutShort_isDoneAgain(int version) throws Exception {
+  void commit_repairCutShort_isDoneAgainAfterItsTimeout(int version) throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       GuardedCommittable lost = lost(broker);
-      expected.removeIf(position -> !lost.frames().contains(position));
-      String repair = lost.transactionalId() + ".repair-" + lost.begunMillis();
+      String id = CommitRepair.id(lost);
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
-          FlinkKafkaInternalProducer<byte[], byte[]> half = begin(broker, repair)) {
-        var ignored = half.send(entry(expected.iterator().next()));
+          FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other");
+          FlinkKafkaInternalProducer<byte[], byte[]> half = begin(broker, id, "3000")) {
+        SourcePosition first = inOrder(lost.frames()).get(0);
+        var entry = entry(first, lost.writer());
+        ResultHeaders.stampRepair(entry.headers(), id);
+        var ignored = half.send(entry);
         half.flush();
+        // The copy is behind another producer's open transaction, which is not waited for.
         committer.commit(requests(List.of(lost)));
         assertThat(count("commitsLost")).isEqualTo(1);
         assertThatThrownBy(half::commitTransaction).isInstanceOf(KafkaException.class);
+        other.commitTransaction();
       }
       assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
     }
@@ -251,20 +263,190 @@ class GuardedCommitterIT {
       throws Exception {
     try (EmbeddedBroker broker = broker(version)) {
       GuardedCommittable lost = lost(broker);
-      try (CommitRepair still = new CommitRepair(settings(broker, LostCommit.REPAIR), lost);
+      try (CommitRepair still = repair(broker, lost);
           GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
-        assertThat(still.isDone()).isFalse();
-        CommitRepair.Evidence evidence = still.look();
+        CommitRepair.Finding finding = still.look(TransactionOutcome.ABORTED);
+        assertThat(finding.verdict()).isEqualTo(CommitRepair.Verdict.ABORTED);
         committer.commit(requests(List.of(lost)));
-        assertThatThrownBy(() -> still.run(evidence)).isInstanceOf(KafkaException.class);
+        assertThatThrownBy(() -> still.publish(finding.found())).isInstanceOf(KafkaException.class);
       }
       assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
     }
   }
 
+  /** The broker no longer knows that a repair was committed: its copies in the topic tell. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_brokerForgotTheRepair_itsCopiesDecide(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version)) {
+      GuardedCommittable lost = lost(broker);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+        committer.commit(requests(List.of(lost)));
+        takeUpAgain(broker, CommitRepair.id(lost));
+        committer.commit(requests(List.of(lost)));
+      }
+      assertThat(count("commitsLost")).isEqualTo(1);
+      assertThat(count("commitsConfirmed")).isEqualTo(1);
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  /**
+   * Another producer's transaction began before the lost one, and stays open: as long as the broker
+   * knows that the lost one was aborted, nobody has to wait.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_olderTransactionOfAnotherIsOpen_isNotWaitedFor(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other");
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable lost = lost(broker);
+      committer.commit(requests(List.of(lost)));
+      assertThat(count("commitsLost")).isEqualTo(1);
+      other.commitTransaction();
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_brokerForgotAndAnOlderTransactionEnds_resultsDecide(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other", "3000");
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable committed = precommit(broker, "60000", true);
+      takeUpAgain(broker, committed);
+      committer.commit(requests(List.of(committed)));
+      assertThat(count("commitsConfirmed")).isEqualTo(1);
+      assertThat(read(broker)).containsExactlyElementsOf(inOrder(committed.frames()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_brokerForgotAndAnOlderTransactionStaysOpen_endsTheJobAndDoublesNothing(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        FlinkKafkaInternalProducer<byte[], byte[]> other = open(broker, "test.other");
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable committed = precommit(broker, "60000", true);
+      takeUpAgain(broker, committed);
+      assertThatThrownBy(() -> committer.commit(requests(List.of(committed))))
+          .isInstanceOf(LostCommitException.class)
+          .hasMessageContaining("framelabel transactions list")
+          .hasMessageContaining("When that transaction has ended, start the job");
+      other.commitTransaction();
+      committer.commit(requests(List.of(committed)));
+      assertThat(count("commitsConfirmed")).isEqualTo(1);
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  /**
+   * Another job, or an earlier run, has published results of the same frames. They are not this
+   * transaction's.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_resultsOfAnotherWriterForTheSameFrames_areNotTakenForItsOwn(int version)
+      throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable lost = lost(broker);
+      List<SourcePosition> frames = inOrder(lost.frames());
+      try (FlinkKafkaInternalProducer<byte[], byte[]> other = begin(broker, "another.job")) {
+        frames.forEach(
+            frame -> {
+              var ignored = other.send(entry(frame));
+            });
+        other.commitTransaction();
+      }
+      committer.commit(requests(List.of(lost)));
+      assertThat(count("commitsLost")).isEqualTo(1);
+      assertThat(count("foreignRecords")).isZero();
+      List<SourcePosition> twice = new ArrayList<>(frames);
+      twice.addAll(frames);
+      assertThat(positions(broker)).containsExactlyElementsOf(twice);
+    }
+  }
+
+  /** What stands in the topic and is no result of this version, some of it with the writer's id. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Timeout(50)
+  void commit_recordsThatAreNoResults_arePassedOverAndCounted(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable lost = lost(broker, 2);
+      SourcePosition frame = inOrder(lost.frames()).get(0);
+      byte[] value = value(frame);
+      byte[] newer = value.clone();
+      // The fingerprint of another schema.
+      newer[5] ^= 1;
+      List<ProducerRecord<byte[], byte[]>> foreign =
+          List.of(
+              new ProducerRecord<>(TOPIC, new byte[] {1}, null),
+              new ProducerRecord<>(TOPIC, new byte[] {1}, new byte[0]),
+              new ProducerRecord<>(TOPIC, new byte[] {1}, "{\"test\": 1}".getBytes(UTF_8)),
+              new ProducerRecord<>(TOPIC, new byte[] {1}, value),
+              entry(frame, null, lost.writer()),
+              entry(frame, Arrays.copyOf(value, value.length / 2), lost.writer()),
+              entry(frame, newer, lost.writer()));
+      send(broker, foreign);
+      committer.commit(requests(List.of(lost)));
+      assertThat(count("commitsLost")).isEqualTo(1);
+      assertThat(count("foreignRecords")).isEqualTo(foreign.size());
+      assertThat(count("framesRepaired")).isEqualTo(expected.size());
+      assertThat(committedResults(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  /** Whoever shares the topic writes much more than the job. */
+  @Test
+  @Timeout(300)
+  void commit_amongAMillionForeignRecords_isRepaired() throws Exception {
+    try (EmbeddedBroker broker = broker(2);
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable lost = lost(broker);
+      ProducerRecord<byte[], byte[]> small =
+          new ProducerRecord<>(TOPIC, null, "foreign".getBytes(UTF_8));
+      send(broker, Collections.nCopies(MANY_RECORDS, small));
+      committer.commit(requests(List.of(lost)));
+      assertThat(count("foreignRecords")).isEqualTo(MANY_RECORDS);
+      assertThat(count("framesRepaired")).isEqualTo(expected.size());
+      assertThat(committedResults(broker)).containsExactlyElementsOf(inOrder(expected));
+    }
+  }
+
+  private static void send(EmbeddedBroker broker, List<ProducerRecord<byte[], byte[]>> entries) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(asProperties(producerProperties(broker, "60000")))) {
+      entries.forEach(
+          entry -> {
+            var ignored = producer.send(entry);
+          });
+    }
+  }
+
+  private CommitRepair repair(EmbeddedBroker broker, GuardedCommittable lost) {
+    return new CommitRepair(
+        settings(broker, LostCommit.REPAIR), lost, new SimpleCounter(), PATIENCE);
+  }
+
   /** Begins a transaction, with a result in each partition. */
   private FlinkKafkaInternalProducer<byte[], byte[]> open(EmbeddedBroker broker, String id) {
-    FlinkKafkaInternalProducer<byte[], byte[]> producer = begin(broker, id);
+    return open(broker, id, "600000");
+  }
+
+  private FlinkKafkaInternalProducer<byte[], byte[]> open(
+      EmbeddedBroker broker, String id, String timeout) {
+    FlinkKafkaInternalProducer<byte[], byte[]> producer = begin(broker, id, timeout);
     for (int partition = 0; partition < 2; partition++) {
       SourcePosition position = new SourcePosition("frames", 1, partition);
       ProducerRecord<byte[], byte[]> entry = entry(position);
@@ -279,16 +461,31 @@ class GuardedCommitterIT {
 
   private static FlinkKafkaInternalProducer<byte[], byte[]> begin(
       EmbeddedBroker broker, String id) {
+    return begin(broker, id, "600000");
+  }
+
+  private static FlinkKafkaInternalProducer<byte[], byte[]> begin(
+      EmbeddedBroker broker, String id, String timeout) {
     FlinkKafkaInternalProducer<byte[], byte[]> producer =
-        new FlinkKafkaInternalProducer<>(asProperties(producerProperties(broker, "600000")), id);
+        new FlinkKafkaInternalProducer<>(asProperties(producerProperties(broker, timeout)), id);
     producer.initTransactions();
     producer.beginTransaction();
     return producer;
   }
 
   private static ProducerRecord<byte[], byte[]> entry(SourcePosition position) {
-    var entry = new ProducerRecord<>(TOPIC, new byte[] {1}, value(position));
+    return entry(position, "another");
+  }
+
+  private static ProducerRecord<byte[], byte[]> entry(SourcePosition position, String writer) {
+    return entry(position, value(position), writer);
+  }
+
+  private static ProducerRecord<byte[], byte[]> entry(
+      SourcePosition position, byte[] value, String writer) {
+    var entry = new ProducerRecord<>(TOPIC, new byte[] {1}, value);
     entry.headers().add("frame", position.toString().getBytes(UTF_8));
+    ResultHeaders.stamp(entry.headers(), writer);
     return entry;
   }
 
@@ -296,13 +493,17 @@ class GuardedCommitterIT {
     return new GuardedCommittable(
         committable.kafka(),
         committable.frames(),
-        committable.begunMillis() + Duration.ofHours(2).toMillis());
+        committable.begunMillis() + Duration.ofHours(2).toMillis(),
+        committable.writer());
   }
 
   private static void takeUpAgain(EmbeddedBroker broker, GuardedCommittable committable) {
+    takeUpAgain(broker, committable.transactionalId());
+  }
+
+  private static void takeUpAgain(EmbeddedBroker broker, String id) {
     try (FlinkKafkaInternalProducer<byte[], byte[]> producer =
-        new FlinkKafkaInternalProducer<>(
-            asProperties(producerProperties(broker, "60000")), committable.transactionalId())) {
+        new FlinkKafkaInternalProducer<>(asProperties(producerProperties(broker, "60000")), id)) {
       producer.initTransactions();
     }
   }
@@ -317,7 +518,8 @@ class GuardedCommitterIT {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
             .hasMessageContaining(lost.transactionalId())
-            .hasMessageContaining("no longer holds all of its results");
+            .hasMessageContaining("so they cannot be published again. The job ends.")
+            .hasMessageContaining("--frame-offsets " + lost.frames().text());
       }
       assertThat(count("commitsLost")).isEqualTo(1);
       assertThat(read(broker)).isEmpty();
@@ -334,7 +536,8 @@ class GuardedCommitterIT {
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
-            .hasMessageContaining("no longer holds all of its results");
+            .hasMessageContaining("so they cannot be published again. The job ends.")
+            .hasMessageContaining("--frame-offsets " + lost.frames().text());
       }
       assertThat(read(broker)).isEmpty();
     }
@@ -351,7 +554,8 @@ class GuardedCommitterIT {
       try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(committed))))
             .isInstanceOf(LostCommitException.class)
-            .hasMessageContaining("it may have been committed");
+            .hasMessageContaining("Possible data loss: the broker no longer knows")
+            .hasMessageContaining("no longer holds any of its results");
       }
       assertThat(read(broker)).isEmpty();
     }
@@ -410,9 +614,25 @@ class GuardedCommitterIT {
       try (GuardedCommitter committer = committer(broker, LostCommit.FAIL)) {
         assertThatThrownBy(() -> committer.commit(requests(List.of(lost))))
             .isInstanceOf(LostCommitException.class)
-            .hasMessageContaining("--on-lost-commit fail")
-            .hasMessageContaining("transaction " + lost.transactionalId() + " of checkpoint ")
-            .hasMessageContaining(lost.frames().toString());
+            .hasMessageContaining(
+                "Data loss detected: the broker aborted transaction "
+                    + lost.transactionalId()
+                    + " (topic rejected, checkpoint 1, "
+                    + lost.frames().count()
+                    + " frames: ")
+            .hasMessageContaining("--on-lost-commit is fail")
+            .hasMessageEndingWith(
+                """
+
+                1. Label the frames again:
+                flink run framelabel-job.jar --bootstrap-servers localhost:9092 --bounded=true\
+                 --frame-offsets %s --group-id framelabel.backfill-rejected-0-1\
+                 --model '/models/a b.onnx' --transactional-id-prefix framelabel.backfill-rejected-0-1
+                2. Start the job from its last checkpoint:
+                flink run -s '<last checkpoint>' -p 3 framelabel-job.jar\
+                 --bootstrap-servers localhost:9092 --model '/models/a b.onnx'\
+                 --on-lost-commit continue"""
+                    .formatted(lost.frames().text()));
       }
     }
   }
@@ -450,6 +670,7 @@ class GuardedCommitterIT {
   private GuardedCommittable precommit(
       EmbeddedBroker broker, String timeout, boolean commit, int atLeast) {
     String id = "test." + TOPIC + ".-0-" + nextCheckpoint++;
+    String writer = ResultHeaders.newWriter();
     FrameRanges frames = new FrameRanges();
     long begun = System.currentTimeMillis();
     try (FlinkKafkaInternalProducer<byte[], byte[]> producer =
@@ -460,7 +681,7 @@ class GuardedCommitterIT {
       for (int i = 0; i < count; i++) {
         nextOffset += random.nextInt(5) == 0 ? 2 : 1;
         SourcePosition position = new SourcePosition("frames", 0, nextOffset);
-        var ignored = producer.send(entry(position));
+        var ignored = producer.send(entry(position, writer));
         frames.add(position);
         expected.add(position);
       }
@@ -470,7 +691,7 @@ class GuardedCommitterIT {
       if (commit) {
         producer.commitTransaction();
       }
-      return new GuardedCommittable(committable, frames, begun);
+      return new GuardedCommittable(committable, frames, begun, writer);
     }
   }
 
@@ -495,7 +716,12 @@ class GuardedCommitterIT {
 
   private GuardSettings settings(EmbeddedBroker broker, LostCommit onLoss) {
     Map<String, String> client = producerProperties(broker, "60000");
-    return new GuardSettings(client, TOPIC, ResultSource.REJECTED, onLoss);
+    return new GuardSettings(
+        client,
+        TOPIC,
+        ResultSource.REJECTED,
+        new RecoveryCommands(Map.of("model", "/models/a b.onnx")),
+        onLoss);
   }
 
   private GuardedCommitter committer(EmbeddedBroker broker, LostCommit onLoss) {
@@ -519,7 +745,14 @@ class GuardedCommitterIT {
           public Counter counter(String name) {
             return counters.computeIfAbsent(name, key -> new SimpleCounter());
           }
-        });
+        },
+        3,
+        PATIENCE);
+  }
+
+  private List<SourcePosition> inOrder(FrameRanges frames) {
+    return inOrder(
+        expected.stream().filter(frames::contains).collect(Collectors.toUnmodifiableSet()));
   }
 
   private static List<SourcePosition> inOrder(Set<SourcePosition> positions) {
@@ -551,6 +784,12 @@ class GuardedCommitterIT {
   }
 
   private static List<SourcePosition> read(EmbeddedBroker broker) throws Exception {
+    List<SourcePosition> found = positions(broker);
+    assertThat(found).doesNotHaveDuplicates();
+    return found;
+  }
+
+  private static List<SourcePosition> positions(EmbeddedBroker broker) throws Exception {
     List<SourcePosition> found = new ArrayList<>();
     try (OutcomeReader reader =
         new OutcomeReader(broker.client(), "labels", TOPIC, IsolationLevel.READ_COMMITTED)) {
@@ -558,27 +797,42 @@ class GuardedCommitterIT {
         reader.poll(Duration.ofMillis(200)).stream().map(Outcome::source).forEach(found::add);
       } while (!reader.atEnd());
     }
-    assertThat(headers(broker, found.size()))
+    assertThat(committed(broker).stream().map(GuardedCommitterIT::frame))
+        .as("headers, which a repair must keep")
         .containsExactlyInAnyOrderElementsOf(found.stream().map(SourcePosition::toString).toList());
     return found;
   }
 
-  /** What stands in the records' headers, which a repair must keep. */
-  private static List<String> headers(EmbeddedBroker broker, int count) {
-    List<String> headers = new ArrayList<>();
+  private static String frame(ConsumerRecord<byte[], byte[]> entry) {
+    return new String(entry.headers().lastHeader("frame").value(), UTF_8);
+  }
+
+  /** Frames of the copies that readers see; other records may be there. */
+  private static List<SourcePosition> committedResults(EmbeddedBroker broker) throws Exception {
+    List<SourcePosition> found = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> entry : committed(broker)) {
+      if (ResultHeaders.isCopy(entry.headers())) {
+        found.add(new RejectedFrames(1 << 20).read(entry.value()).source());
+      }
+    }
+    return found;
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> committed(EmbeddedBroker broker) {
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
     Map<String, Object> client = new HashMap<>(broker.client());
     client.put("isolation.level", "read_committed");
     try (var consumer =
         new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(new TopicPartition(TOPIC, 0), new TopicPartition(TOPIC, 1)));
       consumer.seekToBeginning(consumer.assignment());
-      while (headers.size() < count) {
-        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(200))) {
-          headers.add(new String(entry.headers().lastHeader("frame").value(), UTF_8));
-        }
+      Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer.poll(Duration.ofMillis(200)).forEach(found::add);
       }
     }
-    return headers;
+    return found;
   }
 
   private static List<Committer.CommitRequest<GuardedCommittable>> requests(
