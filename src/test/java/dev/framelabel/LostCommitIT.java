@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.framelabel.config.Delivery;
 import dev.framelabel.config.FlinkDefaults;
+import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.config.OptionParser;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
@@ -19,10 +19,11 @@ import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.kafka.sink.OutcomeSinks;
 import dev.framelabel.kafka.source.FrameSource;
-import dev.framelabel.local.cluster.Await;
+import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.LabellingPipeline;
 import dev.framelabel.pipeline.state.EventTypeInformation;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -166,7 +167,8 @@ class LostCommitIT {
                           FrameSource.build(kafka, new EventTypeInformation<>(FrameEvent.class)),
                           UncommittedSink.of(OutcomeSinks.labels(kafka)),
                           OutcomeSinks.rejected(kafka),
-                          job)
+                          job,
+                          ModelOpener.ONNX)
                       .addTo(environment);
                 }));
     assertThat(message).contains("the worker fails before its commit");
@@ -213,10 +215,7 @@ class LostCommitIT {
   }
 
   private static Configuration parse(List<String> arguments) {
-    return new OptionParser(
-            Stream.concat(KafkaOptions.ALL.stream(), JobOptions.ALL.stream()).toList())
-        .parse(arguments.toArray(String[]::new))
-        .job();
+    return JobArguments.parse(arguments.toArray(String[]::new)).job();
   }
 
   private void deleteResults() throws Exception {

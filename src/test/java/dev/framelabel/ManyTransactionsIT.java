@@ -11,8 +11,8 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.kafka.admin.Topics;
-import dev.framelabel.local.cluster.Await;
 import dev.framelabel.model.TestModels;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -148,13 +148,13 @@ class ManyTransactionsIT {
       job.failIfEnded();
       assertThat(Instant.now()).as(completed + " checkpoints").isBefore(end);
       Await.pause(Duration.ofSeconds(1));
-      completed = job.checkpoints().completed();
+      completed = job.checkpoints().getCounts().getNumberOfCompletedCheckpoints();
     }
     return completed;
   }
 
   private static void awaitLater(LocalCluster.Job job) throws Exception {
-    while (job.checkpoints().completed() < 10) {
+    while (job.checkpoints().getCounts().getNumberOfCompletedCheckpoints() < 10) {
       job.failIfEnded();
       Await.pause(Duration.ofMillis(100));
     }
