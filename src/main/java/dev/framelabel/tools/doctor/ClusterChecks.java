@@ -64,7 +64,7 @@ final class ClusterChecks {
             PARENT_FIRST + " is '" + patterns + "': native libraries load once in a process only",
             "copy flink-lib/ into Flink's lib/, and set "
                 + PARENT_FIRST
-                + " as in the README on every node");
+                + " as in docs/start/flink-cluster.md on every node");
   }
 
   private static Finding heap(
