@@ -111,7 +111,7 @@ class SettingsTest {
 
   @Test
   void docs_showTheFileThatIsRead() throws Exception {
-    String page = Files.readString(Path.of("docs/configuration.md"));
+    String page = Files.readString(Path.of("docs/reference/configuration-file.md"));
     String yaml =
         page.lines()
             .dropWhile(line -> !line.startsWith("```yaml"))
