@@ -20,8 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Flink accepts the memory settings of docs/start/flink-cluster.md. */
 class FlinkClusterPageTest {
-  private static final String PAGE =
-      DeploymentFiles.read(Path.of("docs/start/flink-cluster.md"));
+  private static final String PAGE = DeploymentFiles.read(Path.of("docs/start/flink-cluster.md"));
 
   /** What a Flink distribution has in its conf/config.yaml, as far as memory goes. */
   private static final String OF_FLINK =
