@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.MemorySize;
@@ -18,7 +20,7 @@ import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flink accepts the memory settings of docs/start/flink-cluster.md. */
+/** The settings of docs/start/flink-cluster.md are those of the image, and Flink accepts them. */
 class FlinkClusterPageTest {
   private static final String PAGE = DeploymentFiles.read(Path.of("docs/start/flink-cluster.md"));
 
@@ -38,6 +40,12 @@ class FlinkClusterPageTest {
       Pattern.compile("^\\| [^|]*, \\d+ \\| (\\d+\\w) \\| (\\d+\\w) \\|$", Pattern.MULTILINE);
 
   @TempDir private Path folder;
+
+  @Test
+  void classLoading_onThePage_isThatOfTheImage() throws Exception {
+    ConfigOption<List<String>> option = CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS_ADDITIONAL;
+    assertThat(PAGE).contains(option.key() + ": " + String.join(";", settings("").get(option)));
+  }
 
   @Test
   void settings_ofTheProductAlone_areTooLargeForFlinksDefault() throws Exception {
