@@ -101,6 +101,7 @@ final class LabCommand implements Callable<Integer> {
 
   @Option(
       names = "--device",
+      paramLabel = "DEVICE",
       defaultValue = "cpu",
       description = "Device of the model: cpu, cuda:N or tensorrt:N.")
   private String device;
@@ -140,7 +141,6 @@ final class LabCommand implements Callable<Integer> {
     }
     try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
       Machine machine = Machine.current(device);
-      out.println(machine);
       BenchReport written = new BenchReport(out, machine, Optional.ofNullable(report));
       new Lab(chosen, settings(folder.path()), written).run();
       out.flush();

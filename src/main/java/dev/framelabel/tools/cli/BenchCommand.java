@@ -104,7 +104,6 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
       Machine machine = Machine.current(device);
-      out.println(machine);
       BenchReport written = new BenchReport(out, machine, Optional.ofNullable(report));
       new Bench(choice("--suite", suites, Bench.SUITES), settings(folder.path()), written).run();
       if (report != null) {
