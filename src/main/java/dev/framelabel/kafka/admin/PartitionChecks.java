@@ -162,6 +162,7 @@ final class PartitionChecks {
             + id
             + " blocks the frames behind it",
         "Wait for its publisher; if the publisher never comes back, see 'framelabel transactions list' and"
-            + " end the transaction with 'framelabel transactions abort ID'");
+            + " end the transaction with 'framelabel transactions abort ID'. See the runbook, section 'Source waits at"
+            + " the last stable offset'");
   }
 }

@@ -134,10 +134,10 @@ final class PartitionProgress {
     if (lost > 0) {
       skipped.inc(lost);
       LOG.error(
-          "Data loss detected: retention removed {} offsets of partition={} before the job read"
-              + " them (offsets {} to {}, log start offset {}). Transaction markers among them are"
-              + " counted too. Likely cause: the job was down or behind for longer than"
-              + " retention.ms of the topic. Raise retention.ms, or give the job more capacity",
+          "Data loss detected: retention removed {} offsets of partition={} before the job read them"
+              + " (offsets {} to {}, log start offset {}). Transaction markers among them are counted"
+              + " too. Likely cause: the job was down or behind for longer than retention.ms of the"
+              + " topic. Raise retention.ms, or give the job more capacity. See the runbook, section 'Data loss'",
           lost,
           partition,
           first,
