@@ -59,6 +59,7 @@ class ArchitectureTest {
     row("avro", "", "org.apache.avro");
     row("image", "", "com.sun.jna org.bytedeco");
     row("batch", "", "");
+    row("metrics", "", "org.apache.flink");
     row("model", "", "ai.onnxruntime com.fasterxml.jackson");
     row("wire", "avro event", "org.apache.avro");
     row("wire.registry", "wire", "com.fasterxml.jackson");
@@ -68,13 +69,16 @@ class ArchitectureTest {
         "batch classify event image model wire wire.registry",
         "com.fasterxml.jackson org.apache.commons.text org.apache.flink");
     row("pipeline.state", "event", "org.apache.flink");
-    row("pipeline.metrics", "", "org.apache.flink");
+    row("pipeline.metrics", "metrics", "org.apache.flink");
     row(
         "pipeline",
-        "classify config event model pipeline.metrics pipeline.state",
+        "classify config event metrics model pipeline.metrics pipeline.state",
         "org.apache.flink");
-    row("kafka.source", "config event wire wire.registry", "org.apache.flink org.apache.kafka");
-    row("kafka.sink.commit", "config event wire", "org.apache.flink org.apache.kafka");
+    row(
+        "kafka.source",
+        "config event metrics wire wire.registry",
+        "org.apache.flink org.apache.kafka");
+    row("kafka.sink.commit", "config event metrics wire", "org.apache.flink org.apache.kafka");
     row(
         "kafka.sink",
         "config event kafka.sink.commit wire wire.registry",

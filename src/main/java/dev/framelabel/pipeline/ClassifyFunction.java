@@ -10,6 +10,7 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.model.ModelOpener;
+import dev.framelabel.metrics.JobMetric;
 import dev.framelabel.pipeline.metrics.DeviceBusyRatio;
 import java.util.Iterator;
 import java.util.List;
@@ -51,26 +52,24 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   public void open(OpenContext openContext) {
     leased = new LeasedClassifier(options, device(), models);
     Classifier classifier = leased.classifier();
-    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
+    MetricGroup metrics = JobMetric.group(getRuntimeContext().getMetricGroup());
     inFlightFrames = new AtomicLong();
-    framesIn = metrics.counter("framesIn");
+    framesIn = JobMetric.FRAMES_IN.counter(metrics);
     ClassifierStatistics statistics = leased.statistics();
-    metrics.gauge("batches", statistics::batches);
-    metrics.gauge("batchedFrames", statistics::frames);
-    metrics.gauge("inferenceNanos", statistics::inferenceNanos);
-    metrics.gauge("batchSplits", statistics::batchSplits);
-    metrics.gauge("decodeNanos", statistics::decodeNanos);
-    metrics.gauge("openTensors", classifier::openTensors);
-    metrics.gauge("modelLoadBytes", classifier::openedBytes);
-    metrics.gauge("residentBytes", ResidentMemory::bytes);
-    metrics.gauge("inFlightFrames", inFlightFrames::get);
-    metrics.gauge("inFlightBytes", leased::inFlightBytes);
-    metrics.gauge(
-        "deviceBusyRatio", new DeviceBusyRatio(classifier::deviceBusyNanos, System::nanoTime));
-    metrics
-        .addGroup("model", classifier.metadata().name())
-        .addGroup("version", classifier.metadata().version())
-        .gauge("modelInfo", () -> 1);
+    JobMetric.BATCHES.gauge(metrics, statistics::batches);
+    JobMetric.BATCHED_FRAMES.gauge(metrics, statistics::frames);
+    JobMetric.INFERENCE_NANOS.gauge(metrics, statistics::inferenceNanos);
+    JobMetric.BATCH_SPLITS.gauge(metrics, statistics::batchSplits);
+    JobMetric.DECODE_NANOS.gauge(metrics, statistics::decodeNanos);
+    JobMetric.OPEN_TENSORS.gauge(metrics, classifier::openTensors);
+    JobMetric.MODEL_LOAD_BYTES.gauge(metrics, classifier::openedBytes);
+    JobMetric.RESIDENT_BYTES.gauge(metrics, ResidentMemory::bytes);
+    JobMetric.IN_FLIGHT_FRAMES.gauge(metrics, inFlightFrames::get);
+    JobMetric.IN_FLIGHT_BYTES.gauge(metrics, leased::inFlightBytes);
+    JobMetric.DEVICE_BUSY_RATIO.gauge(
+        metrics, new DeviceBusyRatio(classifier::deviceBusyNanos, System::nanoTime));
+    JobMetric.MODEL_INFO.gauge(
+        metrics, () -> 1, classifier.metadata().name(), classifier.metadata().version());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
+import dev.framelabel.metrics.JobMetric;
 import dev.framelabel.pipeline.metrics.ClockSkewMonitor;
 import dev.framelabel.pipeline.metrics.LatencyByGroup;
 import dev.framelabel.pipeline.state.EventTypeInformation;
@@ -16,7 +17,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -41,20 +41,19 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
 
   @Override
   public void open(OpenContext openContext) {
-    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("framelabel");
-    labelled = metrics.counter("framesLabelled");
+    MetricGroup metrics = JobMetric.group(getRuntimeContext().getMetricGroup());
+    labelled = JobMetric.FRAMES_LABELLED.counter(metrics);
     rejected = new EnumMap<>(RejectionKind.class);
     for (RejectionKind kind : RejectionKind.values()) {
       rejected.put(
-          kind,
-          metrics.addGroup("kind", kind.name().toLowerCase(Locale.ROOT)).counter("framesRejected"));
+          kind, JobMetric.FRAMES_REJECTED.counter(metrics, kind.name().toLowerCase(Locale.ROOT)));
     }
     clocks = new ClockSkewMonitor(metrics);
     latency = new LatencyByGroup(metrics);
-    batchSize = histogram(metrics, "batchSize");
-    queueMicros = histogram(metrics, "queueMicros");
-    decodeMicros = histogram(metrics, "decodeMicros");
-    inferenceMicros = histogram(metrics, "inferenceMicros");
+    batchSize = JobMetric.BATCH_SIZE.histogram(metrics);
+    queueMicros = JobMetric.QUEUE_MICROS.histogram(metrics);
+    decodeMicros = JobMetric.DECODE_MICROS.histogram(metrics);
+    inferenceMicros = JobMetric.INFERENCE_MICROS.histogram(metrics);
   }
 
   @Override
@@ -68,10 +67,6 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
       rejected.get(frame.kind()).inc();
       context.output(REJECTED, frame);
     }
-  }
-
-  private static Histogram histogram(MetricGroup metrics, String name) {
-    return metrics.histogram(name, new DescriptiveStatisticsHistogram(LatencyByGroup.WINDOW));
   }
 
   private void measure(LabelledFrame frame) {

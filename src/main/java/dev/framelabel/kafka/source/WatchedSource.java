@@ -1,6 +1,7 @@
 package dev.framelabel.kafka.source;
 
 import dev.framelabel.event.FrameEvent;
+import dev.framelabel.metrics.JobMetric;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -71,10 +72,11 @@ final class WatchedSource
   @Override
   public SourceReader<FrameEvent, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
-    MetricGroup metrics = context.metricGroup().addGroup("framelabel");
+    MetricGroup metrics = JobMetric.group(context.metricGroup());
     PartitionProgress progress =
-        new PartitionProgress(metrics.counter("offsetsSkipped", new ThreadSafeSimpleCounter()));
-    metrics.gauge("partitionsWaitingAtLastStableOffset", progress::waiting);
+        new PartitionProgress(
+            JobMetric.OFFSETS_SKIPPED.counter(metrics, new ThreadSafeSimpleCounter()));
+    JobMetric.PARTITIONS_WAITING.gauge(metrics, progress::waiting);
     deserializer.tell(progress);
     return new WatchedReader(
         source.createReader(context), progress, new PartitionWatch(client, interval, progress));

@@ -1,5 +1,6 @@
 package dev.framelabel.pipeline.metrics;
 
+import dev.framelabel.metrics.JobMetric;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -24,8 +25,8 @@ public final class ClockSkewMonitor {
   private final Set<String> logged = new HashSet<>();
 
   public ClockSkewMonitor(MetricGroup metrics) {
-    this.ahead = metrics.counter("cameraClockAhead");
-    this.behind = metrics.counter("cameraClockBehind");
+    this.ahead = JobMetric.CAMERA_CLOCK_AHEAD.counter(metrics);
+    this.behind = JobMetric.CAMERA_CLOCK_BEHIND.counter(metrics);
   }
 
   public void see(String cameraId, Instant capturedAt, Instant now) {

@@ -1,10 +1,10 @@
 package dev.framelabel.pipeline.metrics;
 
+import dev.framelabel.metrics.JobMetric;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
  * Latencies by camera group: the frame attribute {@value #ATTRIBUTE}. Frames without it count as
@@ -16,7 +16,6 @@ public final class LatencyByGroup {
   static final String NONE = "none";
   static final String OTHER = "other";
   static final int MOST_GROUPS = 32;
-  public static final int WINDOW = 1024;
 
   private final MetricGroup metrics;
   private final Map<String, Histogram> histograms = new HashMap<>();
@@ -32,8 +31,6 @@ public final class LatencyByGroup {
   }
 
   private Histogram register(String group) {
-    return metrics
-        .addGroup("group", group)
-        .histogram("latencyMillis", new DescriptiveStatisticsHistogram(WINDOW));
+    return JobMetric.LATENCY_MILLIS.histogram(metrics, group);
   }
 }

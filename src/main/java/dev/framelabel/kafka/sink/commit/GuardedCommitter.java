@@ -2,6 +2,9 @@ package dev.framelabel.kafka.sink.commit;
 
 import dev.framelabel.kafka.sink.commit.CommitRepair.Finding;
 import dev.framelabel.kafka.sink.commit.CommitRepair.Verdict;
+import dev.framelabel.config.LostCommit;
+import dev.framelabel.event.SourcePosition;
+import dev.framelabel.metrics.JobMetric;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -53,11 +56,11 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
     this.settings = settings;
     this.parallelism = parallelism;
     this.patience = patience;
-    MetricGroup ours = metrics.addGroup("framelabel");
-    this.confirmed = ours.counter("commitsConfirmed");
-    this.lost = ours.counter("commitsLost");
-    this.repaired = ours.counter("framesRepaired");
-    this.foreignRecords = ours.counter("foreignRecords");
+    MetricGroup ours = JobMetric.group(metrics);
+    this.confirmed = JobMetric.COMMITS_CONFIRMED.counter(ours);
+    this.lost = JobMetric.COMMITS_LOST.counter(ours);
+    this.repaired = JobMetric.FRAMES_REPAIRED.counter(ours);
+    this.foreignRecords = JobMetric.FOREIGN_RECORDS.counter(ours);
   }
 
   @Override
