@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "camera",
     description =
-        "Publishes frames of cameras: rtsp:// streams, MJPEG or single pictures at http://, video files, folders"
-            + " of pictures, USB cameras. Runs until Ctrl-C, or until all files have ended. Exit status 1 if a"
-            + " camera was lost at the end.",
+        "Publishes frames of cameras: RTSP streams, MJPEG streams or snapshots over HTTP, video files, folders of"
+            + " images, USB cameras. Runs until Ctrl-C, or until all files and folders are read.",
+    exitCodeList = {"1:At least one camera was lost at the end, or the command failed."},
     footer = {
       "",
       "Example: framelabel camera door=rtsp://10.0.0.5/stream1 --fps 5 --bootstrap-servers kafka:9092"
@@ -51,14 +51,16 @@ final class CameraCommand implements Callable<Integer> {
       paramLabel = "[ID=]SOURCE",
       arity = "0..*",
       description =
-          "rtsp://, rtsps://, http://, https://, a video file, a folder, or usb:FORMAT:DEVICE such as"
-              + " usb:v4l2:/dev/video0. Addresses with a password: --cameras.")
+          "Cameras, each with an optional camera id: rtsp://, rtsps://, http://, https://, a video file, a folder, or"
+              + " usb:FORMAT:DEVICE such as usb:v4l2:/dev/video0. An address with a password is refused here: use"
+              + " --cameras.")
   private List<String> sources = List.of();
 
   @Option(
       names = "--cameras",
       paramLabel = "FILE",
-      description = "YAML file of more cameras; the options below are its defaults.")
+      description =
+          "YAML file with more cameras. The other options are the defaults of its cameras.")
   private Path camerasFile;
 
   @Option(names = "--frames-topic")
@@ -67,21 +69,22 @@ final class CameraCommand implements Callable<Integer> {
   @Option(
       names = "--cameras-topic",
       paramLabel = "TOPIC",
-      description = "Topic of how the cameras do; made (compacted) if missing.",
+      description = "Topic for camera states; created with compaction if it does not exist.",
       defaultValue = "cameras")
   private String camerasTopic;
 
   @Option(
       names = "--fps",
       paramLabel = "N",
-      description = "Most frames a second and camera; 0: no limit.",
+      description = "Maximum frames per second of each camera; 0: no limit.",
       defaultValue = "0")
   private double fps;
 
   @Option(
       names = "--size",
       paramLabel = "WxH",
-      description = "Larger pictures are made smaller, with their proportions.",
+      description =
+          "Maximum size in pixels. Larger images are scaled down and keep their aspect ratio. Default: no limit.",
       defaultValue = "")
   private String size;
 
@@ -89,7 +92,7 @@ final class CameraCommand implements Callable<Integer> {
       names = "--quality",
       paramLabel = "Q",
       description =
-          "JPEG quality, 1 to 100; 0: JPEG pictures pass as they are, others get "
+          "JPEG quality, 1 to 100; 0: JPEG images are published unchanged, others are encoded with quality "
               + PictureSettings.DEFAULT_QUALITY
               + ".",
       defaultValue = "0")
@@ -97,27 +100,30 @@ final class CameraCommand implements Callable<Integer> {
 
   @Option(
       names = "--repeat",
-      paramLabel = "HOW",
-      description = "After the end of a file or folder: ${COMPLETION-CANDIDATES}.",
-      defaultValue = "ONCE")
+      paramLabel = "MODE",
+      description =
+          "At the end of a file or folder: once (end), loop (start again), or watch (publish only images that are added"
+              + " to the folder).",
+      defaultValue = "once")
   private CameraSettings.Repeat repeat;
 
   @Option(
       names = "--poll",
       paramLabel = "S",
-      description = "Seconds between two requests of a single-picture address.",
+      description = "Seconds between two requests to an HTTP snapshot address.",
       defaultValue = "1")
   private double pollSeconds;
 
   @Option(
       names = "--attribute",
       paramLabel = "NAME=VALUE",
-      description = "Goes with every frame to its result.")
+      description =
+          "Attribute of every frame; its result carries it too. Can be given several times.")
   private Map<String, String> attributes = new HashMap<>();
 
   @Option(
       names = "--once",
-      description = "Open each camera once: end when all have ended or are lost.")
+      description = "Do not reconnect: exit when all cameras have ended or are lost.")
   private boolean once;
 
   @Option(
@@ -131,19 +137,23 @@ final class CameraCommand implements Callable<Integer> {
   @Option(
       names = "--buffer-mib",
       paramLabel = "N",
-      description = "Most MiB of frames of all cameras that wait for the broker.",
+      description =
+          "Send buffer of all cameras, in MiB. When it is full, the oldest frames are dropped.",
       defaultValue = "128")
   private long bufferMib;
 
   @Option(
       names = "--allow-link-local",
-      description = "Allow cameras at link-local and metadata addresses.")
+      description = "Allow cameras at link-local addresses and cloud metadata addresses.")
   private boolean allowLinkLocal;
 
-  @Option(names = "--allow-redirects", description = "Let HTTP cameras send on to another address.")
+  @Option(names = "--allow-redirects", description = "Follow HTTP redirects of cameras.")
   private boolean allowRedirects;
 
-  @Option(names = "--report", paramLabel = "FILE", description = "Write the summary as JSON.")
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write the summary to this file as JSON.")
   private Path report;
 
   @Override

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel completion}. */
 @Command(
     name = "completion",
-    description = "Prints a completion script for bash.",
+    description = "Prints a bash completion script.",
     footer = {"", "Example: source <(framelabel completion)"},
     mixinStandardHelpOptions = true)
 final class CompletionCommand implements Callable<Integer> {

@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Runs the whole product in one process: a real Kafka broker, simulated cameras that show pictures with"
-            + " known labels, the labelling job on a Flink MiniCluster, and a reader that counts. Exit status 1 if"
-            + " a frame was lost or doubled.",
+        "Runs all of Framelabel in one process: a Kafka broker, simulated cameras that publish images with known"
+            + " labels, the labelling job on a Flink MiniCluster, the live wall, and a consumer that counts the"
+            + " results.",
+    exitCodeList = {"1:A frame was lost or duplicated, or the demo failed."},
     footer = {"", "Example: framelabel demo --frames 500 --report demo.json"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -39,28 +40,27 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--frames",
       paramLabel = "N",
-      description = "Frames to publish.",
+      description = "Number of frames to publish.",
       defaultValue = "1500")
   private long frames;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description =
-          "Publish for so long, however many frames that is. Default: until --frames are sent.")
+      description = "Publish for this many seconds, instead of --frames frames.")
   private Long seconds;
 
   @Option(
       names = "--cameras",
       paramLabel = "C",
-      description = "Simulated cameras.",
+      description = "Number of simulated cameras.",
       defaultValue = "3")
   private int cameras;
 
   @Option(
       names = "--rate",
       paramLabel = "R",
-      description = "Frames a second of all cameras together; 0: as fast as they go.",
+      description = "Frames per second of all cameras together; 0: as fast as possible.",
       defaultValue = "150")
   private double rate;
 
@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      description = "Label-model file. Default: the demo's Xception.")
+      description = "Label model (.onnx). Default: model/demo-xception.onnx of the installation.")
   private Path model;
 
   @Option(names = "--device")
@@ -82,22 +82,25 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--wall-port",
       paramLabel = "P",
-      description = "Port of the live page; 0 for any that is free.",
+      description = "Port of the wall; 0: any free port.",
       defaultValue = "0")
   private int wallPort;
 
-  @Option(names = "--no-wall", description = "Serve no live page.")
+  @Option(names = "--no-wall", description = "Do not start the wall.")
   private boolean noWall;
 
-  @Option(names = "--report", paramLabel = "FILE", description = "Write the summary as JSON.")
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write the summary to this file as JSON.")
   private Path report;
 
   @Option(
       names = "--pictures",
       paramLabel = "FOLDER",
       description =
-          "Only write 50 of the demo's pictures for each of --cameras, into folders 1, 2 and so on of this folder,"
-              + " for the command camera.")
+          "Only write image files, 50 for each of --cameras, to the subfolders 1, 2 and so on of this folder. Use"
+              + " them with 'framelabel camera'.")
   private Path pictures;
 
   @Override

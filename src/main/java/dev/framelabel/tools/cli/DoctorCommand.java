@@ -19,9 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Checks what a labelling job with these options would meet: Java, model and device of this machine,"
-            + " brokers, topics and limits, and with --rest a Flink cluster. Says the cure of every failure."
-            + " Changes nothing. Exit status 1 if a check failed.",
+        "Checks whether a labelling job with these options can run: Java, model and device on this machine; the"
+            + " brokers, topics and their limits; with --rest, the Flink cluster. Prints the cure of each failed"
+            + " check. Changes nothing.",
+    exitCodeList = {"1:At least one check failed."},
     footer = {
       "",
       "Example: framelabel doctor --bootstrap-servers kafka:9092 --model x.onnx --rest http://flink:8081"
@@ -37,14 +38,14 @@ final class DoctorCommand implements Callable<Integer> {
       names = "--rest",
       paramLabel = "URL",
       defaultValue = "",
-      description = "Address of a cluster's REST interface. Default: no cluster is looked at.")
+      description = "URL of the Flink REST API. Default: the cluster is not checked.")
   private String rest;
 
   @Option(
       names = "--patience",
       paramLabel = "S",
       defaultValue = "10",
-      description = "Seconds that a broker may take to answer.")
+      description = "Maximum time to wait for an answer of a broker, in seconds.")
   private int patience;
 
   @Override

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line. Exit status: 0 done, 1 failed, 2 wrong use or wrong input. */
+/** The command line. {@link ExitStatuses} says how commands end. */
 @Command(
     name = "framelabel",
     description = "Labels camera frames from Kafka in an Apache Flink job, exactly once.",
@@ -86,6 +86,7 @@ public final class FramelabelCommand implements Callable<Integer> {
     SettingsProvider provider = new SettingsProvider(settings);
     provider.check(line);
     line.setDefaultValueProvider(provider);
+    ExitStatuses.addTo(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(FramelabelCommand::explain);
     return line;

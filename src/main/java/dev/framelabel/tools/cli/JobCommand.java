@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel job}. */
 @Command(
     name = "job",
-    description = "Runs, saves and stops the labelling job on a Flink cluster.",
+    description = "Starts, saves and stops the labelling job on a Flink cluster.",
     mixinStandardHelpOptions = true,
     subcommands = JobRunCommand.class)
 final class JobCommand {
@@ -18,7 +18,7 @@ final class JobCommand {
 
   @Command(
       name = "savepoint",
-      description = "Takes a savepoint of a job that goes on, and prints where it is.",
+      description = "Takes a savepoint and prints its path. The job goes on.",
       footer = {"", "Example: framelabel job savepoint --to s3://bucket/savepoints"},
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
@@ -29,8 +29,8 @@ final class JobCommand {
   @Command(
       name = "stop",
       description =
-          "Stops a job with a savepoint, and prints where it is: 'job run --savepoint' goes on from there, with"
-              + " no frame lost or doubled.",
+          "Stops the job with a savepoint and prints the savepoint's path. 'framelabel job run --savepoint PATH'"
+              + " continues from it: no frame is lost or duplicated.",
       footer = {"", "Example: framelabel job stop --to s3://bucket/savepoints"},
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
@@ -39,8 +39,8 @@ final class JobCommand {
       @Option(
               names = "--drain",
               description =
-                  "Finish the frames under way first. Needed to keep each camera's order if the job goes on with"
-                      + " another parallelism.")
+                  "Finish all in-flight frames before the savepoint. Required if the job continues with another"
+                      + " parallelism: without it, results of a camera can come out of order.")
           boolean drain) {
     return print(job.cluster().stopWithSavepoint(job.id(), job.folder(), drain));
   }

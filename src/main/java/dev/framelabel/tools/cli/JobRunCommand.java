@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description =
-        "Runs the labelling job: hands its jar to a Flink cluster, or runs it in this process.",
+        "Submits the labelling job to a Flink cluster, or runs it in this process (--local).",
     footer = {
       "",
       "Examples:",
@@ -44,31 +44,35 @@ final class JobRunCommand implements Callable<Integer> {
   @Option(
       names = "--rest",
       paramLabel = "URL",
-      description = "Address of the cluster's REST interface.",
+      description = "URL of the Flink REST API.",
       defaultValue = "http://localhost:8081")
   private String rest;
 
   @Option(
       names = "--local",
       description =
-          "Run in this process, until the job ends or Ctrl-C. It begins at the offsets that its group has"
-              + " committed: after Ctrl-C some frames are labelled again.")
+          "Run the job in this process, until it ends or Ctrl-C. It starts at the committed offsets of --group-id."
+              + " After Ctrl-C, the frames since the last checkpoint are labelled again at the next start.")
   private boolean local;
 
-  @Option(names = "--parallelism", paramLabel = "N", defaultValue = "1", description = "Tasks.")
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Parallelism of the job: the number of parallel tasks.")
   private int parallelism;
 
   @Option(
       names = "--savepoint",
       paramLabel = "URL",
-      description = "Savepoint or checkpoint to go on from. Default: none.",
+      description = "Path of the savepoint or checkpoint to restore. Default: none.",
       defaultValue = "")
   private String savepoint;
 
   @Option(
       names = "--jar",
       paramLabel = "FILE",
-      description = "Job jar. Default: target/framelabel/framelabel-job.jar.")
+      description = "Job jar. Default: target/framelabel/framelabel-job.jar of the installation.")
   private Path jar;
 
   @Option(

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "build",
     description =
-        "Makes an Xception with random weights, for load tests: it costs what a trained one costs"
-            + " and knows nothing. The same seed gives the same file.",
+        "Creates an Xception label model with random weights, for load tests: as slow as a trained one, with"
+            + " meaningless labels. The same seed gives the same file.",
     footer = {"", "Example: framelabel model build --random --out xception.onnx"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -30,10 +30,14 @@ final class ModelBuildCommand implements Callable<Integer> {
   @Option(
       names = "--random",
       required = true,
-      description = "Random weights. Trained ones come in with 'model import'.")
+      description = "Use random weights. For trained weights: 'framelabel model import'.")
   private boolean random;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Label model to write (.onnx).")
   private Path out;
 
   @Option(
@@ -46,30 +50,37 @@ final class ModelBuildCommand implements Callable<Integer> {
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Names of the classes. Default: class 0, class 1 and so on.")
+      description =
+          "Label names in class order, one per line; their number replaces --classes. Default: class 0, class 1 and"
+              + " so on.")
   private Path labels;
 
   @Option(
       names = "--width",
       paramLabel = "W",
-      description = "1: the paper's channels; 0.25: a quarter of them.",
+      description = "Width multiplier: 1 gives the channels of the paper, 0.25 a quarter of them.",
       defaultValue = "1")
   private double width;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Side of the input, 71 or more.",
+      description = "Width and height of the model's input, 71 or more.",
       defaultValue = "299")
   private int size;
 
-  @Option(names = "--seed", paramLabel = "SEED", description = "Seed.", defaultValue = "7")
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      description = "Seed of the random weights.",
+      defaultValue = "7")
   private long seed;
 
   @Option(
       names = "--state-dict",
       paramLabel = "FILE",
-      description = "Also write the weights, unfolded, for PyTorch (.safetensors).")
+      description =
+          "Also write the weights for PyTorch (.safetensors), batch normalisation not folded.")
   private Path stateDict;
 
   @Override

@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel model}. */
 @Command(
     name = "model",
-    description = "Makes, examines and tries label models: one ONNX file, pixels in, labels out.",
+    description =
+        "Creates, inspects and tests label models. A label model is one ONNX file: pixels in, probabilities out.",
     mixinStandardHelpOptions = true,
     subcommands = {
       ModelImportCommand.class,

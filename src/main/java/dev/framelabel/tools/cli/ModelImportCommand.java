@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description =
-        "Makes a label model of Xception weights: Keras' .h5 (Keras Applications, Keras 2 and 3), or"
-            + " a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout).",
+        "Creates a label model from trained Xception weights: a Keras .h5 file (Keras Applications, Keras 2 and 3),"
+            + " or a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout). For other"
+            + " networks, use 'framelabel model package'.",
     footer = {
       "",
       "Example: framelabel model import --from keras xception.h5 --labels labels.txt --out xception.onnx"
@@ -42,49 +43,59 @@ final class ModelImportCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOutput output;
 
-  @Option(names = "--from", required = true, paramLabel = "ORIGIN", description = "keras or torch.")
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "ORIGIN",
+      description = "Framework of the weights: keras or torch.")
   private Origin origin;
 
-  @Parameters(arity = "0..1", paramLabel = "WEIGHTS", description = "The weights file.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "WEIGHTS",
+      description = "Weights file (.h5 or .safetensors).")
   private Path weights;
 
   @Option(
       names = "--fetch",
       paramLabel = "WHAT",
-      description = "imagenet: fetch Keras Applications' weights and ImageNet's label names.")
+      description =
+          "imagenet: download the weights of Keras Applications and the ImageNet label names.")
   private Remote fetch;
 
   @Option(
       names = "--fetch-into",
       paramLabel = "DIR",
-      description = "Where fetched files are kept. Default: framelabel in the user's cache folder.")
+      description = "Folder for downloads. Default: framelabel in the cache folder of the user.")
   private Path fetchInto;
 
   @Option(
       names = "--mirror",
       paramLabel = "URL",
-      description = "Fetch from below this address instead of the public one.")
+      description = "Base URL to download from, instead of the public one.")
   private URI mirror;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Names of the classes: a line each, or Keras' imagenet_class_index.json.")
+      description =
+          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of Keras.")
   private Path labels;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "The label model to write (.onnx).")
+  @Option(names = "--out", paramLabel = "FILE", description = "Label model to write (.onnx).")
   private Path out;
 
   @Option(
       names = "--state-dict",
       paramLabel = "FILE",
-      description = "Also write the weights, unfolded, for model/train.py (.safetensors).")
+      description =
+          "Also write the weights for model/train.py (.safetensors), batch normalisation not folded.")
   private Path stateDict;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Side of the model's input, 71 or more.",
+      description = "Width and height of the model's input, 71 or more.",
       defaultValue = "299")
   private int size;
 

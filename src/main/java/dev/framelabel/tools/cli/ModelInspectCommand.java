@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel model inspect}. */
 @Command(
     name = "inspect",
-    description = "Shows what an ONNX file says of itself and what it holds.",
+    description = "Prints the metadata, inputs, outputs, parameters and MACs of an ONNX file.",
     footer = {"", "Example: framelabel model inspect xception.onnx"},
     mixinStandardHelpOptions = true)
 final class ModelInspectCommand implements Callable<Integer> {
@@ -28,7 +28,7 @@ final class ModelInspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "The model (.onnx).")
+  @Parameters(paramLabel = "FILE", description = "Model (.onnx).")
   private Path file;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -20,20 +20,29 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel model label}. */
 @Command(
     name = "label",
-    description = "Labels picture files and prints the most probable classes of each.",
+    description = "Labels image files and prints the top classes of each.",
     footer = {"", "Example: framelabel model label xception.onnx picture.jpg --top 3"},
     mixinStandardHelpOptions = true,
+    exitCodeList = {"2:At least one image could not be labelled, or an option is invalid."},
     showDefaultValues = true)
 final class ModelLabelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The label model (.onnx).")
+  @Parameters(index = "0", paramLabel = "MODEL", description = "Label model (.onnx).")
   private Path file;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Pictures.")
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "IMAGE",
+      description = "Image files: JPEG, PNG or WebP.")
   private List<Path> images;
 
-  @Option(names = "--top", paramLabel = "K", description = "Classes shown.", defaultValue = "5")
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      description = "Number of classes to print for each image.",
+      defaultValue = "5")
   private int top;
 
   @Option(names = "--device", defaultValue = "cpu")

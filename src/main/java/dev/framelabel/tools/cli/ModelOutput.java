@@ -27,27 +27,28 @@ final class ModelOutput {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Name in the model file. Default: the file's name.")
+      description = "Model name in its metadata. Default: the file name without .onnx.")
   private String name;
 
   @Option(
       names = "--model-version",
       paramLabel = "VERSION",
-      description = "Version in the model file.",
+      description = "Model version in its metadata.",
       defaultValue = "1")
   private String version;
 
   @Option(
       names = "--resize",
       paramLabel = "HOW",
-      description = "How pictures of other shapes are fitted: stretch, crop or letterbox.",
+      description = "How the job fits images of another aspect ratio: stretch, crop or letterbox.",
       defaultValue = "stretch")
   private String resize;
 
   @Option(
       names = "--precision",
       paramLabel = "P",
-      description = "fp32, or fp16: half precision inside, float32 at the ends.",
+      description =
+          "fp32, or fp16: weights and computation in half precision, input and output unchanged.",
       defaultValue = "fp32")
   private Precision precision;
 

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "package",
     description =
-        "Makes a label model of any ONNX image classifier: puts cast, layout, normalisation and"
-            + " softmax into the graph. Pixels become (pixel * scale - mean) / std.",
+        "Creates a label model from any ONNX image classifier: adds cast, layout, normalisation and softmax to the"
+            + " graph. Each pixel becomes (pixel * scale - mean) / std.",
     footer = {
       "",
       "Example: framelabel model package classifier.onnx --layout nchw --size 224 --labels labels.txt --out labelled.onnx"
@@ -35,37 +35,42 @@ final class ModelPackageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOutput output;
 
-  @Parameters(paramLabel = "MODEL", description = "The classifier (.onnx).")
+  @Parameters(paramLabel = "MODEL", description = "Image classifier (.onnx).")
   private Path model;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Label model to write (.onnx).")
   private Path out;
 
   @Option(
       names = "--labels",
       required = true,
       paramLabel = "FILE",
-      description = "Names of the classes: a line each, or Keras' imagenet_class_index.json.")
+      description =
+          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of Keras.")
   private Path labels;
 
   @Option(
       names = "--layout",
       required = true,
       paramLabel = "LAYOUT",
-      description = "nchw (PyTorch) or nhwc (TensorFlow).")
+      description = "Input layout of the classifier: nchw (PyTorch) or nhwc (TensorFlow).")
   private Layout layout;
 
   @Option(
       names = "--size",
       required = true,
       paramLabel = "PIXELS",
-      description = "Side of its input.")
+      description = "Width and height of the classifier's input.")
   private int size;
 
   @Option(
       names = "--scale",
       paramLabel = "X",
-      description = "Applied to pixels 0..255 first; a number or a fraction.",
+      description = "Factor for pixels 0 to 255, applied first: a number or a fraction.",
       converter = FractionConverter.class,
       defaultValue = "1/255")
   private double scale;
@@ -74,7 +79,7 @@ final class ModelPackageCommand implements Callable<Integer> {
       names = "--mean",
       paramLabel = "X",
       split = ",",
-      description = "One number, or red,green,blue.",
+      description = "Mean to subtract: one number, or red,green,blue.",
       defaultValue = "0")
   private List<Double> mean;
 
@@ -82,11 +87,13 @@ final class ModelPackageCommand implements Callable<Integer> {
       names = "--std",
       paramLabel = "X",
       split = ",",
-      description = "One number, or red,green,blue.",
+      description = "Standard deviation to divide by: one number, or red,green,blue.",
       defaultValue = "1")
   private List<Double> std;
 
-  @Option(names = "--bgr", description = "The classifier wants blue, green, red.")
+  @Option(
+      names = "--bgr",
+      description = "The classifier expects channels in the order blue, green, red.")
   private boolean blueFirst;
 
   @ArgGroup private Kind kind = new Kind();
@@ -95,10 +102,14 @@ final class ModelPackageCommand implements Callable<Integer> {
   static final class Kind {
     @Option(
         names = "--logits",
-        description = "Its output needs a softmax. Default: unless its last node is one.")
+        description =
+            "The output of the classifier are logits: add a softmax. Default: add one unless the last node is a"
+                + " softmax.")
     private boolean logits;
 
-    @Option(names = "--probabilities", description = "Its output are probabilities.")
+    @Option(
+        names = "--probabilities",
+        description = "The output of the classifier are probabilities: add no softmax.")
     private boolean probabilities;
 
     Result result() {

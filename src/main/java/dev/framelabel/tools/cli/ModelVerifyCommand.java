@@ -19,9 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel model verify}. */
 @Command(
     name = "verify",
-    description =
-        "Compares a label model with another one on pictures. Exit status 1 if a most probable class"
-            + " or a probability differs.",
+    description = "Compares the outputs of two label models with the same labels on image files.",
+    exitCodeList = {"1:A top class differs, or a probability differs by more than --tolerance."},
     footer = {
       "",
       "Example: framelabel model verify xception.onnx --against other.onnx --images pictures"
@@ -31,27 +30,27 @@ import picocli.CommandLine.Spec;
 final class ModelVerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "The label model (.onnx).")
+  @Parameters(paramLabel = "FILE", description = "Label model (.onnx).")
   private Path file;
 
   @Option(
       names = "--against",
       required = true,
       paramLabel = "REFERENCE",
-      description = "A label model that is taken to be right.")
+      description = "Label model to compare with.")
   private Path reference;
 
   @Option(
       names = "--images",
       required = true,
       paramLabel = "DIR",
-      description = "A folder of JPEG, PNG and WebP files.")
+      description = "Folder of JPEG, PNG and WebP files; subfolders are read too.")
   private Path images;
 
   @Option(
       names = "--tolerance",
       paramLabel = "X",
-      description = "Largest difference of two probabilities that is let pass.",
+      description = "Maximum accepted difference of two probabilities.",
       defaultValue = "1e-4")
   private double tolerance;
 

@@ -22,14 +22,14 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel rejected}. */
 @Command(
     name = "rejected",
-    description = "Shows frames that could not be labelled, and sends them to the job again.",
+    description = "Lists, exports and replays rejected frames (dead letters).",
     mixinStandardHelpOptions = true)
 final class RejectedCommand {
   @Spec private CommandSpec spec;
 
   @Command(
       name = "list",
-      description = "Counts the rejected frames by kind, with the newest of each kind.",
+      description = "Counts the rejected frames of each kind and prints the newest of each kind.",
       footer = {"", "Example: framelabel rejected list --bootstrap-servers kafka:9092"},
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
@@ -40,7 +40,7 @@ final class RejectedCommand {
               names = "--samples",
               paramLabel = "N",
               defaultValue = "3",
-              description = "Samples of each kind.")
+              description = "Number of frames to print of each kind.")
           int samples) {
     Map<String, RejectedTally> tallies = new TreeMap<>();
     read(
@@ -64,8 +64,8 @@ final class RejectedCommand {
   @Command(
       name = "show",
       description =
-          "Writes the original bytes of rejected frames to files PARTITION@OFFSET.event (the record's value) or"
-              + " PARTITION@OFFSET.image, and says why they were rejected.",
+          "Writes the original bytes of rejected frames to files and prints why each was rejected. File names:"
+              + " PARTITION@OFFSET.event (value of the Kafka record) or PARTITION@OFFSET.image (the image alone).",
       footer = {
         "",
         "Example: framelabel rejected show --kind CORRUPT_IMAGE --out folder --bootstrap-servers kafka:9092"
@@ -79,13 +79,13 @@ final class RejectedCommand {
               names = "--out",
               paramLabel = "FOLDER",
               required = true,
-              description = "Where the files go; files that are there already stay.")
+              description = "Folder for the files. Existing files are not overwritten.")
           Path folder,
       @Option(
               names = "--max",
               paramLabel = "N",
               defaultValue = "100",
-              description = "At most so many, the oldest of each partition first.")
+              description = "Maximum number of frames, oldest of each partition first.")
           int max)
       throws IOException {
     Files.createDirectories(folder);
@@ -118,6 +118,7 @@ final class RejectedCommand {
             + FrameReplay.REPLAY_OF
             + " names the rejected record. Exit status 1 if a record was refused."
       },
+      exitCodeList = {"1:At least one record was refused, or the command failed."},
       footer = {
         "",
         "Example: framelabel rejected replay --kind DEVICE_FAILED --since 2026-01-31T12:00:00Z"
@@ -128,13 +129,13 @@ final class RejectedCommand {
       @Mixin KafkaClient client,
       @Mixin RejectedSelection choice,
       @Option(names = "--frames-topic") String framesTopic,
-      @Option(names = "--all", description = "All records; needed where nothing else is chosen.")
+      @Option(names = "--all", description = "Replay all rejected frames; required if no other option selects frames.")
           boolean all,
       @Option(
               names = "--max-replays",
               paramLabel = "N",
               defaultValue = "3",
-              description = "Refuse frames that have been replayed so often.")
+              description = "Refuse frames that were replayed this many times.")
           int maxReplays,
       @Mixin MaxRecordSize maxRecordSize) {
     if (choice.isEmpty() && !all) {

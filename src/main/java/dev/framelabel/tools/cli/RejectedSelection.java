@@ -16,17 +16,21 @@ final class RejectedSelection {
       names = "--kind",
       split = ",",
       paramLabel = "KIND",
-      description = "Only of these kinds: ${COMPLETION-CANDIDATES}.")
+      description = "Only frames of these kinds: ${COMPLETION-CANDIDATES}.")
   private Set<RejectionKind> kinds = Set.of();
 
   @Option(
       names = "--camera",
       split = ",",
       paramLabel = "ID",
-      description = "Only of these cameras.")
+      description = "Only frames of these cameras.")
   private Set<String> cameras = Set.of();
 
-  @Option(names = "--frame", split = ",", paramLabel = "ID", description = "Only these frames.")
+  @Option(
+      names = "--frame",
+      split = ",",
+      paramLabel = "ID",
+      description = "Only frames with these frame ids.")
   private Set<String> frames = Set.of();
 
   @Option(

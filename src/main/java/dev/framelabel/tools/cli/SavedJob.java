@@ -18,14 +18,15 @@ final class SavedJob {
       names = "--to",
       paramLabel = "URL",
       defaultValue = "",
-      description = "Folder. Default: the cluster's own.")
+      description =
+          "Folder for the savepoint. Default: execution.checkpointing.savepoint-dir of the cluster.")
   private String folder;
 
   @Parameters(
       paramLabel = "JOB",
       arity = "0..1",
       defaultValue = "",
-      description = "Id. Default: the only job.")
+      description = "Job id. Default: the only running job of the cluster.")
   private String job;
 
   FlinkRest cluster() {

@@ -13,14 +13,17 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel transactions}. */
 @Command(
     name = "transactions",
-    description = "Shows and frees what holds read_committed readers back.",
+    description =
+        "Lists and aborts open transactions: a hanging transaction blocks read_committed consumers.",
     mixinStandardHelpOptions = true)
 final class TransactionsCommand {
   @Spec private CommandSpec spec;
 
   @Command(
       name = "list",
-      description = "Lists the open transactions, the oldest first.",
+      description =
+          "Lists the open transactions, oldest first. A transaction whose producer is gone is a hanging transaction:"
+              + " read_committed consumers of its partitions get no newer records until it is aborted or times out.",
       footer = {
         "",
         "Example: framelabel transactions list --prefix framelabel --bootstrap-servers kafka:9092"
@@ -54,8 +57,11 @@ final class TransactionsCommand {
   @Command(
       name = "abort",
       description =
-          "Aborts transactions by their ids. Only for a job that never comes back: one that does would find its"
-              + " results gone, and refuse to go on.",
+          "Aborts open transactions by transactional id, so that read_committed consumers can read on. The results"
+              + " in the transaction are discarded, and a running producer of this id is fenced. Use it for a job"
+              + " that is not restored from its checkpoint. A job that is restored all the same finds its commit"
+              + " lost. Then --on-lost-commit decides: repair (the default) publishes the results again from what"
+              + " is left in the topic, fail ends the job, continue counts the loss and goes on.",
       footer = {
         "",
         "Example: framelabel transactions abort framelabel.labels.-0-1 --bootstrap-servers kafka:9092"

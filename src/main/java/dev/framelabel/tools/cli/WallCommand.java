@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "wall",
     description =
-        "Serves a live page of all cameras with their labels. Runs until Ctrl-C, and goes on through restarts of"
-            + " the broker.",
+        "Serves a live web page of all cameras with their labels. Runs until Ctrl-C. Reconnects after a broker"
+            + " restart.",
     footer = {"", "Example: framelabel wall --bootstrap-servers kafka:9092 --port 8090"},
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -49,14 +49,14 @@ final class WallCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "Address to bind to; anything but loopback lets others watch.",
+      description = "Address to listen on. Any other than loopback lets other machines watch.",
       defaultValue = WallSettings.LOOPBACK)
   private String host;
 
   @Option(
       names = "--port",
       paramLabel = "P",
-      description = "Port; 0 for any that is free.",
+      description = "Port to listen on; 0: any free port.",
       defaultValue = "8090")
   private int port;
 
@@ -64,14 +64,16 @@ final class WallCommand implements Callable<Integer> {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Viewers must show what stands in this file (8 characters or more). Also read from the variable "
+          "File with the access token that viewers must send, 8 characters or more. Without this option, the"
+              + " token is the environment variable "
               + TOKEN_VARIABLE
               + ".")
   private Path tokenFile;
 
   @Option(
       names = "--committed",
-      description = "Show committed results only. Default: all, those not committed marked so.")
+      description =
+          "Show committed results only. Default: show uncommitted results too, and mark them.")
   private boolean committed;
 
   @Override

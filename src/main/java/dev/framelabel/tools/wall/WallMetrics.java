@@ -8,23 +8,52 @@ final class WallMetrics {
 
   static String text(WallModel.Summary summary, Viewers viewers) {
     StringBuilder out = new StringBuilder();
-    gauge(out, "broker_reachable", "1 while a broker answers", summary.brokerReachable() ? 1 : 0);
-    gauge(out, "cameras", "Cameras that are known", summary.cameras());
-    gauge(out, "viewers", "Pages that are open", viewers.count());
-    counter(out, "viewers_dropped", "Pages that did not read", viewers.dropped());
+    gauge(
+        out,
+        "broker_reachable",
+        "1 if a broker answers, else 0.",
+        summary.brokerReachable() ? 1 : 0);
+    gauge(out, "cameras", "Cameras that the wall knows.", summary.cameras());
+    gauge(out, "viewers", "Open pages.", viewers.count());
+    counter(
+        out,
+        "viewers_dropped",
+        "Pages that were disconnected because they did not read their events.",
+        viewers.dropped());
     gauge(
         out,
         "viewers_unsent_events",
-        "Events that pages have not yet taken",
+        "Events that wait to be sent to pages.",
         (double) viewers.unsent());
-    counter(out, "frames", "Frames seen", summary.frames());
-    counter(out, "labelled_frames", "Labelled frames seen", summary.labelled());
-    counter(out, "skipped_records", "Records passed over to keep up", summary.skipped());
-    counter(out, "unreadable_records", "Records of an unknown kind", summary.unreadable());
-    gauge(out, "frames_per_second", "Over ten seconds", summary.framesPerSecond());
-    gauge(out, "latency_p50_milliseconds", "From capture to label", summary.latencyP50());
-    gauge(out, "latency_p99_milliseconds", "From capture to label", summary.latencyP99());
-    head(out, "rejected_frames_total", "Rejected frames seen", "counter");
+    counter(out, "frames", "Frames read from the frames topic.", summary.frames());
+    counter(
+        out, "labelled_frames", "Labelled frames read from the labels topic.", summary.labelled());
+    counter(
+        out,
+        "skipped_records",
+        "Records skipped because the wall was too far behind.",
+        summary.skipped());
+    counter(out, "unreadable_records", "Records that the wall cannot read.", summary.unreadable());
+    gauge(
+        out,
+        "frames_per_second",
+        "Frames per second, over the last 10 s.",
+        summary.framesPerSecond());
+    gauge(
+        out,
+        "latency_p50_milliseconds",
+        "Median time from capturedAt to labelledAt, ms.",
+        summary.latencyP50());
+    gauge(
+        out,
+        "latency_p99_milliseconds",
+        "99th percentile of the time from capturedAt to labelledAt, ms.",
+        summary.latencyP99());
+    head(
+        out,
+        "rejected_frames_total",
+        "Rejected frames read from the rejected topic, with label kind.",
+        "counter");
     summary
         .rejectedByKind()
         .forEach(
