@@ -76,7 +76,7 @@ class ArchitectureTest {
         "org.apache.flink");
     row(
         "kafka.source",
-        "config event metrics wire wire.registry",
+        "config event kafka.admin metrics wire wire.registry",
         "org.apache.flink org.apache.kafka");
     row("kafka.sink.commit", "config event metrics wire", "org.apache.flink org.apache.kafka");
     row(
@@ -86,7 +86,7 @@ class ArchitectureTest {
     row("kafka.admin", "config kafka.sink.commit", "org.apache.flink org.apache.kafka");
     row(
         "",
-        "classify config event kafka.admin kafka.sink kafka.source pipeline pipeline.state",
+        "classify config event kafka.admin kafka.sink kafka.source model pipeline pipeline.state",
         "org.apache.flink");
 
     // The tools: the command line, which runs beside a cluster.

@@ -212,6 +212,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           "Set fail if an operator must decide in each case. Set continue to start again after a loss"
               + " that repair cannot undo.");
 
+  private static final String ISOLATION = "isolation.level";
+  private static final String COMMITTED = "read_committed";
   private static final String REGISTRY_USER = "basic.auth.user.info";
 
   public KafkaOptions {
@@ -245,6 +247,21 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     return url.isEmpty()
         ? Optional.empty()
         : Optional.of(new RegistrySettings(url, allProperties().getProperty(REGISTRY_USER, "")));
+  }
+
+  /** Returns what is wrong with the isolation level of the user's file, if anything. */
+  public Optional<String> isolationFault() {
+    String level = clientProperties().getProperty(ISOLATION, COMMITTED).strip();
+    return level.equals(COMMITTED)
+        ? Optional.empty()
+        : Optional.of(
+            "--kafka-properties sets "
+                + ISOLATION
+                + "="
+                + level
+                + "; expected "
+                + COMMITTED
+                + ": the job reads no frame of an aborted transaction");
   }
 
   /** Returns the frames to be labelled, where the user named them by their offsets. */

@@ -2,7 +2,6 @@ package dev.framelabel.kafka.admin;
 
 import dev.framelabel.config.Delivery;
 import dev.framelabel.config.KafkaOptions;
-import dev.framelabel.kafka.source.FrameSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +107,8 @@ public final class Preflight {
 
   private List<Finding> ofOptions() {
     List<Finding> findings = new ArrayList<>();
-    FrameSource.isolationFault(options)
+    options
+        .isolationFault()
         .ifPresent(
             fault ->
                 findings.add(

@@ -43,7 +43,7 @@ public final class FrameSource {
 
   /**
    * @param type how Flink carries frame events
-   * @throws IllegalArgumentException if {@link #isolationFault} finds one
+   * @throws IllegalArgumentException if {@link KafkaOptions#isolationFault} finds one
    */
   public static Source<FrameEvent, KafkaPartitionSplit, KafkaSourceEnumState> build(
       KafkaOptions options, TypeInformation<FrameEvent> type) {
@@ -55,7 +55,7 @@ public final class FrameSource {
    */
   static Source<FrameEvent, KafkaPartitionSplit, KafkaSourceEnumState> build(
       KafkaOptions options, TypeInformation<FrameEvent> type, Duration lookInterval) {
-    Optional<String> fault = isolationFault(options);
+    Optional<String> fault = options.isolationFault();
     if (fault.isPresent()) {
       throw new IllegalArgumentException(fault.get() + ". Remove the line from the file");
     }
@@ -81,21 +81,6 @@ public final class FrameSource {
       }
     }
     return new WatchedSource(builder.build(), deserializer, options.client(), lookInterval);
-  }
-
-  /** Returns what is wrong with the isolation level of the user's file, if anything. */
-  public static Optional<String> isolationFault(KafkaOptions options) {
-    String level = options.clientProperties().getProperty(ISOLATION, COMMITTED).strip();
-    return level.equals(COMMITTED)
-        ? Optional.empty()
-        : Optional.of(
-            "--kafka-properties sets "
-                + ISOLATION
-                + "="
-                + level
-                + "; expected "
-                + COMMITTED
-                + ": the job reads no frame of an aborted transaction");
   }
 
   @SuppressWarnings("deprecation") // the connector takes Kafka's old enum and no other

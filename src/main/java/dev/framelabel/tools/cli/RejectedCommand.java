@@ -129,7 +129,10 @@ final class RejectedCommand {
       @Mixin KafkaClient client,
       @Mixin RejectedSelection choice,
       @Option(names = "--frames-topic") String framesTopic,
-      @Option(names = "--all", description = "Replay all rejected frames; required if no other option selects frames.")
+      @Option(
+              names = "--all",
+              description =
+                  "Replay all rejected frames; required if no other option selects frames.")
           boolean all,
       @Option(
               names = "--max-replays",

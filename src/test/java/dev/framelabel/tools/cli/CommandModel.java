@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.config.Options;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine;
@@ -27,6 +28,6 @@ public final class CommandModel {
 
   /** Returns whether an option of such a command is an option of the labelling job. */
   public static boolean isJobOption(OptionSpec option) {
-    return JobOptionsModel.isJobOption(option.longestName().replaceFirst("^-+", ""));
+    return Options.find(option.longestName().replaceFirst("^-+", "")).isPresent();
   }
 }

@@ -2,8 +2,6 @@ package dev.framelabel.kafka.sink.commit;
 
 import dev.framelabel.kafka.sink.commit.CommitRepair.Finding;
 import dev.framelabel.kafka.sink.commit.CommitRepair.Verdict;
-import dev.framelabel.config.LostCommit;
-import dev.framelabel.event.SourcePosition;
 import dev.framelabel.metrics.JobMetric;
 import java.io.IOException;
 import java.time.Duration;
