@@ -5,9 +5,11 @@ import dev.framelabel.config.Option;
 import dev.framelabel.config.Options;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -39,16 +41,25 @@ final class JobOptionsModel implements IModelTransformer {
    */
   static void complete(CommandLine line) {
     CommandSpec command = line.getCommandSpec();
-    for (OptionSpec shared : List.copyOf(command.options())) {
-      if (shared.description().length == 0) {
-        Options.find(shared.longestName().replaceFirst("^--", ""))
-            .ifPresent(
-                option -> {
-                  CommandSpec ignored = command.remove(shared).addOption(completed(shared, option));
-                });
-      }
+    List<ArgSpec> all = List.copyOf(command.args());
+    if (all.stream().anyMatch(argument -> job(argument).isPresent())) {
+      // picocli hands the values to the parameters of a method in this order.
+      all.forEach(command::remove);
+      all.forEach(
+          argument ->
+              command.add(
+                  job(argument)
+                      .<ArgSpec>map(option -> completed((OptionSpec) argument, option))
+                      .orElse(argument)));
     }
     line.getSubcommands().values().forEach(JobOptionsModel::complete);
+  }
+
+  /** Returns the job's option that an argument leaves its texts to. */
+  private static Optional<Option<?>> job(ArgSpec argument) {
+    return argument instanceof OptionSpec option && option.description().length == 0
+        ? Options.find(option.longestName().replaceFirst("^--", ""))
+        : Optional.empty();
   }
 
   private static OptionSpec completed(OptionSpec shared, Option<?> option) {

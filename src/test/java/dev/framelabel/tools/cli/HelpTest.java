@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.Option;
 import dev.framelabel.config.Options;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 
@@ -85,6 +89,18 @@ class HelpTest {
         .contains(words(Options.find("max-record-size").orElseThrow().help()));
     assertThatThrownBy(() -> create.parseArgs("--max-record-size", "0"))
         .hasMessageContaining("--max-record-size is '0'; expected a size");
+  }
+
+  /** picocli sets the parameters of a method by the order of the options. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"topics create", "rejected list", "rejected replay --all", "transactions list"})
+  void sharedOptions_ofAMethod_reachTheirParameters(String command) {
+    String[] words = (command + " --kafka-properties missing.properties").split(" ", -1);
+    StringWriter err = new StringWriter();
+    CommandLine line = FramelabelCommand.line(Map.of(), words).setErr(new PrintWriter(err));
+    assertThat(line.execute(words)).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--kafka-properties missing.properties cannot be read");
   }
 
   /** Text without what line breaks change. */
