@@ -90,7 +90,7 @@ public record RecoveryCommands(Map<String, String> options) implements Serializa
 
   /** An address may hold a password. */
   private static String withoutUser(String value) {
-    return value.replaceAll("//[^/]*@", "//<user and password>@");
+    return value.replaceAll("//.*@", "//<user and password>@");
   }
 
   private static String quoted(String value) {

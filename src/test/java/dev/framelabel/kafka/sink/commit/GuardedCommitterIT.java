@@ -147,6 +147,22 @@ class GuardedCommitterIT {
     }
   }
 
+  /** A later run of the job from an older checkpoint: its commit is not the lost one's. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void commit_idWasTakenUpAndCommittedByAnother_lossIsFound(int version) throws Exception {
+    try (EmbeddedBroker broker = broker(version);
+        GuardedCommitter committer = committer(broker, LostCommit.REPAIR)) {
+      GuardedCommittable lost = lost(broker);
+      try (var later = open(broker, lost.transactionalId())) {
+        later.commitTransaction();
+      }
+      committer.commit(requests(List.of(lost)));
+      assertThat(count("commitsLost")).isEqualTo(1);
+      assertThat(read(broker)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void commit_clockOfTheWorkerAhead_resultsAreFoundAllTheSame(int version) throws Exception {
