@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  .ci/bench --suite batch,allocation --report docs/benchmark.json",
-      "  .ci/bench --suite memory --only demo,full --minutes 10 --report docs/benchmark.json",
+      "  .ci/bench --suite batch,allocation --report docs/project/benchmark.json",
+      "  .ci/bench --suite memory --only demo,full --minutes 10 --report"
+          + " docs/project/benchmark.json",
       "  .ci/bench --render"
     },
     mixinStandardHelpOptions = true,

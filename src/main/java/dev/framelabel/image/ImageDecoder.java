@@ -275,7 +275,7 @@ public final class ImageDecoder {
     }
     Mat from = space.from(picture.part(kept.left(), kept.top(), kept.width(), kept.height()));
     Mat to = space.to(output.part(place.left(), place.top(), place.width(), place.height()));
-    // Down to a half INTER_LINEAR skips no pixel, and is much faster (docs/benchmark.md).
+    // Down to a half INTER_LINEAR skips no pixel, and is much faster (docs/project/benchmark.md).
     boolean shrinks = kept.width() >= 2 * place.width() || kept.height() >= 2 * place.height();
     resize(from, to, space.toSize(), 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
     if (bgr) {

@@ -15,12 +15,13 @@ import java.util.stream.Stream;
 /**
  * The pages of a checkout that show figures of its benchmark reports. A generated part stands
  * between the comments {@code <!-- figures: NAME -->} and {@code <!-- end of figures -->}. The page
- * {@code gpu.md} shows figures of {@code benchmark-gpu.json}, every other page of {@code
+ * {@code benchmark-gpu.md} shows figures of {@code benchmark-gpu.json}, every other page of {@code
  * benchmark.json}. Pages, reports and picture may stand in any folder below {@code docs/}.
  */
 public final class Documents {
   private static final String REPORT = "benchmark.json";
-  private static final Map<String, String> REPORTS_BY_PAGE = Map.of("gpu.md", "benchmark-gpu.json");
+  private static final Map<String, String> REPORTS_BY_PAGE =
+      Map.of("benchmark-gpu.md", "benchmark-gpu.json");
   private static final String PICTURE = "benchmark.svg";
   private static final String BEGIN = "<!-- figures: ";
   private static final String END = "<!-- end of figures -->";

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The figures on the pages are those of docs/benchmark.json: nobody types them. */
+/** The figures on the pages are those of docs/project/benchmark.json: nobody types them. */
 class DocumentsTest {
   private static final Report REPORT =
       new Report(
