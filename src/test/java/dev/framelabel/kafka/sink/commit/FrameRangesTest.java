@@ -22,7 +22,7 @@ class FrameRangesTest {
   void text_ofManyRanges_isComplete_andWhatFrameOffsetsTakes() {
     FrameRanges ranges = new FrameRanges();
     for (int i = 0; i < 50; i++) {
-      ranges.add(at(0, 2 * i));
+      ranges.add(at(0, 2L * i));
     }
     assertThat(FrameOffsets.parse(ranges.text())).hasToString(ranges.text());
     assertThat(FrameOffsets.parse(ranges.text()).ranges()).hasSize(50);
