@@ -299,12 +299,6 @@ class FrameSourceIT {
         new KafkaOptions(options), new EventTypeInformation<>(FrameEvent.class), LOOK_INTERVAL);
   }
 
-  private void read() throws Exception {
-    Configuration options = options();
-    options.set(KafkaOptions.BOUNDED, true);
-    read(options);
-  }
-
   private static void read(Configuration options) throws Exception {
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
     collect(environment, source(options));
