@@ -15,6 +15,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.kafka.sink.commit.ResultHeaders;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.testing.cluster.Await;
@@ -217,6 +218,7 @@ class LabellingJobIT {
           assertThat(entry.value()).startsWith(0, 0, 0, 0, 0, 0, 0);
           Map<String, String> found = new HashMap<>();
           entry.headers().forEach(one -> found.put(one.key(), new String(one.value(), UTF_8)));
+          assertThat(found.remove(ResultHeaders.WRITER)).as("the writer").isNotEmpty();
           headers.add(found);
         }
       }
