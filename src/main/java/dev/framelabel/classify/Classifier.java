@@ -138,7 +138,11 @@ public final class Classifier implements AutoCloseable {
     if (batcher.ended()) {
       model.close();
     } else {
-      LOG.error("the device {} hangs; its model is left open", model.device());
+      LOG.error(
+          "The device hangs in a batch: device={}. Its model is not closed, and the model's memory"
+              + " stays taken until this process ends. Restart the TaskManager. See the runbook,"
+              + " section 'Job restarts again and again'",
+          model.device());
     }
   }
 }

@@ -95,7 +95,13 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
         outcomes.addAll(label(step));
       } catch (DeviceMemoryException e) {
         if (step > 1) {
-          LOG.warn("the batch of {} frames is divided: {}", step, e.getMessage());
+          LOG.warn(
+              "The batch of {} frames is divided, because the device has no memory for it. Its"
+                  + " frames are labelled, only slower. Likely cause: --max-batch-size is too"
+                  + " large, or another process uses the device. See the runbook, section 'Device"
+                  + " out of memory'. The device says: {}",
+              step,
+              e.getMessage());
           oldest(step).statistics().split();
           step = model.smallerBatch(step);
           continue;

@@ -132,7 +132,10 @@ final class SessionFactory {
     if (tensorRt.isCached()) {
       makeFolder(tensorRt.folder(metadata, settings.maxBatch(), device));
     } else {
-      LOG.warn("TensorRT builds its engines at each start; --tensorrt-cache keeps them");
+      LOG.warn(
+          "TensorRT builds its engines at each start, which may take minutes: --tensorrt-cache is"
+              + " not set. Set it to a folder that only this user may write. See"
+              + " docs/guides/tuning.md, section 'CUDA and TensorRT'");
     }
     try (OrtTensorRTProviderOptions provider = new OrtTensorRTProviderOptions(device.index())) {
       for (Map.Entry<String, String> option :

@@ -129,7 +129,10 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
             + options.inFlight();
     if (options.get(JobOptions.ON_INFERENCE_TIMEOUT) == InferenceTimeout.REJECT
         && event instanceof Frame frame) {
-      LOG.error("{}; it is rejected", story);
+      LOG.error(
+          "Frame rejected, because --on-inference-timeout is reject: {}. See the runbook, section"
+              + " 'Dead letters rise'",
+          story);
       result.complete(List.of(frame.reject(RejectionKind.DEVICE_FAILED, story)));
     } else {
       result.completeExceptionally(new TimeoutException(story));

@@ -50,7 +50,10 @@ public final class Preflight {
     refuseFailures(findings);
     for (Finding finding : findings) {
       switch (finding.level()) {
-        case WARNING -> LOG.warn("Preflight: {}", finding);
+        case WARNING ->
+            LOG.warn(
+                "Preflight warning: {}. See docs/reference/messages.md, section 'Preflight'",
+                finding);
         case SKIPPED -> LOG.info("Preflight: not checked: {}", finding);
         default -> LOG.debug("Preflight: {}", finding);
       }
@@ -132,8 +135,8 @@ public final class Preflight {
         : Finding.failed(
             "checkpoint interval",
             found
-                + "; expected a shorter interval: the broker would abort every transaction before its"
-                + " checkpoint commits it",
+                + "; expected a shorter interval: the broker would abort every transaction before"
+                + " its checkpoint commits it",
             "Lower --checkpoint-interval, or raise --transaction-timeout");
   }
 
@@ -154,7 +157,8 @@ public final class Preflight {
             + options.get(KafkaOptions.BOOTSTRAP_SERVERS)
             + ": "
             + (cause.getCause() == null ? cause : cause.getCause()).getMessage(),
-        "Check --bootstrap-servers, --kafka-properties and advertised.listeners of the brokers; where only"
-            + " the workers can reach the brokers, start the job with --skip-start-checks");
+        "Check --bootstrap-servers, --kafka-properties and advertised.listeners of the brokers;"
+            + " where only the workers can reach the brokers, start the job with"
+            + " --skip-start-checks");
   }
 }

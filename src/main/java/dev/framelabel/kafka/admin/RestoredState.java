@@ -52,8 +52,9 @@ public final class RestoredState {
         + " s ago; the brokers have aborted transactions that were open for longer than"
         + " --transaction-timeout "
         + timeout.toSeconds()
-        + " s. If the job was stopped with it, nothing is lost; if it died, the commit guard finds"
-        + " what was lost and does as --on-lost-commit says. A --transaction-timeout that is longer than the longest outage avoids that";
+        + " s. If the job was stopped with it, nothing is lost. If the job failed, the commit guard"
+        + " finds what was lost and does as --on-lost-commit says. Set --transaction-timeout above"
+        + " the longest outage. See the runbook, section 'Data loss'";
   }
 
   private static Optional<Instant> madeAt(String path) {

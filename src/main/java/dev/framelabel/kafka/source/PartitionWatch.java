@@ -56,8 +56,10 @@ final class PartitionWatch implements AutoCloseable {
       // close() ends the thread.
     } catch (KafkaException e) {
       LOG.warn(
-          "The offsets of the frames topic are not watched: offsetsSkipped and"
-              + " partitionsWaitingAtLastStableOffset stay as they are. Check --kafka-properties",
+          "The offsets of the frames topic are not watched, because Kafka's admin client cannot be"
+              + " made. Frames are labelled; offsetsSkipped and partitionsWaitingAtLastStableOffset"
+              + " stay as they are. Check --kafka-properties. See docs/guides/security.md, section"
+              + " 'TLS and SASL for Kafka'",
           e);
     }
   }
@@ -70,8 +72,9 @@ final class PartitionWatch implements AutoCloseable {
       // The reader has the same trouble, and says so; one line is enough.
       if (!failed && !thread.isInterrupted()) {
         LOG.warn(
-            "The broker does not answer for the offsets of the frames topic; asking again every {}"
-                + " s: {}",
+            "No answer from Kafka about the offsets of the frames topic; the job asks again every"
+                + " {} s. Likely cause: a broker is down, or this user lacks DESCRIBE on the topic."
+                + " See the runbook, section 'No results'. Kafka says: {}",
             interval.toSeconds(),
             e.toString());
       }

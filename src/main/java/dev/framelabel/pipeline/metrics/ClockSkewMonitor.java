@@ -42,8 +42,9 @@ public final class ClockSkewMonitor {
   private void log(String cameraId, String where, Duration difference) {
     if (logged.size() < MOST_CAMERAS && logged.add(cameraId)) {
       LOG.warn(
-          "camera {} stamps its frames {} s {} this worker's clock, or the job is so far behind;"
-              + " its frames are labelled all the same. Set the clock of the camera or of the worker",
+          "Clocks differ: camera={} stamps its frames {} s {} this worker's clock, or the job is so"
+              + " far behind. The frames are labelled all the same. Set the clock of the camera or"
+              + " of the worker (NTP). See the runbook, section 'Latency is high'",
           cameraId,
           difference.toSeconds(),
           where);

@@ -85,7 +85,13 @@ final class CameraStatusPublisher implements AutoCloseable {
         }
         ready = true;
       } catch (RuntimeException e) {
-        LOG.warn("no heartbeats of cameras for now: {}", e.getMessage());
+        LOG.warn(
+            "No camera states are published: topic={} is not there and cannot be created. Frames"
+                + " are published. The next try is in {} s. See docs/guides/cameras.md, section"
+                + " 'Camera states'. Kafka says: {}",
+            topic,
+            TimeUnit.NANOSECONDS.toSeconds(NEXT_TRY_NANOS),
+            e.getMessage());
       }
     }
     return ready;

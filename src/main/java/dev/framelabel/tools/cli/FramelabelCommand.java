@@ -43,8 +43,8 @@ public final class FramelabelCommand implements Callable<Integer> {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "YAML file with options (docs/reference/configuration-file.md). Also set by FRAMELABEL_CONFIG. The command"
-              + " line and environment variables override the file.")
+          "YAML file with options (docs/reference/configuration-file.md). Also set by"
+              + " FRAMELABEL_CONFIG. The command line and environment variables override the file.")
   void setConfig(Path file) {
     // Settings.load has read it: it must be there before the other options are.
   }
@@ -102,7 +102,11 @@ public final class FramelabelCommand implements Callable<Integer> {
     PrintWriter err = line.getErr();
     err.println("framelabel: " + (failure.getMessage() == null ? failure : failure.getMessage()));
     err.flush();
-    LoggerFactory.getLogger(FramelabelCommand.class).error("command failed", failure);
+    LoggerFactory.getLogger(FramelabelCommand.class)
+        .error(
+            "Command failed: {}. See docs/reference/messages.md, section 'Command line'",
+            failure.getMessage(),
+            failure);
     return failure instanceof IllegalArgumentException || failure instanceof ModelException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;

@@ -127,7 +127,8 @@ public final class Doctor {
           Finding.failed(
               "model and device",
               String.valueOf(e.getMessage()),
-              "see docs/troubleshooting.md; 'framelabel model inspect FILE' tells what a file holds"));
+              "see docs/reference/messages.md, section 'Model and device'; 'framelabel model"
+                  + " inspect FILE' tells what a file holds"));
       return Optional.empty();
     }
   }

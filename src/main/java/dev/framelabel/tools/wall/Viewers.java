@@ -126,7 +126,11 @@ final class Viewers implements HttpHandler, AutoCloseable {
       sendChanges();
     } catch (RuntimeException e) {
       // An exception would end all ticks to come, and nobody would know why.
-      LOG.error("the wall could not tell its viewers what is new", e);
+      LOG.error(
+          "The wall could not send changes to its pages; it tries again at once. Likely cause: an"
+              + " error in Framelabel: report it with the stack trace. See"
+              + " docs/reference/messages.md, section 'Wall'",
+          e);
     }
   }
 

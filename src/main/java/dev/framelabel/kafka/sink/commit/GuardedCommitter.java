@@ -127,19 +127,21 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
           throw end(loss, story + " The job ends, because --on-lost-commit is fail.", cause);
       case CONTINUE ->
           LOG.error(
-              "{} The job goes on, because --on-lost-commit is continue. To label the frames again: {}",
+              "{} The job goes on, because --on-lost-commit is continue. See the runbook, section"
+                  + " 'Data loss'. To label the frames again: {}",
               story,
               backfill(loss.transaction()));
       case REPAIR -> {
         if (!loss.repairable()) {
           throw end(loss, story + " " + whyNot(loss), cause);
         }
-        LOG.error("{} The results are published again.", story);
+        LOG.error(
+            "{} The results are published again. See the runbook, section 'Data loss'", story);
         repair.publish(loss.finding().found());
         repaired.inc(loss.transaction().frames().count());
         LOG.warn(
-            "Repaired: the {} results of transaction {} are published again. See the runbook,"
-                + " section 'Data loss'",
+            "Repaired: the {} results of transaction {} are published again. Nothing is lost. See"
+                + " the runbook, section 'Data loss'",
             loss.transaction().frames().count(),
             loss.transaction().transactionalId());
       }
@@ -192,8 +194,8 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
     return loss.finding().verdict() == Verdict.ABORTED
         ? "Data loss detected: the broker aborted "
             + which
-            + " before it was committed. Likely cause: the outage exceeded --transaction-timeout, or"
-            + " someone aborted the transaction."
+            + " before it was committed. Likely cause: the outage exceeded --transaction-timeout,"
+            + " or someone aborted the transaction."
         : "Possible data loss: the broker no longer knows whether "
             + which
             + " was committed (answer="

@@ -86,8 +86,9 @@ final class GuardedWriter<T extends Outcome, StateT>
       Thread.currentThread().interrupt();
     } catch (Exception e) {
       LOG.warn(
-          "The writer of topic {} had unsent results when it was closed. No checkpoint holds them:"
-              + " their frames are labelled again after the restart",
+          "The writer was closed with unsent results: topic={}. No checkpoint holds them. Their"
+              + " frames are labelled again after the restart; nothing is lost. See the runbook,"
+              + " section 'Job restarts again and again'",
           topic,
           e);
     }
