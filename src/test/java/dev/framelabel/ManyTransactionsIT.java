@@ -73,7 +73,8 @@ class ManyTransactionsIT {
       CompletableFuture<Void> publisher = CompletableFuture.runAsync(() -> publish(broker));
       long checkpoints = awaitTransactions(job);
       job.cancel();
-      long restores = job.restores();
+      long restores =
+          job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints();
       LocalCluster.Job restored = submit(cluster, Optional.of(checkpoint()), broker);
       restored.awaitRunning();
       awaitLater(restored);
@@ -148,13 +149,15 @@ class ManyTransactionsIT {
       job.failIfEnded();
       assertThat(Instant.now()).as(completed + " checkpoints").isBefore(end);
       Await.pause(Duration.ofSeconds(1));
-      completed = job.checkpoints().getCounts().getNumberOfCompletedCheckpoints();
+      completed =
+          job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfCompletedCheckpoints();
     }
     return completed;
   }
 
   private static void awaitLater(LocalCluster.Job job) throws Exception {
-    while (job.checkpoints().getCounts().getNumberOfCompletedCheckpoints() < 10) {
+    while (job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfCompletedCheckpoints()
+        < 10) {
       job.failIfEnded();
       Await.pause(Duration.ofMillis(100));
     }

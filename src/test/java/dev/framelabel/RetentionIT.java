@@ -11,8 +11,8 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.CapturedLog;
 import dev.framelabel.testing.DeliveryVerifier;
+import dev.framelabel.testing.SimulatedAccelerator;
 import dev.framelabel.testing.cluster.Await;
-import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -78,7 +78,9 @@ class RetentionIT {
           "the log tells of it",
           LIMIT,
           () -> log.events().stream().anyMatch(event -> event.contains(GONE)));
-      assertThat(job.restores()).isZero();
+      assertThat(
+              job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints())
+          .isZero();
       job.cancel();
     }
   }

@@ -95,7 +95,9 @@ class RunningFaultsIT {
     assertThat(outcomes.stream().map(outcome -> outcome.source().partition()).distinct())
         .as("frames of new partitions")
         .hasSizeGreaterThan(1);
-    assertThat(job.restores()).isZero();
+    assertThat(
+            job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints())
+        .isZero();
     job.cancel();
   }
 

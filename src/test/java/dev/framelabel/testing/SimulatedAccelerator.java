@@ -1,4 +1,4 @@
-package dev.framelabel.tools.bench;
+package dev.framelabel.testing;
 
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelOpener;

@@ -1,4 +1,4 @@
-package dev.framelabel.tools.bench;
+package dev.framelabel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
