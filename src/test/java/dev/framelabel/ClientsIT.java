@@ -171,7 +171,8 @@ class ClientsIT {
                 sample.model(),
                 sample.source(),
                 sample.timings(),
-                sample.attributes()),
+                sample.attributes(),
+                sample.headers()),
             OutputFormat.SINGLE_OBJECT);
   }
 

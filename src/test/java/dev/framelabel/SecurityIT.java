@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.RejectedFrame;
@@ -346,7 +347,8 @@ class SecurityIT {
             RejectionKind.UNREADABLE_EVENT,
             "a test",
             new SourcePosition("frames", 0, 1_000_000),
-            "no Avro".getBytes(UTF_8));
+            Bytes.wrap("no Avro".getBytes(UTF_8)),
+            Map.of());
     long offset;
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
@@ -413,10 +415,10 @@ class SecurityIT {
   }
 
   private static void assertNoSecretInFlinksPages() throws Exception {
-    String jobs = get(cluster.webAddress() + "/jobs/overview");
+    String jobs = get(cluster.flink().getRestAddress().get() + "/jobs/overview");
     String id = jobs.replaceAll("(?s).*\"jid\":\"([0-9a-f]{32})\".*", "$1");
     assertNoSecretInPages(
-        cluster.webAddress().toString(),
+        cluster.flink().getRestAddress().get().toString(),
         "{",
         List.of(
             "/config",

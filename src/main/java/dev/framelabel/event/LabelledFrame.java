@@ -37,28 +37,4 @@ public record LabelledFrame(
     attributes = Map.copyOf(attributes);
     headers = Map.copyOf(headers);
   }
-
-  /** A labelled frame whose record has no headers to carry. */
-  public LabelledFrame(
-      String cameraId,
-      String frameId,
-      Instant capturedAt,
-      Instant labelledAt,
-      List<Label> labels,
-      ModelIdentity model,
-      SourcePosition source,
-      Timings timings,
-      Map<String, String> attributes) {
-    this(
-        cameraId,
-        frameId,
-        capturedAt,
-        labelledAt,
-        labels,
-        model,
-        source,
-        timings,
-        attributes,
-        Map.of());
-  }
 }

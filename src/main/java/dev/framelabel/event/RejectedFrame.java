@@ -52,36 +52,6 @@ public record RejectedFrame(
     headers = Map.copyOf(headers);
   }
 
-  /** A rejected frame whose record has no headers to carry. */
-  public RejectedFrame(
-      RejectionKind kind,
-      String reason,
-      String cameraId,
-      String frameId,
-      Optional<Instant> capturedAt,
-      SourcePosition source,
-      Content content,
-      Bytes original,
-      Map<String, String> attributes) {
-    this(
-        kind,
-        reason,
-        cameraId,
-        frameId,
-        capturedAt,
-        source,
-        content,
-        original,
-        attributes,
-        Map.of());
-  }
-
-  /** A record of which nothing but its position is known. */
-  public static RejectedFrame ofRecord(
-      RejectionKind kind, String reason, SourcePosition source, byte[] value) {
-    return ofRecord(kind, reason, source, Bytes.wrap(value), Map.of());
-  }
-
   /** A record of which nothing but its position and headers is known. */
   public static RejectedFrame ofRecord(
       RejectionKind kind,

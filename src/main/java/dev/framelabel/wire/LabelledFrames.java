@@ -6,6 +6,7 @@ import dev.framelabel.event.ModelIdentity;
 import dev.framelabel.event.Timings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Labelled frames, between Kafka values and records. Not thread-safe. */
@@ -70,7 +71,8 @@ public final class LabelledFrames {
             avro.getTimings().getQueueMicros(),
             avro.getTimings().getInferenceMicros(),
             avro.getTimings().getBatchSize()),
-        avro.getAttributes());
+        avro.getAttributes(),
+        Map.of());
   }
 
   private static dev.framelabel.avro.Label toAvro(Label label) {

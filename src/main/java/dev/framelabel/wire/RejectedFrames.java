@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /** Rejected frames, between Kafka values and records. Not thread-safe. */
@@ -99,7 +100,8 @@ public final class RejectedFrames {
             SourcePositions.fromAvro(avro.getSource()),
             RejectedFrame.Content.valueOf(avro.getContent().name()),
             Bytes.wrap(avro.getOriginal()),
-            avro.getAttributes());
+            avro.getAttributes(),
+            Map.of());
     return new Stored(frame, avro.getOriginalSize());
   }
 

@@ -49,7 +49,8 @@ public final class TestEvents {
         new ModelIdentity("demo", "1", "ab".repeat(32)),
         SOURCE,
         new Timings(1_500, 20_000, 6_000, 8),
-        Map.of("site", "Köln", "lane", "2"));
+        Map.of("site", "Köln", "lane", "2"),
+        Map.of());
   }
 
   public static RejectedFrame rejected() {
@@ -66,6 +67,7 @@ public final class TestEvents {
         SOURCE,
         RejectedFrame.Content.EVENT,
         Bytes.wrap(new byte[] {9, 8, 7}),
+        Map.of(),
         Map.of());
   }
 }

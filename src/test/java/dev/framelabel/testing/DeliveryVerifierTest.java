@@ -2,6 +2,7 @@ package dev.framelabel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.RejectedFrame;
@@ -82,7 +83,8 @@ class DeliveryVerifierTest {
         RejectionKind.UNREADABLE_EVENT,
         "a test",
         new SourcePosition("frames", 0, offset),
-        new byte[] {9});
+        Bytes.wrap(new byte[] {9}),
+        Map.of());
   }
 
   private void add(String camera, String... frames) {

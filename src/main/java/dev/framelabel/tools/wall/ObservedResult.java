@@ -58,6 +58,7 @@ record ObservedResult(
           NO_MODEL,
           NO_SOURCE,
           labelled.timings(),
+          Map.of(),
           Map.of());
     }
     RejectedFrame rejected = (RejectedFrame) outcome;
@@ -70,6 +71,7 @@ record ObservedResult(
         NO_SOURCE,
         rejected.content(),
         Bytes.EMPTY,
+        Map.of(),
         Map.of());
   }
 

@@ -3,6 +3,7 @@ package dev.framelabel.tools.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
@@ -278,7 +279,8 @@ class RejectedCommandIT {
             RejectionKind.UNREADABLE_EVENT,
             "a test of '" + value + "'",
             position(source),
-            value.getBytes(UTF_8));
+            Bytes.wrap(value.getBytes(UTF_8)),
+            Map.of());
     RecordMetadata ignored = send(rejected, rejections.write(frame, OutputFormat.SINGLE_OBJECT));
   }
 

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.wall;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Label;
@@ -38,6 +39,7 @@ final class ObservedResults {
         WallFixture.MODEL,
         frame.source(),
         new Timings(1_500, 9_000, 20_000, 8),
+        Map.of(),
         Map.of());
   }
 
@@ -47,7 +49,8 @@ final class ObservedResults {
         RejectionKind.UNREADABLE_EVENT,
         "no Avro",
         new SourcePosition("frames", 0, offset),
-        new byte[] {1});
+        Bytes.wrap(new byte[] {1}),
+        Map.of());
   }
 
   static FeedRecord provisional(long offset, Instant at) {

@@ -141,7 +141,8 @@ final class WallFixture implements AutoCloseable {
             MODEL,
             frame.source(),
             new Timings(1_500, 9_000, 20_000, BATCH),
-            frame.attributes());
+            frame.attributes(),
+            Map.of());
     return record("labels", frame.cameraId(), labels.write(labelled, OutputFormat.SINGLE_OBJECT));
   }
 

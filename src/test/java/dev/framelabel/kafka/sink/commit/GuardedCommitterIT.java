@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.config.LostCommit;
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
@@ -647,7 +648,8 @@ class GuardedCommitterIT {
                 2. Start the job from its last checkpoint:
                 flink run -s '<last checkpoint>' -p 3 framelabel-job.jar\
                  --bootstrap-servers localhost:9092 --model '/models/a b.onnx'\
-                 --on-lost-commit continue"""
+                 --on-lost-commit continue\
+                """
                     .formatted(lost.frames().text()));
       }
     }
@@ -726,7 +728,11 @@ class GuardedCommitterIT {
     return new RejectedFrames(1 << 20)
         .write(
             RejectedFrame.ofRecord(
-                RejectionKind.UNREADABLE_EVENT, "a test", position, new byte[] {1, 2}),
+                RejectionKind.UNREADABLE_EVENT,
+                "a test",
+                position,
+                Bytes.wrap(new byte[] {1, 2}),
+                Map.of()),
             OutputFormat.SINGLE_OBJECT);
   }
 
