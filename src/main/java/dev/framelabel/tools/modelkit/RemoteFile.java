@@ -32,13 +32,6 @@ public record RemoteFile(URI address, String md5) {
               + "xception_weights_tf_dim_ordering_tf_kernels.h5",
           "0a58e3b7378bc2990ea3b43d5981f1f6");
 
-  /** The same without the classification layer. */
-  public static final RemoteFile IMAGENET_WEIGHTS_NOTOP =
-      of(
-          "https://storage.googleapis.com/tensorflow/keras-applications/xception/"
-              + "xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
-          "b0042744bf5b25fce3cb969f33bebb97");
-
   /** Names of ImageNet's 1000 classes. */
   public static final RemoteFile IMAGENET_LABELS =
       of(

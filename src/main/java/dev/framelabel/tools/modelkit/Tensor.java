@@ -61,8 +61,4 @@ final class Tensor {
     }
     return new Tensor(List.of(target), out);
   }
-
-  Tensor reshaped(List<Integer> other) {
-    return new Tensor(other, values);
-  }
 }
