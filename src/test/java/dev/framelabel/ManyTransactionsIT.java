@@ -73,8 +73,7 @@ class ManyTransactionsIT {
       CompletableFuture<Void> publisher = CompletableFuture.runAsync(() -> publish(broker));
       long checkpoints = awaitTransactions(job);
       job.cancel();
-      long restores =
-          job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints();
+      long restores = job.restores();
       LocalCluster.Job restored = submit(cluster, Optional.of(checkpoint()), broker);
       restored.awaitRunning();
       awaitLater(restored);
@@ -149,15 +148,13 @@ class ManyTransactionsIT {
       job.failIfEnded();
       assertThat(Instant.now()).as(completed + " checkpoints").isBefore(end);
       Await.pause(Duration.ofSeconds(1));
-      completed =
-          job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfCompletedCheckpoints();
+      completed = job.checkpoints().getCounts().getNumberOfCompletedCheckpoints();
     }
     return completed;
   }
 
   private static void awaitLater(LocalCluster.Job job) throws Exception {
-    while (job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfCompletedCheckpoints()
-        < 10) {
+    while (job.checkpoints().getCounts().getNumberOfCompletedCheckpoints() < 10) {
       job.failIfEnded();
       Await.pause(Duration.ofMillis(100));
     }

@@ -10,7 +10,7 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.Pictures;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.DeliveryVerifier;
-import dev.framelabel.testing.SimulatedAccelerator;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;

@@ -11,8 +11,8 @@ import dev.framelabel.event.TestEvents;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.CapturedLog;
 import dev.framelabel.testing.DeliveryVerifier;
-import dev.framelabel.testing.SimulatedAccelerator;
 import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -78,9 +78,7 @@ class RetentionIT {
           "the log tells of it",
           LIMIT,
           () -> log.events().stream().anyMatch(event -> event.contains(GONE)));
-      assertThat(
-              job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints())
-          .isZero();
+      assertThat(job.restores()).isZero();
       job.cancel();
     }
   }

@@ -95,9 +95,7 @@ class RunningFaultsIT {
     assertThat(outcomes.stream().map(outcome -> outcome.source().partition()).distinct())
         .as("frames of new partitions")
         .hasSizeGreaterThan(1);
-    assertThat(
-            job.graph().getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints())
-        .isZero();
+    assertThat(job.restores()).isZero();
     job.cancel();
   }
 

@@ -79,7 +79,7 @@ class SavepointIT {
       options.set(JobOptions.INFERENCE_TIMEOUT, Duration.ofHours(2));
       LocalCluster.Job job = submit(cluster, Optional.empty(), options);
       assertThat(read(broker, 9, job)).hasSize(9);
-      Path made = Path.of(URI.create(job.stopWithSavepoint(false)));
+      Path made = Path.of(URI.create(job.stopWithSavepoint()));
       Files.createDirectories(target);
       try (var files = Files.list(made)) {
         for (Path file : files.toList()) {

@@ -10,7 +10,6 @@ import dev.framelabel.tools.bench.JobRuns;
 import dev.framelabel.tools.bench.PipelineSuite;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.common.IsolationLevel;
 
@@ -44,8 +43,8 @@ final class BaselineSuite {
     against(
         "simulated accelerator, raw RGB, against what people write today",
         Path.of("simulated"),
-        AcceleratorSuite.simulated(71),
-        LabFrames.raw(),
+        PipelineSuite.simulated(71),
+        BenchFrame.raw(),
         "Framelabel at least 4 times as fast as each");
   }
 
@@ -60,6 +59,15 @@ final class BaselineSuite {
       int part = count / SHARE_OF_OTHERS;
       Configuration options = runs.options(model, batch);
       FlinkBaselines flink = new FlinkBaselines(opener);
+      JobRuns.RivalStart streams =
+          (servers, name, labels) ->
+              new StreamsBaseline(
+                  servers,
+                  name,
+                  topic,
+                  labels,
+                  FlinkBaselines.open(opener, model, settings.bench().device()),
+                  settings.bench().folder());
       Contest contest =
           new Contest()
               .enter(
@@ -70,24 +78,9 @@ final class BaselineSuite {
               .enter(
                   "Flink async, one frame a call",
                   () -> job(topic, part, options, (e, j, f) -> flink.addAsyncJob(e, j)))
-              .enter(
-                  "Kafka Streams, one frame at a time", () -> streams(topic, part, model, opener));
+              .enter("Kafka Streams, one frame at a time", () -> runs.rival(part, streams));
       report.contest(
           PipelineSuite.NAME, title, "committed frames/s", target, contest, settings.rounds());
-    }
-  }
-
-  private double streams(String topic, int count, Path model, ModelOpener opener) throws Exception {
-    String run = runs.newRun();
-    try (StreamsBaseline streams =
-        new StreamsBaseline(
-            runs.bootstrapServers(),
-            run,
-            topic,
-            run + "-labels",
-            FlinkBaselines.open(opener, model, settings.bench().device()),
-            settings.bench().folder())) {
-      return runs.read(run, count, IsolationLevel.READ_COMMITTED, Optional.empty());
     }
   }
 

@@ -7,9 +7,9 @@ import dev.framelabel.batch.Batcher;
 import dev.framelabel.batch.BatcherThreads;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.OnnxLabelModel;
-import dev.framelabel.testing.SimulatedAccelerator;
 import dev.framelabel.tools.bench.BareLoop;
 import dev.framelabel.tools.bench.BenchReport;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.bench.Table;
 import dev.framelabel.tools.report.Statistics;
 import java.nio.ByteBuffer;
@@ -79,8 +79,7 @@ final class BatchSuite {
                 MAX_SIZE, MAX_QUEUE_DELAY.toMillis(), step),
             "waiting from arrival to the step's begin, ms",
             String.format(
-                "at load 0.5 p99 at most %.2f ms (delay + one step); at 1.5 batches full, callers"
-                    + " held back",
+                "at load 0.5 p99 at most %.2f ms (delay + one step); at 1.5 batches full, callers held back",
                 MAX_QUEUE_DELAY.toMillis() + step),
             rounds,
             rows));

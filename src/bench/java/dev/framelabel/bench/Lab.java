@@ -21,14 +21,13 @@ final class Lab {
           GraphSuite.NAME,
           BatchSuite.NAME,
           BaselineSuite.NAME,
-          AcceleratorSuite.NAME,
           CheckpointSuite.NAME,
           ThreadsSuite.NAME,
           AllocationSuite.NAME,
           MemorySuite.NAME);
 
   private static final Set<String> WITH_BROKER =
-      Set.of(BaselineSuite.NAME, AcceleratorSuite.NAME, CheckpointSuite.NAME, ThreadsSuite.NAME);
+      Set.of(BaselineSuite.NAME, CheckpointSuite.NAME, ThreadsSuite.NAME);
 
   private final Set<String> suites;
   private final Settings settings;
@@ -96,9 +95,6 @@ final class Lab {
   private void runJobs(JobRuns runs) throws Exception {
     if (suites.contains(BaselineSuite.NAME)) {
       new BaselineSuite(report, settings, runs).run();
-    }
-    if (suites.contains(AcceleratorSuite.NAME)) {
-      new AcceleratorSuite(report, settings, runs).run();
     }
     if (suites.contains(CheckpointSuite.NAME)) {
       new CheckpointSuite(report, settings, runs).run();

@@ -43,8 +43,8 @@ final class LabCommand implements Callable<Integer> {
       paramLabel = "SUITE",
       split = ",",
       description =
-          "scaled-decode, graph, batch (with the policy sweep), baselines, accelerator (the job on"
-              + " a simulated accelerator), checkpoints, threads, allocation, memory or all.",
+          "scaled-decode, graph, batch (with the policy sweep), baselines, checkpoints, threads,"
+              + " allocation, memory or all.",
       defaultValue = "all")
   private List<String> suites;
 
@@ -66,9 +66,7 @@ final class LabCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description =
-          "Length of a job's run in the suites baselines, accelerator, checkpoints and"
-              + " threads.",
+      description = "Length of a job's run in the suites baselines, checkpoints and threads.",
       defaultValue = "8")
   private double seconds;
 

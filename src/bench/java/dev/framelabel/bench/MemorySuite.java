@@ -138,7 +138,7 @@ final class MemorySuite {
     double minutes = 0;
     for (int sample = 0; sample <= SAMPLES; sample++) {
       double perSecond = sample == 0 ? load.perSecond() : load.run(step);
-      MemoryUse use = MemoryUse.of(process, cluster.flink().probe());
+      MemoryUse use = MemoryUse.of(process, cluster.flink().rest());
       uses.add(use);
       rows.add(use.row(minutes, perSecond));
       minutes += step.toMillis() / 60e3;

@@ -1,9 +1,9 @@
 package dev.framelabel.bench;
 
-import dev.framelabel.testing.SimulatedAccelerator;
 import dev.framelabel.testing.chaos.FrameLoad;
 import dev.framelabel.testing.cluster.ProcessCluster;
 import dev.framelabel.tools.bench.BenchReport;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.bench.Table;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.DemoFrames;
@@ -158,14 +158,14 @@ final class OverloadMemory {
   private Look look(long published, long seen) {
     long nanos = System.nanoTime();
     Map<String, Double> ignored = metrics();
-    MemoryUse use = MemoryUse.of(cluster.flink().taskManagers().get(0), cluster.flink().probe());
+    MemoryUse use = MemoryUse.of(cluster.flink().taskManagers().get(0), cluster.flink().rest());
     return new Look(nanos, published, seen, use, metrics());
   }
 
   private Map<String, Double> metrics() {
     return cluster
         .flink()
-        .probe()
+        .rest()
         .largest(cluster.job(), List.of(BATCHES, BATCHED, IN_FLIGHT, BUSY));
   }
 

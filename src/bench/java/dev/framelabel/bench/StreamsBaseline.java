@@ -4,6 +4,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.model.LabelModel;
+import dev.framelabel.tools.bench.JobRuns;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.OutputFormat;
@@ -19,7 +20,7 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /** What people write today on Kafka Streams: exactly once, one frame at a time. */
-final class StreamsBaseline implements AutoCloseable {
+final class StreamsBaseline implements JobRuns.Rival {
   private final LabelModel model;
   private final KafkaStreams streams;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.testing.SimulatedAccelerator;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;

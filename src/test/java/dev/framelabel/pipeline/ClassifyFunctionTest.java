@@ -18,7 +18,7 @@ import dev.framelabel.image.Pictures;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.state.EventSerializer;
-import dev.framelabel.testing.SimulatedAccelerator;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;

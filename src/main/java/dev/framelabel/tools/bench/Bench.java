@@ -23,7 +23,7 @@ public final class Bench {
   public static final List<String> SUITES = List.of(DECODE, SESSION, PipelineSuite.NAME);
 
   /** Parts of the pipeline suite. */
-  public static final List<String> PARTS = List.of("demo", "full");
+  public static final List<String> PARTS = List.of("demo", "full", "accelerator");
 
   private final Settings settings;
   private final Set<String> suites;

@@ -1,22 +1,49 @@
 package dev.framelabel.tools.bench;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Image;
 import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /** A picture to label, encoded or raw. */
 public record BenchFrame(Image image) {
   private static final int PICTURES = 32;
+  private static final int RAW_SIDE = 71;
+
+  static BenchFrame jpeg(byte[] file) {
+    return new BenchFrame(Image.encoded(file));
+  }
 
   /** Returns different JPEGs of one size. */
   public static List<BenchFrame> jpegs(int width, int height) {
     BenchPictures pictures = new BenchPictures();
     return IntStream.range(0, PICTURES)
-        .mapToObj(seed -> new BenchFrame(Image.encoded(pictures.jpeg(width, height, seed))))
+        .mapToObj(seed -> jpeg(pictures.jpeg(width, height, seed)))
         .toList();
+  }
+
+  /** Returns different JPEGs of one size and about this many bytes. */
+  public static List<BenchFrame> jpegsOfBytes(int width, int height, int bytes) {
+    BenchPictures pictures = new BenchPictures();
+    float quality = pictures.qualityFor(width, height, bytes);
+    return IntStream.range(0, PICTURES)
+        .mapToObj(seed -> jpeg(pictures.jpeg(width, height, seed, quality)))
+        .toList();
+  }
+
+  /** Returns pictures of raw noise, of the small model's size. */
+  public static List<BenchFrame> raw() {
+    return IntStream.range(0, PICTURES).mapToObj(seed -> raw(RAW_SIDE, seed)).toList();
+  }
+
+  private static BenchFrame raw(int side, int seed) {
+    byte[] rgb = new byte[side * side * 3];
+    new Random(seed).nextBytes(rgb);
+    return new BenchFrame(new Image(Image.Format.RGB24, Bytes.wrap(rgb), side, side));
   }
 
   /** Writes the pixels of the decoder's size into the target. */

@@ -70,9 +70,20 @@ public final class JobRuns {
     void at(LocalCluster.Job running) throws Exception;
   }
 
-  /** Returns where the runs' broker is. */
-  public String bootstrapServers() {
-    return broker.bootstrapServers();
+  /** Something that reads frames and writes results, and is not a Flink job. */
+  public interface Rival extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Starts a rival. */
+  @FunctionalInterface
+  public interface RivalStart {
+    /**
+     * @param name of the run, which no other run has
+     * @param labels topic for the results
+     */
+    Rival start(String bootstrapServers, String name, String labels);
   }
 
   /** Returns Framelabel's job with an opener of models. */
@@ -165,19 +176,21 @@ public final class JobRuns {
     }
   }
 
-  /** Makes the topics of a run, and returns its name. Its results go to {@code NAME-labels}. */
-  public String newRun() {
+  /** Runs a rival until its first {@code count} results are read; returns results per second. */
+  public double rival(int count, RivalStart start) throws Exception {
+    String run = newRun();
+    try (Rival rival = start.start(broker.bootstrapServers(), run, run + "-labels")) {
+      return read(run, count, IsolationLevel.READ_COMMITTED, Optional.empty());
+    }
+  }
+
+  private String newRun() {
     String run = "run-" + ++runs;
     createTopics(run + "-labels", run + "-rejected");
     return run;
   }
 
-  /**
-   * Reads the first {@code count} results of a run, and returns results per second.
-   *
-   * @param running the job that writes them, to fail with it
-   */
-  public double read(
+  private double read(
       String run, int count, IsolationLevel isolation, Optional<LocalCluster.Job> running)
       throws Exception {
     CommitClock clock = new CommitClock();

@@ -4,7 +4,10 @@ import dev.framelabel.config.JobOptions;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelOpener;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.common.IsolationLevel;
@@ -17,7 +20,7 @@ public final class PipelineSuite {
   public static final String NAME = "pipeline";
   public static final String OURS = "Framelabel";
 
-  /** Largest batch of the demo's model. */
+  /** Largest batch of the demo's model and of the simulated accelerator. */
   public static final int BATCH = 16;
 
   private static final String ONE_STREAM = "with --concurrent-batches 1";
@@ -31,7 +34,7 @@ public final class PipelineSuite {
   private final Bench.Settings settings;
   private final JobRuns runs;
 
-  public PipelineSuite(BenchReport report, Bench.Settings settings, JobRuns runs) {
+  PipelineSuite(BenchReport report, Bench.Settings settings, JobRuns runs) {
     this.report = report;
     this.settings = settings;
     this.runs = runs;
@@ -44,7 +47,7 @@ public final class PipelineSuite {
    * @param batchSize largest batch, of the job and of the bare loop
    * @param seconds that a run of the bare loop takes
    */
-  public record Setup(
+  private record Setup(
       String title,
       Path model,
       ModelOpener opener,
@@ -59,6 +62,9 @@ public final class PipelineSuite {
     }
     if (parts.contains("full")) {
       full();
+    }
+    if (parts.contains("accelerator")) {
+      accelerator();
     }
   }
 
@@ -92,6 +98,33 @@ public final class PipelineSuite {
     }
   }
 
+  private void accelerator() throws Exception {
+    SimulatedAccelerator device = simulated(71);
+    Setup raw = simulated("simulated accelerator, raw RGB", device, BenchFrame.raw());
+    share(
+        device.capacity(raw.batchSize()),
+        against(raw, "Framelabel at least 0.90 of what the device allows").values());
+    for (int side : new int[] {71, 299}) {
+      Contest.Result ignored =
+          against(
+              simulated(
+                  "simulated accelerator, 640 x 480 JPEG to " + side + " x " + side,
+                  simulated(side),
+                  BenchFrame.jpegs(640, 480)),
+              "as far as the cores carry decoding");
+    }
+  }
+
+  /** Returns the suite's accelerator: 2 ms for a batch and 0.12 ms for each frame of it. */
+  public static SimulatedAccelerator simulated(int side) {
+    return new SimulatedAccelerator(side, 10, Duration.ofMillis(2), Duration.ofNanos(120_000));
+  }
+
+  private Setup simulated(String title, SimulatedAccelerator device, List<BenchFrame> frames) {
+    return new Setup(
+        title(title), Path.of("simulated"), device, batch(BATCH), frames, settings.seconds());
+  }
+
   private String title(String own) {
     return settings.batchSize().isEmpty()
         ? own
@@ -103,7 +136,7 @@ public final class PipelineSuite {
   }
 
   /** Runs the job against the bare loop, and returns the job's result. */
-  public Contest.Result against(Setup setup, String target) throws Exception {
+  private Contest.Result against(Setup setup, String target) throws Exception {
     try (LabelModel model =
             setup.opener().open(setup.model(), settings.session(setup.batchSize()));
         BareLoop loop = new BareLoop(model, setup.frames(), setup.batchSize())) {
@@ -128,5 +161,23 @@ public final class PipelineSuite {
       throws Exception {
     return runs.job(
         topic, count, options, IsolationLevel.READ_COMMITTED, JobRuns.framelabel(opener));
+  }
+
+  /** Adds how busy the simulated accelerator was. */
+  private void share(double capacity, List<Double> perSecond) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", OURS);
+    row.put("perSecond", BenchReport.median(perSecond, rate -> rate));
+    row.put("deviceAllows", BenchReport.round(capacity));
+    row.put("share", BenchReport.median(perSecond, rate -> rate / capacity));
+    row.put("spread", BenchReport.spread(perSecond, rate -> rate / capacity));
+    report.addRows(
+        new Table(
+            NAME,
+            "share of what the simulated accelerator allows",
+            "frames/s",
+            "0.90",
+            perSecond.size(),
+            List.of(row)));
   }
 }

@@ -46,7 +46,8 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       description =
           "Parts of the pipeline suite: demo (the demo's model), full (an Xception of 299 x 299"
-              + " pixels) or all.",
+              + " pixels), accelerator (a simulated accelerator, to see what the other parts of the"
+              + " job allow) or all.",
       defaultValue = "all")
   private List<String> parts;
 

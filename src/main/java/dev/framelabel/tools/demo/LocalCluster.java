@@ -1,5 +1,6 @@
 package dev.framelabel.tools.demo;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -85,9 +87,18 @@ public final class LocalCluster implements AutoCloseable {
     return new Job(cluster.submitJob(environment.getStreamGraph()).get().getJobID());
   }
 
-  /** Returns Flink's own cluster. It stays this one's to close. */
-  public MiniCluster flink() {
-    return cluster;
+  /** Ends a task manager, and with it the tasks that run on it. */
+  public void endTaskManager(int index) throws Exception {
+    cluster.terminateTaskManager(index).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  public void startTaskManager() throws Exception {
+    cluster.startTaskManager();
+  }
+
+  /** Where Flink's REST interface answers, on loopback. */
+  public URI webAddress() throws Exception {
+    return cluster.getRestAddress().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override
@@ -118,7 +129,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private boolean allTasksRun() throws Exception {
-      AccessExecutionGraph graph = graph();
+      AccessExecutionGraph graph = cluster.getExecutionGraph(id).get();
       Iterable<? extends AccessExecutionVertex> tasks = graph.getAllExecutionVertices();
       return graph.getState() == JobStatus.RUNNING
           && StreamSupport.stream(tasks.spliterator(), false)
@@ -142,6 +153,11 @@ public final class LocalCluster implements AutoCloseable {
       }
     }
 
+    /** Ends the job with a savepoint, and returns the savepoint's path. */
+    public String stopWithSavepoint() throws Exception {
+      return stopWithSavepoint(false);
+    }
+
     /**
      * Ends the job with a savepoint.
      *
@@ -158,9 +174,14 @@ public final class LocalCluster implements AutoCloseable {
       return path;
     }
 
-    /** Returns what Flink knows of the job: its tasks, and statistics of its checkpoints. */
-    public AccessExecutionGraph graph() throws Exception {
-      return cluster.getExecutionGraph(id).get();
+    /** Returns how often the job was restored from a checkpoint. */
+    public long restores() throws Exception {
+      return checkpoints().getCounts().getNumberOfRestoredCheckpoints();
+    }
+
+    /** Returns Flink's statistics of the checkpoints so far. */
+    public CheckpointStatsSnapshot checkpoints() throws Exception {
+      return cluster.getExecutionGraph(id).get().getCheckpointStatsSnapshot();
     }
 
     public void cancel() throws Exception {

@@ -195,7 +195,7 @@ class FrameSourceIT {
       LocalCluster.Job job = submit(cluster, Optional.empty(), options());
       send(publisher, "c0", true);
       awaitFrames("c0");
-      String savepoint = job.stopWithSavepoint(false);
+      String savepoint = job.stopWithSavepoint();
       for (String id : List.of("gone-1", "gone-2", "c1", "c2")) {
         send(publisher, id, true);
       }

@@ -32,7 +32,6 @@ public final class FlinkProcesses implements AutoCloseable {
   private final AppFolder app;
   private final Path folder;
   private final FlinkRest rest;
-  private final FlinkProbe probe;
   private final List<String> workerOptions;
   private final List<JavaProcess> taskManagers = new ArrayList<>();
   private final List<JavaProcess> others = new ArrayList<>();
@@ -55,7 +54,6 @@ public final class FlinkProcesses implements AutoCloseable {
     this.folder = folder;
     int port = BrokerFiles.freePort();
     this.rest = new FlinkRest("http://127.0.0.1:" + port);
-    this.probe = new FlinkProbe(rest.address());
     Map<String, String> all = new LinkedHashMap<>(usual(port));
     if (highAvailability) {
       all.putAll(startZooKeeper());
@@ -235,13 +233,13 @@ public final class FlinkProcesses implements AutoCloseable {
           jobManager.requireAlive();
           taskManagers.forEach(JavaProcess::requireAlive);
           others.forEach(JavaProcess::requireAlive);
-          return probe.taskManagers() >= count;
+          return rest.taskManagers() >= count;
         });
   }
 
   /** The TaskManagers that live and have tasks of the job; all that live where none has. */
   List<JavaProcess> taskManagers(String job) {
-    Set<String> ids = probe.taskManagers(job);
+    Set<String> ids = rest.taskManagers(job);
     List<JavaProcess> busy =
         taskManagers().stream().filter(process -> ids.contains(process.name())).toList();
     return busy.isEmpty() ? taskManagers() : busy;
@@ -258,10 +256,6 @@ public final class FlinkProcesses implements AutoCloseable {
 
   public FlinkRest rest() {
     return rest;
-  }
-
-  public FlinkProbe probe() {
-    return probe;
   }
 
   @Override

@@ -211,8 +211,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** Blocks until every task of the job runs. */
   public void awaitRunning() {
-    Await.until(
-        "all tasks of job " + job + " run", JOB_LIMIT, () -> flink.probe().allTasksRun(job));
+    Await.until("all tasks of job " + job + " run", JOB_LIMIT, () -> flink.rest().allTasksRun(job));
   }
 
   /**
@@ -260,7 +259,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** Checkpoints of the job, by Flink's word for their fate. */
   public long checkpoints(String kind) {
-    return flink.probe().checkpoints(job, kind);
+    return flink.rest().checkpoints(job, kind);
   }
 
   private void end() {

@@ -2,13 +2,12 @@ package dev.framelabel.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.testing.SimulatedAccelerator;
 import dev.framelabel.testing.chaos.FrameLoad;
 import dev.framelabel.testing.cluster.AppFolder;
 import dev.framelabel.testing.cluster.Await;
-import dev.framelabel.testing.cluster.FlinkProbe;
 import dev.framelabel.testing.cluster.ProcessCluster;
 import dev.framelabel.testing.cluster.SimulatedJob;
+import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.demo.BrokerFiles;
 import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.PrintWriter;
@@ -155,14 +154,13 @@ class ClusterCommandsIT {
   @Order(5)
   void job_runSavepointStopAndRunAgain_goesOn() throws Exception {
     FlinkRest flink = new FlinkRest(rest);
-    FlinkProbe probe = cluster.flink().probe();
     assertThat(run("job", "run", "--config", config).status()).isZero();
     String job = flink.liveJobs().get(0);
-    Await.until("the job runs", LIMIT, () -> probe.allTasksRun(job));
+    Await.until("the job runs", LIMIT, () -> flink.allTasksRun(job));
     try (FrameLoad load =
         new FrameLoad(cluster.broker().client(), ProcessCluster.FRAMES, 4, 40).start()) {
       load.poisonEvery(10);
-      Await.until("a checkpoint", LIMIT, () -> probe.checkpoints(job, "completed") > 2);
+      Await.until("a checkpoint", LIMIT, () -> flink.checkpoints(job, "completed") > 2);
       Await.until(
           "latency is reported",
           LIMIT,
@@ -191,9 +189,9 @@ class ClusterCommandsIT {
     Result again = run("job", "run", "--config", config, "--savepoint=" + stopped.out().strip());
     assertThat(again.out()).contains("submitted to " + rest);
     String next = flink.liveJobs().get(0);
-    Await.until("the job runs again", LIMIT, () -> probe.allTasksRun(next));
-    assertThat(probe.checkpoints(next, "restored")).isEqualTo(1);
-    probe.cancel(next);
+    Await.until("the job runs again", LIMIT, () -> flink.allTasksRun(next));
+    assertThat(flink.checkpoints(next, "restored")).isEqualTo(1);
+    flink.cancel(next);
     assertThat(run("job", "stop", "--config", config).status()).isEqualTo(2);
   }
 
@@ -225,12 +223,12 @@ class ClusterCommandsIT {
   @Test
   @Order(8)
   void busyTime_deviceAtFullAndAtAFifthOfItsLoad_tellsThemApart() throws Exception {
-    FlinkProbe probe = cluster.flink().probe();
+    FlinkRest flink = new FlinkRest(rest);
     Path jar =
         SimulatedJob.jar(
             Path.of("target/framelabel/framelabel-job.jar"), folder.resolve("simulated-job.jar"));
-    String full = runSimulated("busy-full", probe, jar);
-    String fifth = runSimulated("busy-fifth", probe, jar);
+    String full = runSimulated("busy-full", flink, jar);
+    String fifth = runSimulated("busy-fifth", flink, jar);
     Map<String, String> client = cluster.broker().client();
     double capacity = DEVICE.capacity(1);
     try (FrameLoad much = new FrameLoad(client, "busy-full", 4, capacity * 2).start();
@@ -263,20 +261,20 @@ class ClusterCommandsIT {
       Await.until(
           "Flink's own interface says the same",
           LIMIT,
-          () -> probe.largest(full, List.of(inFlight)).getOrDefault(inFlight, 0.0) >= 1);
-      assertThat(probe.largest(full, List.of(inFlight)))
+          () -> flink.largest(full, List.of(inFlight)).getOrDefault(inFlight, 0.0) >= 1);
+      assertThat(flink.largest(full, List.of(inFlight)))
           .containsOnlyKeys(inFlight)
           .allSatisfy((name, frames) -> assertThat(frames).isLessThanOrEqualTo(16.0));
-      assertThat(probe.largest(full, List.of(inFlight, "nothing"))).isEmpty();
+      assertThat(flink.largest(full, List.of(inFlight, "nothing"))).isEmpty();
       much.stop();
       little.stop();
     }
-    probe.cancel(full);
-    probe.cancel(fifth);
+    flink.cancel(full);
+    flink.cancel(fifth);
   }
 
   /** Runs a job on an accelerator that takes 50 ms for each frame: 20 frames per second. */
-  private static String runSimulated(String name, FlinkProbe probe, Path jar) {
+  private static String runSimulated(String name, FlinkRest flink, Path jar) {
     String topics = String.join(",", name, name + "-labels", name + "-rejected");
     assertThat(
             run("topics", "create", "--config", config, "--topics", topics, "--replication=1")
@@ -300,7 +298,7 @@ class ClusterCommandsIT {
             "--transactional-id-prefix=" + name);
     assertThat(result.status()).as(result.out()).isZero();
     String job = result.out().substring(0, result.out().indexOf(':'));
-    Await.until(name + " runs", LIMIT, () -> probe.allTasksRun(job));
+    Await.until(name + " runs", LIMIT, () -> flink.allTasksRun(job));
     return job;
   }
 

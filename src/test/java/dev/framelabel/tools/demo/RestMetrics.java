@@ -17,7 +17,7 @@ public final class RestMetrics {
    * @throws IllegalStateException if no vertex has it (yet)
    */
   public static long sum(LocalCluster cluster, String name) throws Exception {
-    URI web = cluster.flink().getRestAddress().get();
+    URI web = cluster.webAddress();
     String job = "/jobs/" + running(json(web, "/jobs"));
     for (JsonNode vertex : json(web, job).path("vertices")) {
       String metrics = job + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";

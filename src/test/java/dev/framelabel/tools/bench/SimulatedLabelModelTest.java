@@ -1,4 +1,4 @@
-package dev.framelabel.testing;
+package dev.framelabel.tools.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.framelabel.testing;
+package dev.framelabel.tools.bench;
 
 import dev.framelabel.model.Device;
 import dev.framelabel.model.LabelModel;
