@@ -99,7 +99,7 @@ final class SourceMessages {
           add(call.getArguments().get(1));
         }
       }
-      return super.visitMethodInvocation(call, nothing);
+      return super.visitMethodInvocation(call, null);
     }
 
     /** A log line whose text is handed over whole, as in {@code ifPresent(LOG::warn)}. */
@@ -109,7 +109,7 @@ final class SourceMessages {
           && LEVELS.contains(method.getName().toString())) {
         messages.add(new Message(className + ": " + method, GAP));
       }
-      return super.visitMemberReference(method, nothing);
+      return super.visitMemberReference(method, null);
     }
 
     private void add(ExpressionTree argument) {
@@ -119,7 +119,7 @@ final class SourceMessages {
     @Override
     public Void visitBinary(BinaryTree sum, Void nothing) {
       if (sum.getKind() != Tree.Kind.PLUS) {
-        return super.visitBinary(sum, nothing);
+        return super.visitBinary(sum, null);
       }
       texts.add(text(sum));
       scanOperands(sum);
