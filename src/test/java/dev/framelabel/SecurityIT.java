@@ -415,10 +415,10 @@ class SecurityIT {
   }
 
   private static void assertNoSecretInFlinksPages() throws Exception {
-    String jobs = get(cluster.flink().getRestAddress().get() + "/jobs/overview");
+    String jobs = get(cluster.webAddress() + "/jobs/overview");
     String id = jobs.replaceAll("(?s).*\"jid\":\"([0-9a-f]{32})\".*", "$1");
     assertNoSecretInPages(
-        cluster.flink().getRestAddress().get().toString(),
+        cluster.webAddress().toString(),
         "{",
         List.of(
             "/config",
