@@ -231,7 +231,7 @@ public enum JobMetric {
       "records",
       OverTasks.SUM,
       "Records that the commit guard passed over while it searched an output topic: records of other"
-          + " writers, tombstones and records that it cannot read.");
+          + " programs, tombstones and records that it cannot read.");
 
   /** The part of the job that reports a metric. */
   public enum Operator {

@@ -102,11 +102,13 @@ final class PartitionProgress {
   synchronized void look(TopicPartition partition, Offsets now) {
     State state = state(partition);
     boolean readAll = idle && !state.arrived;
-    if (readAll && state.stable > state.next) {
+    // A bounded reader leaves what comes after its stop.
+    long reached = Math.min(state.stable, state.stop);
+    if (readAll && reached > state.next) {
       if (state.next != UNKNOWN) {
-        state.gaps.add(new Gap(state.next, state.stable));
+        state.gaps.add(new Gap(state.next, reached));
       }
-      state.next = state.stable;
+      state.next = reached;
     }
     count(partition, state.gaps, now.start());
     state.waiting =

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -26,8 +27,11 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.lineage.LineageVertex;
 import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 
 /**
  * Kafka's source with a {@link PartitionWatch} beside each reader. Everything else, the state too,
@@ -145,9 +149,28 @@ final class WatchedSource
     @Override
     public InputStatus pollNext(ReaderOutput<FrameEvent> output) throws Exception {
       progress.idle(false);
-      InputStatus status = reader.pollNext(output);
+      InputStatus status = poll(output);
       progress.idle(status == InputStatus.NOTHING_AVAILABLE);
       return status;
+    }
+
+    /** A reader of given offsets never finds those that are gone: a restart would not help. */
+    private InputStatus poll(ReaderOutput<FrameEvent> output) throws Exception {
+      try {
+        return reader.pollNext(output);
+      } catch (RuntimeException e) {
+        Optional<InvalidOffsetException> gone =
+            ExceptionUtils.findThrowable(e, InvalidOffsetException.class);
+        if (gone.isPresent()) {
+          throw new SuppressRestartsException(
+              new IllegalStateException(
+                  "--frame-offsets names offsets that the topic no longer holds: "
+                      + gone.get().getMessage()
+                      + ". Give the offsets that are left",
+                  e));
+        }
+        throw e;
+      }
     }
 
     @Override

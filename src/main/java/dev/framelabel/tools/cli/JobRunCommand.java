@@ -52,7 +52,7 @@ final class JobRunCommand implements Callable<Integer> {
       names = "--local",
       description =
           "Run the job in this process, until it ends or Ctrl-C. It starts at the committed offsets of --group-id."
-              + " After Ctrl-C, the frames since the last checkpoint are labelled again at the next start.")
+              + " After Ctrl-C, the next start loses the frames that were in flight and labels others twice.")
   private boolean local;
 
   @Option(

@@ -65,11 +65,12 @@ public final class BrokerTransactions {
     if (newest.producerId() != transaction.getProducerId()) {
       return TransactionOutcome.FORGOTTEN;
     }
+    // A higher epoch is of a later transaction that took up the same id.
+    if (newest.producerEpoch() > transaction.getEpoch() + 1) {
+      return TransactionOutcome.FORGOTTEN;
+    }
     return switch (newest.state()) {
-      case COMPLETE_COMMIT ->
-          newest.producerEpoch() <= transaction.getEpoch() + 1
-              ? TransactionOutcome.COMMITTED
-              : TransactionOutcome.FORGOTTEN;
+      case COMPLETE_COMMIT -> TransactionOutcome.COMMITTED;
       case COMPLETE_ABORT -> TransactionOutcome.ABORTED;
       default -> TransactionOutcome.FORGOTTEN;
     };

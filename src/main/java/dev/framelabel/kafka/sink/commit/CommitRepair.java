@@ -114,9 +114,14 @@ final class CommitRepair implements AutoCloseable {
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
     properties.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString((int) timeout.toMillis()));
-    this.scan = new ResultScan(settings, transaction, foreignRecords);
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    try {
+      this.scan = new ResultScan(settings, transaction, foreignRecords);
+    } catch (RuntimeException e) {
+      producer.close();
+      throw e;
+    }
   }
 
   /** The same in each attempt, and in no repair of another transaction. */
@@ -260,7 +265,10 @@ final class CommitRepair implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close();
-    scan.close();
+    try {
+      producer.close();
+    } finally {
+      scan.close();
+    }
   }
 }

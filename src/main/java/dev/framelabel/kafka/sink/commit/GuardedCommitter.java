@@ -128,9 +128,13 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       case CONTINUE ->
           LOG.error(
               "{} The job goes on, because --on-lost-commit is continue. See the runbook, section"
-                  + " 'Data loss'. To label the frames again: {}",
+                  + " 'Data loss'. {}",
               story,
-              backfill(loss.transaction()));
+              loss.finding().verdict() == Verdict.HIDDEN
+                  ? "Its results become visible when the open transaction of another producer"
+                      + " commits: do not label the frames again before you have looked"
+                  : "To label the frames again, unless you have done so: "
+                      + backfill(loss.transaction()));
       case REPAIR -> {
         if (!loss.repairable()) {
           throw end(loss, story + " " + whyNot(loss), cause);

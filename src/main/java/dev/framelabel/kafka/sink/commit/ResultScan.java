@@ -84,10 +84,15 @@ final class ResultScan implements AutoCloseable {
     this.reader = settings.results().open();
     this.uncommitted = consumer("read_uncommitted");
     this.committed = consumer("read_committed");
-    this.partitions =
-        uncommitted.partitionsFor(settings.topic()).stream()
-            .map(info -> new TopicPartition(settings.topic(), info.partition()))
-            .toList();
+    try {
+      this.partitions =
+          uncommitted.partitionsFor(settings.topic()).stream()
+              .map(info -> new TopicPartition(settings.topic(), info.partition()))
+              .toList();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
