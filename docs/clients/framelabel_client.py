@@ -19,7 +19,7 @@ import fastavro
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 from kafka import KafkaConsumer, KafkaProducer
 
-SCHEMAS = Path(os.environ.get("FRAMELABEL_SCHEMAS", Path(__file__).resolve().parents[2] / "schemas"))
+SCHEMAS = Path(os.environ.get("FRAMELABEL_SCHEMAS") or Path(__file__).resolve().parents[2] / "schemas")
 
 
 class SingleObject:
