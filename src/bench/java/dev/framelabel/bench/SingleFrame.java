@@ -67,6 +67,7 @@ final class SingleFrame {
             model.metadata().name(), model.metadata().version(), model.metadata().sha256()),
         frame.source(),
         new Timings(0, 0, micros, 1),
-        frame.attributes());
+        frame.attributes(),
+        frame.headers());
   }
 }
