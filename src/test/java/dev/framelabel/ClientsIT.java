@@ -10,7 +10,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -92,7 +92,7 @@ class ClientsIT {
     String frames = name + ".frames";
     String labels = name + ".labels";
     Topics.create(broker.client(), List.of(frames, labels), 1, (short) 1, MAX_RECORD_BYTES);
-    byte[] red = Pictures.jpeg(16, 16, Color.RED);
+    byte[] red = TestImages.jpeg(16, 16, Color.RED);
     String picture = Files.write(folder.resolve(name + ".jpg"), red).toString();
     run(interpreter, client, "write", frames, "Tor 4", picture, picture);
     assertFrames(frames, red);

@@ -13,7 +13,7 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.kafka.sink.commit.ResultHeaders;
 import dev.framelabel.model.TestModels;
@@ -62,8 +62,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class LabellingJobIT {
   private static final int MAX_RECORD_BYTES = 4 << 20;
-  private static final byte[] RED = Pictures.jpeg(64, 48, Color.RED);
-  private static final byte[] BLUE = Pictures.jpeg(64, 48, Color.BLUE);
+  private static final byte[] RED = TestImages.jpeg(64, 48, Color.RED);
+  private static final byte[] BLUE = TestImages.jpeg(64, 48, Color.BLUE);
 
   @TempDir private static Path folder;
   private static EmbeddedBroker broker;

@@ -14,7 +14,7 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.kafka.sink.OutcomeSinks;
@@ -236,7 +236,7 @@ class LostCommitIT {
                     "cam",
                     Integer.toString(i),
                     Instant.now().truncatedTo(ChronoUnit.MICROS),
-                    Image.encoded(Pictures.jpeg(16, 16, Color.RED)),
+                    Image.encoded(TestImages.jpeg(16, 16, Color.RED)),
                     Map.of(),
                     TestEvents.SOURCE))
             .join();

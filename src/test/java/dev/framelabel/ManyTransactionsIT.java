@@ -8,7 +8,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
@@ -51,7 +51,7 @@ class ManyTransactionsIT {
   private static final Duration LIMIT = Duration.ofHours(2);
   private static final Duration REST_LIMIT = Duration.ofMinutes(2);
   private static final Duration BETWEEN_FRAMES = Duration.ofMillis(10);
-  private static final byte[] RED = Pictures.jpeg(16, 16, Color.RED);
+  private static final byte[] RED = TestImages.jpeg(16, 16, Color.RED);
 
   @TempDir private Path folder;
 

@@ -7,7 +7,7 @@ import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OrderAcrossRescaleIT {
   private static final int FRAMES = 4_000;
   private static final int CAMERAS = 12;
-  private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
+  private static final byte[] PICTURE = TestImages.jpeg(16, 16, Color.RED);
 
   /** Slower than the source, so that the tasks' queues are full. */
   private static final SimulatedAccelerator SLOW =

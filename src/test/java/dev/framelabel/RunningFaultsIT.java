@@ -10,7 +10,7 @@ import dev.framelabel.event.Image;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.FramePublisher;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Faults that need no killed process: real broker, real Flink, real ONNX Runtime in this JVM. */
 @Timeout(120)
 class RunningFaultsIT {
-  private static final byte[] RED = Pictures.jpeg(32, 32, Color.RED);
+  private static final byte[] RED = TestImages.jpeg(32, 32, Color.RED);
 
   @TempDir private static Path folder;
   private static EmbeddedBroker broker;

@@ -10,7 +10,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.FramePublisher;
@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class SavepointIT {
   private static final Path KEPT = Path.of("src/test/resources/state");
-  private static final byte[] RED = Pictures.jpeg(16, 16, Color.RED);
+  private static final byte[] RED = TestImages.jpeg(16, 16, Color.RED);
 
   @TempDir private Path folder;
 

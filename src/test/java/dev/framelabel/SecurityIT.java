@@ -14,7 +14,7 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.kafka.admin.StartRefusedException;
 import dev.framelabel.kafka.admin.Topics;
@@ -482,7 +482,7 @@ class SecurityIT {
     try (FramePublisher publisher =
         new FramePublisher(broker.administrator(), "frames", MAX_RECORD_BYTES)) {
       for (int i = 0; i < count; i++) {
-        publisher.publish(frame(prefix + "-" + i, Pictures.jpeg(64, 48, Color.RED))).join();
+        publisher.publish(frame(prefix + "-" + i, TestImages.jpeg(64, 48, Color.RED))).join();
       }
       publisher.publish(frame(prefix + "-bad", "no image".getBytes(UTF_8))).join();
     }

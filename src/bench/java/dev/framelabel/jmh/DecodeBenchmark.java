@@ -39,7 +39,7 @@ public class DecodeBenchmark {
 
   @Setup
   public void open() throws IOException {
-    file = Pictures.jpeg(size);
+    file = BenchmarkImages.jpeg(size);
     decoder = new ImageDecoder(SIDE, SIDE, Resize.CROP, ImageLimits.DEFAULT, JpegBackend.AUTO);
     batch = ByteBuffer.allocateDirect(2 * decoder.outputBytes());
   }

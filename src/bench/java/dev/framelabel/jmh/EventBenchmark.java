@@ -49,7 +49,7 @@ public class EventBenchmark {
             "camera-1",
             "frame-1",
             Instant.now().truncatedTo(ChronoUnit.MICROS),
-            Image.encoded(Pictures.jpeg(size)),
+            Image.encoded(BenchmarkImages.jpeg(size)),
             Map.of(),
             SOURCE);
     value = events.write(frame, framing);

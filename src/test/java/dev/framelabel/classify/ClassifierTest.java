@@ -15,7 +15,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
@@ -49,7 +49,8 @@ class ClassifierTest {
       String[] names = {"red", "green", "blue"};
       for (int i = 0; i < 60; i++) {
         results.add(
-            classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(40, 30, colours[i % 3]))));
+            classifier.classify(
+                TestEvents.frame("f" + i, TestImages.jpeg(40, 30, colours[i % 3]))));
       }
       for (int i = 0; i < 60; i++) {
         LabelledFrame frame = (LabelledFrame) get(results.get(i));
@@ -74,7 +75,7 @@ class ClassifierTest {
       for (int i = 0; i < 8; i++) {
         results.add(
             classifier.classify(
-                TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED)),
+                TestEvents.frame("f" + i, TestImages.jpeg(8, 8, Color.RED)),
                 i == 0 ? first : second));
       }
       for (CompletableFuture<Outcome> result : results) {
@@ -92,7 +93,7 @@ class ClassifierTest {
   void classify_badImageAmongGoodOnes_isRejectedAloneWithItsKind() throws Exception {
     try (Classifier classifier =
         Classifier.open(settings(TestModels.colour(), 3, 10_000), ModelOpener.ONNX)) {
-      byte[] good = Pictures.jpeg(40, 30, Color.BLUE);
+      byte[] good = TestImages.jpeg(40, 30, Color.BLUE);
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       results.add(classifier.classify(TestEvents.frame("a", good)));
       // The others come when its slot is free again, or the batch might count as full with it.
@@ -139,7 +140,7 @@ class ClassifierTest {
     try (Classifier classifier =
         Classifier.open(settings(TestModels.colour(), 1, 0), (file, session) -> model)) {
       CompletableFuture<Outcome> result =
-          classifier.classify(TestEvents.frame("f", Pictures.jpeg(8, 8, Color.RED)));
+          classifier.classify(TestEvents.frame("f", TestImages.jpeg(8, 8, Color.RED)));
       assertThatThrownBy(() -> get(result)).hasRootCauseInstanceOf(ModelException.class);
     }
     assertThat(model.closed).hasValue(1);
@@ -163,7 +164,8 @@ class ClassifierTest {
         Classifier.open(settings(TestModels.colour(), 1, 0, 3), (file, session) -> model)) {
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
+        results.add(
+            classifier.classify(TestEvents.frame("f" + i, TestImages.jpeg(8, 8, Color.RED))));
       }
       for (int i = 0; i < 3; i++) {
         assertThat(((LabelledFrame) get(results.get(i))).frameId()).isEqualTo("f" + i);
@@ -189,7 +191,7 @@ class ClassifierTest {
   private static List<LabelledFrame> thirteen(Classifier classifier) throws Exception {
     List<CompletableFuture<Outcome>> results = new ArrayList<>();
     for (int i = 0; i < 13; i++) {
-      results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, Color.RED))));
+      results.add(classifier.classify(TestEvents.frame("f" + i, TestImages.jpeg(8, 8, Color.RED))));
     }
     List<LabelledFrame> frames = new ArrayList<>();
     for (int i = 0; i < 13; i++) {
@@ -224,7 +226,7 @@ class ClassifierTest {
       List<CompletableFuture<Outcome>> results = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         Color colour = i == 3 ? Color.WHITE : Color.BLACK;
-        results.add(classifier.classify(TestEvents.frame("f" + i, Pictures.jpeg(8, 8, colour))));
+        results.add(classifier.classify(TestEvents.frame("f" + i, TestImages.jpeg(8, 8, colour))));
       }
       for (int i = 0; i < 5; i++) {
         Outcome outcome = get(results.get(i));
@@ -245,7 +247,7 @@ class ClassifierTest {
     try (Classifier classifier =
         Classifier.open(settings(TestModels.colour(), 1, 0), (file, session) -> model)) {
       CompletableFuture<Outcome> result =
-          classifier.classify(TestEvents.frame("f", Pictures.jpeg(8, 8, Color.RED)));
+          classifier.classify(TestEvents.frame("f", TestImages.jpeg(8, 8, Color.RED)));
       assertThatThrownBy(() -> get(result)).hasStackTraceContaining("probability NaN");
     }
   }

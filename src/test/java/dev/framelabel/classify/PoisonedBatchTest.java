@@ -10,7 +10,7 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TestModels;
@@ -31,8 +31,9 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class PoisonedBatchTest {
   private static final int BATCH = 4;
   private static final byte[] GOOD =
-      Pictures.encode(Pictures.halves(40, 30, Color.RED, Color.GREEN), "jpeg");
-  private static final byte[] LOUD = Pictures.encode(Pictures.plain(64, 64, Color.WHITE), "jpeg");
+      TestImages.encode(TestImages.halves(40, 30, Color.RED, Color.GREEN), "jpeg");
+  private static final byte[] LOUD =
+      TestImages.encode(TestImages.plain(64, 64, Color.WHITE), "jpeg");
 
   private static Classifier classifier;
   private static List<Label> alone;

@@ -6,7 +6,7 @@ import dev.framelabel.LabellingJob;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.metrics.JobMetric;
 import dev.framelabel.model.TestModels;
@@ -58,7 +58,9 @@ class MetricsReferenceIT {
       submit(cluster, broker);
       try (FramePublisher publisher = new FramePublisher(broker.client(), "frames", 1 << 20)) {
         var unused =
-            publisher.publish(TestEvents.frame("frame-1", Pictures.jpeg(64, 48, Color.RED))).join();
+            publisher
+                .publish(TestEvents.frame("frame-1", TestImages.jpeg(64, 48, Color.RED)))
+                .join();
       }
       // Registered with the first labelled frame, after all others.
       String last = JobMetric.LATENCY_MILLIS.prometheusName();

@@ -42,11 +42,11 @@ class DecoderMutationTest {
   }
 
   private static List<byte[]> whole() {
-    BufferedImage halves = Pictures.halves(40, 30, Color.RED, Color.BLUE);
+    BufferedImage halves = TestImages.halves(40, 30, Color.RED, Color.BLUE);
     try {
       return List.of(
-          Pictures.encode(halves, "jpeg"),
-          Pictures.encode(halves, "png"),
+          TestImages.encode(halves, "jpeg"),
+          TestImages.encode(halves, "png"),
           Files.readAllBytes(Path.of("src/test/resources/images/restart.jpg")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -55,7 +55,7 @@ class DecoderMutationTest {
 
   @Test
   void decode_pngWithAnyBitFlipped_isRefused() {
-    byte[] png = Pictures.encode(Pictures.halves(12, 8, Color.RED, Color.BLUE), "png");
+    byte[] png = TestImages.encode(TestImages.halves(12, 8, Color.RED, Color.BLUE), "png");
     for (int bit = 0; bit < 8 * png.length; bit++) {
       byte[] damaged = png.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);

@@ -25,7 +25,7 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"jpeg", "png"})
   void decode_colours_comeOutAsRgb(String format) throws Exception {
-    byte[] file = Pictures.encode(Pictures.halves(64, 48, Color.RED, Color.BLUE), format);
+    byte[] file = TestImages.encode(TestImages.halves(64, 48, Color.RED, Color.BLUE), format);
     ByteBuffer pixels = decode(Resize.STRETCH, file);
     assertPixel(pixels, 2, 8, 255, 0, 0);
     assertPixel(pixels, 13, 8, 0, 0, 255);
@@ -33,7 +33,7 @@ class ImageDecoderTest {
 
   @Test
   void decode_fullHdJpeg_isReducedAndRight() throws Exception {
-    byte[] file = Pictures.encode(Pictures.halves(1920, 1080, Color.GREEN, Color.BLUE), "jpeg");
+    byte[] file = TestImages.encode(TestImages.halves(1920, 1080, Color.GREEN, Color.BLUE), "jpeg");
     ByteBuffer pixels = decode(Resize.CROP, file);
     assertPixel(pixels, 1, 8, 0, 255, 0);
     assertPixel(pixels, 14, 8, 0, 0, 255);
@@ -41,9 +41,9 @@ class ImageDecoderTest {
 
   @Test
   void decode_crop_takesTheMiddle() throws Exception {
-    BufferedImage wide = Pictures.plain(96, 32, Color.RED);
-    wide.createGraphics().drawImage(Pictures.plain(32, 32, Color.GREEN), 32, 0, null);
-    ByteBuffer pixels = decode(Resize.CROP, Pictures.encode(wide, "png"));
+    BufferedImage wide = TestImages.plain(96, 32, Color.RED);
+    wide.createGraphics().drawImage(TestImages.plain(32, 32, Color.GREEN), 32, 0, null);
+    ByteBuffer pixels = decode(Resize.CROP, TestImages.encode(wide, "png"));
     assertPixel(pixels, 0, 0, 0, 255, 0);
     assertPixel(pixels, 15, 15, 0, 255, 0);
   }
@@ -55,7 +55,7 @@ class ImageDecoderTest {
       pixels.put(i, (byte) 77);
     }
     decoder(Resize.LETTERBOX)
-        .decode(Pictures.encode(Pictures.plain(64, 32, Color.GREEN), "png"), pixels);
+        .decode(TestImages.encode(TestImages.plain(64, 32, Color.GREEN), "png"), pixels);
     assertPixel(pixels, 8, 1, 0, 0, 0);
     assertPixel(pixels, 8, 8, 0, 255, 0);
     assertPixel(pixels, 0, 8, 0, 255, 0);
@@ -67,7 +67,7 @@ class ImageDecoderTest {
     int bytes = SIDE * SIDE * 3;
     ByteBuffer pixels = ByteBuffer.allocateDirect(3 * bytes);
     decoder(Resize.STRETCH)
-        .decode(Pictures.jpeg(40, 40, Color.WHITE), pixels.duplicate().position(bytes));
+        .decode(TestImages.jpeg(40, 40, Color.WHITE), pixels.duplicate().position(bytes));
     assertThat(pixels.get(bytes - 1)).isZero();
     assertThat(pixels.get(bytes) & 0xFF).isGreaterThan(250);
     assertThat(pixels.get(2 * bytes - 1) & 0xFF).isGreaterThan(250);
@@ -77,7 +77,7 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"jpeg", "png"})
   void decode_fileWithinAnArray_isAsIfAlone(String format) throws Exception {
-    byte[] file = Pictures.encode(Pictures.halves(64, 48, Color.RED, Color.BLUE), format);
+    byte[] file = TestImages.encode(TestImages.halves(64, 48, Color.RED, Color.BLUE), format);
     byte[] record = new byte[file.length + 30];
     Arrays.fill(record, (byte) 0xFF);
     System.arraycopy(file, 0, record, 20, file.length);
@@ -96,15 +96,15 @@ class ImageDecoderTest {
     for (int i = 0; i < 400; i++) {
       picture.setRGB(i % 20, i / 20, 0x80FF8040);
     }
-    assertPixel(decode(Resize.STRETCH, Pictures.encode(picture, "png")), 8, 8, 128, 64, 32);
+    assertPixel(decode(Resize.STRETCH, TestImages.encode(picture, "png")), 8, 8, 128, 64, 32);
   }
 
   @Test
   void decode_grey_isGreyInAllChannels() throws Exception {
     for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY}) {
       BufferedImage picture = new BufferedImage(20, 20, type);
-      picture.createGraphics().drawImage(Pictures.plain(20, 20, Color.WHITE), 0, 0, null);
-      assertPixel(decode(Resize.STRETCH, Pictures.encode(picture, "png")), 8, 8, 255, 255, 255);
+      picture.createGraphics().drawImage(TestImages.plain(20, 20, Color.WHITE), 0, 0, null);
+      assertPixel(decode(Resize.STRETCH, TestImages.encode(picture, "png")), 8, 8, 255, 255, 255);
     }
   }
 
@@ -112,7 +112,7 @@ class ImageDecoderTest {
   @CsvSource({"1,1", "1,400", "400,1"})
   void decode_extremeShapes_areDecoded(int width, int height) throws Exception {
     for (Resize resize : Resize.values()) {
-      ByteBuffer pixels = decode(resize, Pictures.jpeg(width, height, Color.RED));
+      ByteBuffer pixels = decode(resize, TestImages.jpeg(width, height, Color.RED));
       assertPixel(pixels, 7, 7, 255, 0, 0);
     }
   }
@@ -120,7 +120,7 @@ class ImageDecoderTest {
   @ParameterizedTest
   @CsvSource({"1,2,8", "3,13,8", "6,8,2", "8,8,13"})
   void decode_exifOrientation_isApplied(int orientation, int redX, int redY) throws Exception {
-    byte[] jpeg = Pictures.encode(Pictures.halves(64, 64, Color.RED, Color.BLUE), "jpeg");
+    byte[] jpeg = TestImages.encode(TestImages.halves(64, 64, Color.RED, Color.BLUE), "jpeg");
     ByteBuffer pixels = decode(Resize.STRETCH, Exif.withOrientation(jpeg, orientation));
     assertPixel(pixels, redX, redY, 255, 0, 0);
     assertPixel(pixels, 15 - redX, 15 - redY, 0, 0, 255);
@@ -169,7 +169,7 @@ class ImageDecoderTest {
   @ValueSource(strings = {"gif", "bmp", "tiff"})
   void decode_otherImages_areUnsupported(String format) {
     assertFault(
-        Pictures.encode(Pictures.plain(8, 8, Color.RED), format),
+        TestImages.encode(TestImages.plain(8, 8, Color.RED), format),
         Fault.UNSUPPORTED_FORMAT,
         "found a");
   }
@@ -177,7 +177,7 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"jpeg", "png"})
   void decode_everyTruncation_isCorrupt(String format) {
-    byte[] whole = Pictures.encode(Pictures.halves(40, 30, Color.RED, Color.BLUE), format);
+    byte[] whole = TestImages.encode(TestImages.halves(40, 30, Color.RED, Color.BLUE), format);
     for (int length = 4; length < whole.length; length += 3) {
       assertFault(Arrays.copyOf(whole, length), Fault.CORRUPT_IMAGE, "");
     }
@@ -185,7 +185,7 @@ class ImageDecoderTest {
 
   @Test
   void decode_pngWithWrongChecksum_isCorrupt() {
-    byte[] png = Pictures.encode(Pictures.plain(20, 20, Color.RED), "png");
+    byte[] png = TestImages.encode(TestImages.plain(20, 20, Color.RED), "png");
     png[png.length - 20] ^= 1;
     assertFault(png, Fault.CORRUPT_IMAGE, "wrong checksum");
   }
@@ -202,7 +202,7 @@ class ImageDecoderTest {
   @Test
   void decode_smallFileThatClaimsHugeSize_isRefusedByItsHeader() throws Exception {
     assertFault(pngHeader(65_535, 65_535), Fault.IMAGE_TOO_LARGE, "65535 x 65535 pixels");
-    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
     int frame = indexOf(jpeg, 0xFF, 0xC0);
     Arrays.fill(jpeg, frame + 5, frame + 9, (byte) 0xFF);
     assertFault(jpeg, Fault.IMAGE_TOO_LARGE, "65535 x 65535 pixels");
@@ -210,7 +210,7 @@ class ImageDecoderTest {
 
   @Test
   void decode_moreBytesThanAllowed_isTooLarge() {
-    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
     ImageLimits limits = new ImageLimits(jpeg.length - 1, 1_000_000, 100);
     ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
     assertThatThrownBy(() -> new ImageDecoder(SIDE, SIDE, Resize.CROP, limits).decode(jpeg, pixels))
@@ -219,7 +219,7 @@ class ImageDecoderTest {
 
   @Test
   void decode_exactlyTheLimit_isDecoded() throws Exception {
-    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
     ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
     for (long most : new long[] {400, Long.MAX_VALUE}) {
       ImageLimits limits = new ImageLimits(jpeg.length, most, 1);
@@ -230,14 +230,14 @@ class ImageDecoderTest {
 
   @Test
   void decode_moreScansThanAllowed_isTooComplex() {
-    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
     assertFault(withScans(jpeg, 101), Fault.IMAGE_TOO_COMPLEX, "more than 100 scans");
   }
 
   /** Thirteen passes over 64 megapixels: one more than the limit. */
   @Test
   void decode_moreScansThanSuchALargePictureMayHave_isTooComplex() {
-    byte[] jpeg = Pictures.jpeg(20, 20, Color.RED);
+    byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
     ByteBuffer.wrap(jpeg, indexOf(jpeg, 0xFF, 0xC0) + 5, 4)
         .putShort((short) 8000)
         .putShort((short) 8000);

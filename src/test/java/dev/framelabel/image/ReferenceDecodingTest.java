@@ -43,8 +43,8 @@ class ReferenceDecodingTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = 0x010101 * grey.getRaster().getSample(i % WIDTH, i / WIDTH, 0);
     }
-    assertPixels(Pictures.encode(grey, "png"), values, 0);
-    assertPixels(Pictures.encode(grey, "jpeg"), values, 4);
+    assertPixels(TestImages.encode(grey, "png"), values, 0);
+    assertPixels(TestImages.encode(grey, "jpeg"), values, 4);
   }
 
   @ParameterizedTest
@@ -70,7 +70,7 @@ class ReferenceDecodingTest {
         expected[i] = expected[i] << 8 | (int) Math.round(value / 257.0 * shown);
       }
     }
-    assertPixels(Pictures.encode(picture, "png"), expected, 1);
+    assertPixels(TestImages.encode(picture, "png"), expected, 1);
   }
 
   @ParameterizedTest
@@ -95,7 +95,7 @@ class ReferenceDecodingTest {
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
       picture.getRaster().setSample(i % WIDTH, i / WIDTH, 0, (i / 7) % 16);
     }
-    assertPixels(Pictures.encode(picture, "png"), overBlack(picture), 1);
+    assertPixels(TestImages.encode(picture, "png"), overBlack(picture), 1);
   }
 
   @Test
@@ -107,7 +107,7 @@ class ReferenceDecodingTest {
       picture.setRGB(
           i % WIDTH, i / WIDTH, opacity << 24 | (colours.getRGB(i % WIDTH, i / WIDTH) & 0xFFFFFF));
     }
-    assertPixels(Pictures.encode(picture, "png"), overBlack(picture), 1);
+    assertPixels(TestImages.encode(picture, "png"), overBlack(picture), 1);
   }
 
   @ParameterizedTest
@@ -178,7 +178,7 @@ class ReferenceDecodingTest {
   @CsvSource({"1,1", "1,4000", "4000,1"})
   void decode_extremeShapes_likeReference(int width, int height) throws Exception {
     for (String format : new String[] {"png", "jpeg"}) {
-      byte[] file = Pictures.encode(gradient(width, height), format);
+      byte[] file = TestImages.encode(gradient(width, height), format);
       assertPixels(file, width, height, reference(file), JPEG_TOLERANCE);
     }
   }

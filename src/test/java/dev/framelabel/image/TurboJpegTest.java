@@ -155,6 +155,6 @@ class TurboJpegTest {
       graphics.fillRect(field % 2 * width / 2, field / 2 * height / 2, width, height);
     }
     graphics.dispose();
-    return Pictures.encode(picture, "jpeg");
+    return TestImages.encode(picture, "jpeg");
   }
 }

@@ -21,10 +21,10 @@ class WorkspaceTest {
   private static List<byte[]> files() {
     List<byte[]> files = new ArrayList<>();
     for (int[] size : new int[][] {{640, 480}, {20, 30}, {64, 64}, {1000, 50}, {30, 20}}) {
-      var picture = Pictures.halves(size[0], size[1], Color.RED, Color.BLUE);
-      byte[] jpeg = Pictures.encode(picture, "jpeg");
+      var picture = TestImages.halves(size[0], size[1], Color.RED, Color.BLUE);
+      byte[] jpeg = TestImages.encode(picture, "jpeg");
       files.add(jpeg);
-      files.add(Pictures.encode(picture, "png"));
+      files.add(TestImages.encode(picture, "png"));
       files.add(Exif.withOrientation(jpeg, 6));
       files.add(Exif.withOrientation(jpeg, 3));
     }

@@ -14,7 +14,7 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.state.EventSerializer;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The function in Flink's real asynchronous operator, without a cluster. */
 @Timeout(60)
 class ClassifyFunctionTest {
-  private static final byte[] BLUE = Pictures.jpeg(20, 20, Color.BLUE);
+  private static final byte[] BLUE = TestImages.jpeg(20, 20, Color.BLUE);
 
   /** Takes three seconds for a batch: longer than a test waits. */
   private static final ModelOpener HANGING =

@@ -10,7 +10,7 @@ import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.testing.cluster.AppFolder;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.testing.cluster.JavaProcess;
@@ -47,7 +47,7 @@ class ObjectStoreIT {
   private static final Path FETCHED = Path.of("target/s3").toAbsolutePath();
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int MAX_IMAGE_BYTES = 100_000;
-  private static final byte[] PICTURE = Pictures.jpeg(64, 48, Color.BLUE);
+  private static final byte[] PICTURE = TestImages.jpeg(64, 48, Color.BLUE);
   private static final String PLACE = "s3://images/frames/";
 
   @TempDir private static Path folder;

@@ -10,7 +10,7 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every framing is recognised for what it is, and none is taken for another. */
 class OutputFormatTest {
-  private static final byte[] JPEG = Pictures.jpeg(8, 8, Color.RED);
+  private static final byte[] JPEG = TestImages.jpeg(8, 8, Color.RED);
   private static final Instant NOW = TestEvents.CAPTURED.plusSeconds(1);
 
   private final MemoryRegistry registry = new MemoryRegistry();
@@ -198,7 +198,7 @@ class OutputFormatTest {
     headers.put("camera-id", text("cam-9"));
     headers.put("ce_id", text("event-5"));
     headers.put("ce_time", text("2026-03-04T06:06:07.5+01:00"));
-    byte[] png = Pictures.encode(Pictures.plain(8, 8, Color.RED), "png");
+    byte[] png = TestImages.encode(TestImages.plain(8, 8, Color.RED), "png");
     Frame frame = (Frame) events.read(incoming(png, "key", headers), NOW);
     assertThat(frame.cameraId()).isEqualTo("cam-9");
     assertThat(frame.frameId()).isEqualTo("event-5");

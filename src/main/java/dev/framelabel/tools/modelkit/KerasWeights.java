@@ -35,7 +35,7 @@ final class KerasWeights {
     boolean named = layers.stream().anyMatch(layer -> layer.name().equals("block1_conv1"));
     KerasWeights found = new KerasWeights();
     List<Layer> dense = layers.stream().filter(KerasWeights::isDense).toList();
-    Architecture architecture = architecture(layers, dense);
+    XceptionArchitecture architecture = architecture(layers, dense);
     if (named) {
       found.assignNamed(architecture, layers);
     } else {
@@ -51,12 +51,12 @@ final class KerasWeights {
     return layer.tensors().size() == 2 && layer.tensors().get(0).shape().size() == 2;
   }
 
-  private static List<Unit> units(Architecture architecture, Kind kind) {
+  private static List<Unit> units(XceptionArchitecture architecture, Kind kind) {
     return architecture.units().stream().filter(unit -> unit.kind() == kind).toList();
   }
 
   /** Width and head, from the last batch normalisation and the layers behind it. */
-  private static Architecture architecture(List<Layer> layers, List<Layer> dense) {
+  private static XceptionArchitecture architecture(List<Layer> layers, List<Layer> dense) {
     int features =
         layers.stream()
             .filter(layer -> layer.tensors().size() == 4)
@@ -74,10 +74,10 @@ final class KerasWeights {
     }
     int hidden = dense.size() == 2 ? dense.get(0).tensors().get(0).shape().get(1) : 0;
     int classes = dense.isEmpty() ? 0 : dense.get(dense.size() - 1).tensors().get(0).shape().get(1);
-    return new Architecture(Flavour.KERAS, features / 2048.0, hidden, classes);
+    return new XceptionArchitecture(Flavour.KERAS, features / 2048.0, hidden, classes);
   }
 
-  private void assignNamed(Architecture architecture, List<Layer> layers) {
+  private void assignNamed(XceptionArchitecture architecture, List<Layer> layers) {
     Map<String, Layer> byName = new HashMap<>();
     layers.forEach(layer -> byName.put(layer.name(), layer));
     List<Layer> unnamed =
@@ -115,7 +115,7 @@ final class KerasWeights {
   }
 
   /** A file that names layers only by class and number, in the order of the model. */
-  private void assignNumbered(Architecture architecture, List<Layer> layers) {
+  private void assignNumbered(XceptionArchitecture architecture, List<Layer> layers) {
     Iterator<Layer> convolutions = ofClass(layers, CONVOLUTION);
     Iterator<Layer> separables = ofClass(layers, "separable_" + CONVOLUTION);
     Iterator<Layer> normalisations = ofClass(layers, NORMALISATION);

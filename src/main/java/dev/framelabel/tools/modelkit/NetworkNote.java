@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A note in the model file of which Xception it is: the folded graph alone does not tell. */
-record NetworkNote(Architecture architecture) {
+record NetworkNote(XceptionArchitecture architecture) {
   private static final String KEY = "framelabel.xception";
   private static final JsonMapper JSON = new JsonMapper();
 
-  static NetworkNote of(Architecture architecture) {
+  static NetworkNote of(XceptionArchitecture architecture) {
     return new NetworkNote(architecture);
   }
 
@@ -36,7 +36,7 @@ record NetworkNote(Architecture architecture) {
       JsonNode note = JSON.readTree(metadata.get(KEY));
       return Optional.of(
           new NetworkNote(
-              new Architecture(
+              new XceptionArchitecture(
                   Flavour.parse(note.path("padding").asText()),
                   note.path("width").asDouble(),
                   note.path("hidden").asInt(),

@@ -10,7 +10,7 @@ final class RandomWeights {
   private RandomWeights() {}
 
   /** Kernels as He et al. 2015 begin training; batch normalisation that changes nothing. */
-  static Weights of(Architecture architecture, long seed) {
+  static Weights of(XceptionArchitecture architecture, long seed) {
     Random random = new Random(seed);
     Map<String, Tensor> tensors = new HashMap<>();
     for (Parameter parameter : architecture.parameters()) {

@@ -29,7 +29,7 @@ enum TorchNames {
   }
 
   /** Maps this layout's tensor names to {@link Parameter#name()}. */
-  Map<String, String> names(Architecture architecture) {
+  Map<String, String> names(XceptionArchitecture architecture) {
     Map<String, String> names = new LinkedHashMap<>();
     for (Unit unit : architecture.units()) {
       String[] prefixes = (this == TIMM ? timm(unit) : tutorial(unit)).split(" ", 2);

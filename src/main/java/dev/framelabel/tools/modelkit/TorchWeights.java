@@ -33,7 +33,7 @@ final class TorchWeights {
             .findFirst()
             .orElseThrow(() -> unknown(tensors));
     Flavour flavour = Flavour.parse(file.metadata().getOrDefault(PADDING, "torch"));
-    Architecture architecture = architecture(layout, flavour, tensors);
+    XceptionArchitecture architecture = architecture(layout, flavour, tensors);
     Map<String, Tensor> found = new HashMap<>();
     layout
         .names(architecture)
@@ -105,14 +105,14 @@ final class TorchWeights {
             + " tutorial layout (entry_flow.headconv.0.weight)");
   }
 
-  private static Architecture architecture(
+  private static XceptionArchitecture architecture(
       TorchNames layout, Flavour flavour, Map<String, Tensor> tensors) {
     String last = layout == TorchNames.TIMM ? "bn4.weight" : "exit_flow.endconv.4.weight";
     Tensor features = tensors.get(last);
     if (features == null) {
       throw new ModelException("weights " + last + " are missing in the state_dict");
     }
-    return new Architecture(
+    return new XceptionArchitecture(
         flavour,
         features.values().length / 2048.0,
         outputs(tensors, "dense.weight"),

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param architecture what they are weights of
  * @param tensors by {@link Parameter#name()}
  */
-record Weights(Architecture architecture, Map<String, Tensor> tensors) {
+record Weights(XceptionArchitecture architecture, Map<String, Tensor> tensors) {
   /**
    * @throws ModelException if one is missing, has another shape or holds what is no number
    */

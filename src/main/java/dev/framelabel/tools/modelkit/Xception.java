@@ -17,7 +17,7 @@ public final class Xception {
    * @param width 1 for the paper's number of channels
    */
   public static Xception random(int classes, double width, long seed) {
-    Architecture architecture = new Architecture(Flavour.KERAS, width, 0, classes);
+    XceptionArchitecture architecture = new XceptionArchitecture(Flavour.KERAS, width, 0, classes);
     return new Xception(RandomWeights.of(architecture, seed));
   }
 

@@ -35,12 +35,12 @@ final class XceptionGraph {
    * @throws IllegalArgumentException if the size is too small or the network has no classes
    */
   static ModelProto write(Weights weights, int size, PackageMetadata metadata) {
-    if (size < Architecture.SMALLEST_SIZE || size > 4096) {
+    if (size < XceptionArchitecture.SMALLEST_SIZE || size > 4096) {
       throw new IllegalArgumentException(
           "input size is "
               + size
               + " pixels; expected "
-              + Architecture.SMALLEST_SIZE
+              + XceptionArchitecture.SMALLEST_SIZE
               + " to 4096: a smaller picture has nothing left behind the last block");
     }
     int classes = weights.architecture().classes();

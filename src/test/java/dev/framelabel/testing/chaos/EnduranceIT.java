@@ -250,7 +250,7 @@ class EnduranceIT {
   /** The most that a task of the worker says; all tasks of a worker share one session. */
   private static long openTensors(int firstPort) {
     return IntStream.rangeClosed(firstPort, firstPort + 1)
-        .mapToObj(MetricsPage::at)
+        .mapToObj(PrometheusPage::at)
         .flatMap(String::lines)
         .filter(line -> line.matches("\\w+_framelabel_openTensors\\b.*"))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

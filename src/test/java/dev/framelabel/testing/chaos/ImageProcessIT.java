@@ -66,7 +66,7 @@ class ImageProcessIT {
         assertThat(end.fresh().labelled()).isGreaterThan(20);
       }
       // The image's reporter: the two processes share a range of ports here.
-      assertThat(MetricsPage.at(metrics) + MetricsPage.at(metrics + 1))
+      assertThat(PrometheusPage.at(metrics) + PrometheusPage.at(metrics + 1))
           .contains("flink_taskmanager_job_task_operator_framelabel_framesIn");
       List<String> libraries = nativeLibraries(worker);
       assertThat(libraries).isNotEmpty();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.CameraStatus.State;
 import dev.framelabel.event.Frame;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.tools.camera.CameraSettings.Repeat;
 import dev.framelabel.tools.demo.BrokerFiles;
@@ -44,21 +44,21 @@ final class CameraPublisherIT {
         "/video",
         20,
         file -> "Content-Length: " + file.length + "\r\n",
-        Pictures.jpeg(64, 48, Color.RED),
-        Pictures.jpeg(64, 48, Color.BLUE));
+        TestImages.jpeg(64, 48, Color.RED),
+        TestImages.jpeg(64, 48, Color.BLUE));
     server.stream(
         "/black",
         20,
         file -> "Content-Length: " + file.length + "\r\n",
-        Pictures.jpeg(64, 48, Color.BLACK));
+        TestImages.jpeg(64, 48, Color.BLACK));
     server.stream(
         "/same",
         20,
         file -> "Content-Length: " + file.length + "\r\n",
-        Pictures.jpeg(64, 48, Color.GREEN));
+        TestImages.jpeg(64, 48, Color.GREEN));
     server.on(
         "/now.jpg",
-        exchange -> CameraServer.answer(exchange, 200, Pictures.jpeg(64, 48, Color.PINK)));
+        exchange -> CameraServer.answer(exchange, 200, TestImages.jpeg(64, 48, Color.PINK)));
     server.hang("/hangs");
   }
 
@@ -74,7 +74,7 @@ final class CameraPublisherIT {
     for (int picture = 100; picture < 220; picture++) {
       Files.write(
           pictures.resolve(picture + ".png"),
-          Pictures.encode(TestFrames.noise(200, 150, picture), "png"));
+          TestImages.encode(TestFrames.noise(200, 150, picture), "png"));
     }
     Files.write(pictures.resolve("broken.png"), new byte[100_000]);
     CameraSettings camera =
@@ -104,7 +104,7 @@ final class CameraPublisherIT {
 
   @Test
   void run_videoFileLooped_beginsAgainUntilItIsStopped() throws Exception {
-    byte[][] pictures = {Pictures.jpeg(64, 48, Color.RED), Pictures.jpeg(64, 48, Color.BLUE)};
+    byte[][] pictures = {TestImages.jpeg(64, 48, Color.RED), TestImages.jpeg(64, 48, Color.BLUE)};
     Path video = folder.resolve("video.mjpeg");
     Files.write(video, pictures[0]);
     Files.write(video, pictures[1], StandardOpenOption.APPEND);

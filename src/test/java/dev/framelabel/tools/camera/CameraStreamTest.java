@@ -2,7 +2,7 @@ package dev.framelabel.tools.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CameraStreamTest {
-  private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
+  private static final byte[] PICTURE = TestImages.jpeg(16, 16, Color.RED);
 
   private final SetTime time = new SetTime();
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.event.CameraStatus;
 import dev.framelabel.event.Frame;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.testing.cluster.Await;
 import java.awt.Color;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class CameraWorkerTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofMillis(300);
-  private static final byte[] PICTURE = Pictures.jpeg(16, 16, Color.RED);
+  private static final byte[] PICTURE = TestImages.jpeg(16, 16, Color.RED);
 
   private final List<Frame> sent = new CopyOnWriteArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class HttpSourceTest {
-  private static final byte[] RED = Pictures.jpeg(64, 48, Color.RED);
-  private static final byte[] BLUE = Pictures.jpeg(64, 48, Color.BLUE);
+  private static final byte[] RED = TestImages.jpeg(64, 48, Color.RED);
+  private static final byte[] BLUE = TestImages.jpeg(64, 48, Color.BLUE);
   private static final AddressGuard FOLLOWING = new AddressGuard(false, true);
 
   private CameraServer server;

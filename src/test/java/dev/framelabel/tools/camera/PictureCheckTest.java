@@ -3,7 +3,7 @@ package dev.framelabel.tools.camera;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.event.Bytes;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ final class PictureCheckTest {
     try (PictureCheck check = new PictureCheck();
         StillDecoder decoder = new StillDecoder(0);
         JpegEncoder encoder = new JpegEncoder()) {
-      byte[] one = jpeg(Pictures.halves(320, 240, Color.GRAY, Color.ORANGE)).array();
+      byte[] one = jpeg(TestImages.halves(320, 240, Color.GRAY, Color.ORANGE)).array();
       PictureCheck.Look look = PictureCheck.Look.FINE;
       for (int second = 0; second <= 10; second++) {
         byte[] file = encoder.encode(decoder.decode(one), 1, 90 + second % 3);
@@ -43,7 +43,7 @@ final class PictureCheckTest {
   void look_smallThingMoves_isFine() {
     try (PictureCheck check = new PictureCheck()) {
       for (int second = 0; second < 30; second++) {
-        BufferedImage picture = Pictures.plain(640, 480, Color.GRAY);
+        BufferedImage picture = TestImages.plain(640, 480, Color.GRAY);
         picture.getGraphics().fillRect(second * 10, 100, 12, 12);
         assertThat(check.look(jpeg(picture), second * SECOND)).isEqualTo(PictureCheck.Look.FINE);
       }
@@ -53,9 +53,9 @@ final class PictureCheckTest {
   @Test
   void look_blackPicture_isBlackAtOnceAndDarkOneIsNot() {
     try (PictureCheck check = new PictureCheck()) {
-      assertThat(check.look(jpeg(Pictures.plain(320, 240, new Color(9, 9, 9))), 0))
+      assertThat(check.look(jpeg(TestImages.plain(320, 240, new Color(9, 9, 9))), 0))
           .isEqualTo(PictureCheck.Look.BLACK);
-      assertThat(check.look(jpeg(Pictures.plain(320, 240, new Color(60, 60, 60))), SECOND))
+      assertThat(check.look(jpeg(TestImages.plain(320, 240, new Color(60, 60, 60))), SECOND))
           .isEqualTo(PictureCheck.Look.FINE);
     }
   }
@@ -68,6 +68,6 @@ final class PictureCheckTest {
   }
 
   private static Bytes jpeg(BufferedImage picture) {
-    return Bytes.wrap(Pictures.encode(picture, "jpeg"));
+    return Bytes.wrap(TestImages.encode(picture, "jpeg"));
   }
 }

@@ -3,7 +3,7 @@ package dev.framelabel.tools.camera;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -12,7 +12,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 final class PictureShaperTest {
-  private static final byte[] JPEG = Pictures.encode(TestFrames.noise(640, 480, 1), "jpeg");
+  private static final byte[] JPEG = TestImages.encode(TestFrames.noise(640, 480, 1), "jpeg");
 
   @Test
   void shape_nothingWanted_passesAsItIs() throws Exception {
@@ -49,14 +49,14 @@ final class PictureShaperTest {
 
   @Test
   void shape_tooLargePng_becomesJpeg() throws Exception {
-    byte[] png = Pictures.encode(TestFrames.noise(640, 480, 2), "png");
+    byte[] png = TestImages.encode(TestFrames.noise(640, 480, 2), "png");
     byte[] file = shape(PictureSettings.AS_IT_COMES, 100_000, png);
     assertThat(file).startsWith(0xFF, 0xD8, 0xFF).hasSizeLessThanOrEqualTo(100_000);
   }
 
   @Test
   void shape_colours_stay() throws Exception {
-    byte[] halves = Pictures.encode(Pictures.halves(64, 64, Color.RED, Color.BLUE), "jpeg");
+    byte[] halves = TestImages.encode(TestImages.halves(64, 64, Color.RED, Color.BLUE), "jpeg");
     BufferedImage picture = decode(shape(PictureSettings.of("32x32", 90), 1 << 20, halves));
     assertThat(new Color(picture.getRGB(4, 16)).getRed()).isGreaterThan(220);
     assertThat(new Color(picture.getRGB(28, 16)).getBlue()).isGreaterThan(220);

@@ -3,7 +3,7 @@ package dev.framelabel.tools.camera;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -46,8 +46,8 @@ final class VideoSourceTest {
 
   @Test
   void read_videoOfJpegPictures_givesThemAsTheyAre() throws Exception {
-    byte[] red = Pictures.jpeg(64, 48, Color.RED);
-    byte[] blue = Pictures.jpeg(64, 48, Color.BLUE);
+    byte[] red = TestImages.jpeg(64, 48, Color.RED);
+    byte[] blue = TestImages.jpeg(64, 48, Color.BLUE);
     Path video = folder.resolve("video.mjpeg");
     for (byte[] picture : List.of(red, blue, red)) {
       Files.write(video, picture, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.testing.cluster.ChildCommand;
@@ -30,7 +30,7 @@ final class CameraCommandIT {
   void camera_once_endsWithReportAndStatus() throws Exception {
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     for (int picture = 0; picture < 3; picture++) {
-      Files.write(pictures.resolve(picture + ".jpg"), Pictures.jpeg(64, 48, Color.RED));
+      Files.write(pictures.resolve(picture + ".jpg"), TestImages.jpeg(64, 48, Color.RED));
     }
     Path report = folder.resolve("report.json");
     Path cameras =
@@ -68,8 +68,8 @@ final class CameraCommandIT {
   @Test
   void camera_signalled_endsCleanlyWithReportAndTheSignalsStatus() throws Exception {
     Path video = folder.resolve("video.mjpeg");
-    Files.write(video, Pictures.jpeg(64, 48, Color.RED));
-    Files.write(video, Pictures.jpeg(64, 48, Color.BLUE), StandardOpenOption.APPEND);
+    Files.write(video, TestImages.jpeg(64, 48, Color.RED));
+    Files.write(video, TestImages.jpeg(64, 48, Color.BLUE), StandardOpenOption.APPEND);
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"))) {
       Topics.create(broker.client(), List.of("frames"), 1, (short) 1, 1 << 20);
       Process[] running = {

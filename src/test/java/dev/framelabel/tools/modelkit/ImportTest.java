@@ -87,7 +87,7 @@ final class ImportTest {
   @Test
   void fromKeras_paddedLikePyTorch_isFarOff() throws IOException {
     Weights keras = KerasWeights.read(Vectors.unpack("keras-eighth.h5", folder));
-    Architecture torch = new Architecture(Flavour.TORCH, 0.125, 0, Vectors.CLASSES);
+    XceptionArchitecture torch = new XceptionArchitecture(Flavour.TORCH, 0.125, 0, Vectors.CLASSES);
     Weights symmetric = new Weights(torch, withEpsilonOf(keras));
     ModelFile model = new ModelFile(XceptionGraph.write(symmetric, 79, Vectors.metadata()));
     float[][] found = Vectors.probabilities(Vectors.save(model, folder));

@@ -9,7 +9,7 @@ import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
-import dev.framelabel.image.Pictures;
+import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.testing.cluster.Await;
@@ -118,7 +118,7 @@ class RealRegistryIT {
       ApicurioClients service = new ApicurioClients(broker.client(), address + "/apis/registry/v3");
       createTopics(broker);
       for (ApicurioClients.Style style : ApicurioClients.Style.values()) {
-        service.send(style, "frames", style.name(), Pictures.jpeg(64, 48, Color.RED));
+        service.send(style, "frames", style.name(), TestImages.jpeg(64, 48, Color.RED));
       }
       Map<OutputFormat, ApicurioClients.Style> readers =
           Map.of(

@@ -13,13 +13,13 @@ import java.util.stream.IntStream;
  * @param hidden neurons of the optional layer before the last one; 0: none, as in the paper
  * @param classes of the last layer; 0: the network ends with the pooled features
  */
-record Architecture(Flavour flavour, double width, int hidden, int classes) {
+record XceptionArchitecture(Flavour flavour, double width, int hidden, int classes) {
   /** The smallest picture that leaves something to pool. */
   static final int SMALLEST_SIZE = 71;
 
   private static final List<Integer> MIDDLE = IntStream.rangeClosed(5, 12).boxed().toList();
 
-  Architecture {
+  XceptionArchitecture {
     if (hidden < 0 || classes < 0) {
       throw new IllegalArgumentException(
           "hidden neurons " + hidden + ", classes " + classes + "; expected 0 or more");

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class ArchitectureTest {
-  private static final Architecture PAPER = new Architecture(Flavour.KERAS, 1, 0, 1000);
+final class XceptionArchitectureTest {
+  private static final XceptionArchitecture PAPER =
+      new XceptionArchitecture(Flavour.KERAS, 1, 0, 1000);
 
   @Test
   void parameters_ofThePaper_areCounted() {

@@ -8,8 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** What Flink's Prometheus reporter says of a process. */
-final class MetricsPage {
-  private MetricsPage() {}
+final class PrometheusPage {
+  private PrometheusPage() {}
 
   static String at(int port) {
     URI page = URI.create("http://127.0.0.1:" + port + "/metrics");

@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
 /** Pictures for tests, made and encoded by the JDK. */
-public final class Pictures {
-  private Pictures() {}
+public final class TestImages {
+  private TestImages() {}
 
   /** One colour all over. */
   public static BufferedImage plain(int width, int height, Color colour) {

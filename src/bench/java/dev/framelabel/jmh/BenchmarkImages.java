@@ -7,8 +7,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** JPEGs to decode. */
-final class Pictures {
-  private Pictures() {}
+final class BenchmarkImages {
+  private BenchmarkImages() {}
 
   /**
    * Blocks of colour with noise.
