@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Publishes frames as image events, each in its camera's partition. Thread-safe. */
@@ -83,16 +84,21 @@ public final class FramePublisher implements AutoCloseable {
         new ProducerRecord<>(topic, cameraId.getBytes(UTF_8), value);
     headers.forEach((name, text) -> entry.headers().add(name, text.getBytes(UTF_8)));
     CompletableFuture<Void> sent = new CompletableFuture<>();
-    Future<RecordMetadata> ignored =
-        producer.send(
-            entry,
-            (metadata, failure) -> {
-              if (failure == null) {
-                sent.complete(null);
-              } else {
-                sent.completeExceptionally(failure);
-              }
-            });
+    try {
+      Future<RecordMetadata> ignored =
+          producer.send(
+              entry,
+              (metadata, failure) -> {
+                if (failure == null) {
+                  sent.complete(null);
+                } else {
+                  sent.completeExceptionally(failure);
+                }
+              });
+    } catch (KafkaException e) {
+      // send() itself throws once the broker has refused the producer an id.
+      sent.completeExceptionally(e.getCause() == null ? e : e.getCause());
+    }
     return sent;
   }
 

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -134,9 +135,11 @@ public final class FrameReplay implements AutoCloseable {
   private void send(ProducerRecord<byte[], byte[]> frame) {
     try {
       producer.send(frame).get();
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | KafkaException e) {
+      // send() itself throws once the broker has refused the producer an id.
+      String cause = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
       throw new IllegalStateException(
-          "topic " + framesTopic + " does not take the frame: " + e.getCause().getMessage(), e);
+          "topic " + framesTopic + " does not take the frame: " + cause, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a frame was replayed", e);
