@@ -33,8 +33,7 @@ class ChildCommandTest {
       long child = Long.parseLong(said.readLine());
       assertThat(running(child)).isTrue();
       if (stopped) {
-        Process stop = new ProcessBuilder("kill", "-STOP", Long.toString(child)).start();
-        assertThat(stop.waitFor()).isZero();
+        Signals.send(child, "STOP");
       }
       assertThat(parent.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
       Await.until("the child has ended", LIMIT, () -> !running(child));

@@ -1,5 +1,6 @@
 package dev.framelabel.testing.cluster;
 
+import dev.framelabel.testing.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -145,17 +146,7 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Sends a signal by name, such as {@code STOP}. */
   public void signal(String signal) {
-    try {
-      Process sent = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
-      if (sent.waitFor() != 0) {
-        throw new IllegalStateException(name + " did not take signal " + signal);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+    Signals.send(process.pid(), signal);
   }
 
   /** Kilobytes that the process holds in memory now; 0 where the system does not say. */

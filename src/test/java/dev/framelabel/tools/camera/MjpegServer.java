@@ -2,6 +2,7 @@ package dev.framelabel.tools.camera;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.framelabel.testing.Signals;
 import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class MjpegServer implements AutoCloseable {
 
   /** Stops all its threads: the connection stays open, and nothing comes. */
   void freeze() throws Exception {
-    Signals.send(process, "STOP");
+    Signals.send(process.pid(), "STOP");
   }
 
   boolean isRunning() {

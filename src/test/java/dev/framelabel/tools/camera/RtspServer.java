@@ -2,6 +2,7 @@ package dev.framelabel.tools.camera;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.framelabel.testing.Signals;
 import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class RtspServer implements AutoCloseable {
 
   /** Stops all its threads, as a hung camera does: connections stay open, and nothing comes. */
   void freeze() throws Exception {
-    Signals.send(process, "STOP");
+    Signals.send(process.pid(), "STOP");
   }
 
   void kill() throws Exception {

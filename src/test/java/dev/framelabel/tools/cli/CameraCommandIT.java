@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
+import dev.framelabel.testing.Signals;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.demo.BrokerFiles;
@@ -121,7 +122,7 @@ final class CameraCommandIT {
         LIMIT,
         () -> Files.readString(log).contains("film live") || !process.isAlive());
     assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
-    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    Signals.send(process.pid(), signal);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(status);
     JsonNode report = new ObjectMapper().readTree(folder.resolve(signal + ".json").toFile());
