@@ -100,7 +100,7 @@ class ArchitectureTest {
     row("tools.deadletter", "event wire", "org.apache.kafka");
     row(
         "tools.camera",
-        "config event kafka.admin tools.clients tools.report wire",
+        "config event image kafka.admin tools.clients tools.report wire",
         "com.fasterxml.jackson org.apache.flink org.bytedeco");
     row(
         "tools.wall",
@@ -108,7 +108,7 @@ class ArchitectureTest {
         "com.fasterxml.jackson io.undertow org.apache.kafka org.xnio");
     row(
         "tools.demo",
-        "config event kafka.admin model root tools.clients tools.report",
+        "config event kafka.admin model root tools.camera tools.clients tools.report wire",
         "kafka.server org.apache.commons.io org.apache.flink org.apache.kafka");
     row(
         "tools.doctor",

@@ -31,23 +31,30 @@ public final class LabelledFrames {
   }
 
   public byte[] write(LabelledFrame frame, OutputFormat framing) {
-    return codec.write(
-        new dev.framelabel.avro.LabelledFrame(
-            frame.cameraId(),
-            frame.frameId(),
-            frame.capturedAt(),
-            frame.labelledAt(),
-            frame.labels().stream().map(LabelledFrames::toAvro).toList(),
-            new dev.framelabel.avro.Model(
-                frame.model().name(), frame.model().version(), frame.model().sha256()),
-            SourcePositions.toAvro(frame.source()),
-            new dev.framelabel.avro.Timings(
-                frame.timings().decodeMicros(),
-                frame.timings().queueMicros(),
-                frame.timings().inferenceMicros(),
-                frame.timings().batchSize()),
-            frame.attributes()),
-        framing);
+    return codec.write(toAvro(frame), framing);
+  }
+
+  /** Returns the frame as one line of JSON, with the names of the schema; times in ISO 8601. */
+  public static String toJson(LabelledFrame frame) {
+    return toAvro(frame).toString();
+  }
+
+  private static dev.framelabel.avro.LabelledFrame toAvro(LabelledFrame frame) {
+    return new dev.framelabel.avro.LabelledFrame(
+        frame.cameraId(),
+        frame.frameId(),
+        frame.capturedAt(),
+        frame.labelledAt(),
+        frame.labels().stream().map(LabelledFrames::toAvro).toList(),
+        new dev.framelabel.avro.Model(
+            frame.model().name(), frame.model().version(), frame.model().sha256()),
+        SourcePositions.toAvro(frame.source()),
+        new dev.framelabel.avro.Timings(
+            frame.timings().decodeMicros(),
+            frame.timings().queueMicros(),
+            frame.timings().inferenceMicros(),
+            frame.timings().batchSize()),
+        frame.attributes());
   }
 
   /**

@@ -71,6 +71,11 @@ public record CameraSettings(
         && (kind() == CameraAddress.Kind.FILE || kind() == CameraAddress.Kind.FOLDER);
   }
 
+  /** Whether the camera ends by itself: a file or folder that is read once. */
+  public boolean ends() {
+    return isStored() && repeat == Repeat.ONCE;
+  }
+
   /** Never shows a password. */
   @Override
   public String toString() {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -207,33 +205,9 @@ final class CameraCommand implements Callable<Integer> {
   }
 
   private List<CameraSettings> cameras() throws IOException {
-    PictureSettings picture = PictureSettings.of(size, quality);
-    List<CameraSettings> cameras = new ArrayList<>();
-    for (String source : sources) {
-      int named = source.matches("[A-Za-z0-9_.-]+=.*") ? source.indexOf('=') : -1;
-      String id = named < 0 ? "camera-" + (cameras.size() + 1) : source.substring(0, named);
-      cameras.add(
-          withoutPassword(
-              new CameraSettings(
-                  id, source.substring(named + 1), fps, repeat, picture, pollSeconds, attributes)));
-    }
-    if (camerasFile != null) {
-      CameraFile.Defaults defaults =
-          new CameraFile.Defaults(fps, repeat, picture, pollSeconds, attributes);
-      cameras.addAll(CameraFile.read(camerasFile, defaults));
-    }
-    return cameras;
-  }
-
-  private CameraSettings withoutPassword(CameraSettings camera) {
-    if (camera.hasPassword()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "camera "
-              + camera
-              + ": a password on the command line is seen by everyone on this machine; give the address in"
-              + " --cameras FILE");
-    }
-    return camera;
+    CameraFile.Defaults defaults =
+        new CameraFile.Defaults(
+            fps, repeat, PictureSettings.of(size, quality), pollSeconds, attributes);
+    return CameraSources.read(spec, sources, camerasFile, defaults);
   }
 }

@@ -1,16 +1,26 @@
 package dev.framelabel.tools.cli;
 
 import dev.framelabel.config.Delivery;
+import dev.framelabel.tools.camera.AddressGuard;
+import dev.framelabel.tools.camera.CameraFile;
+import dev.framelabel.tools.camera.CameraSettings;
+import dev.framelabel.tools.camera.PictureSettings;
 import dev.framelabel.tools.demo.Demo;
 import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.tools.demo.DemoReport;
+import dev.framelabel.tools.demo.FrameSource;
+import dev.framelabel.tools.demo.SimulatedCameras;
+import dev.framelabel.tools.demo.UserCameras;
 import dev.framelabel.tools.wall.Wall;
 import dev.framelabel.tools.wall.WallSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,49 +28,78 @@ import org.apache.commons.io.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code framelabel demo}. */
 @Command(
     name = "demo",
     description =
-        "Runs all of Framelabel in one process: a Kafka broker, simulated cameras that publish images with known"
-            + " labels, the labelling job on a Flink MiniCluster, the live wall, and a consumer that counts the"
-            + " results.",
-    exitCodeList = {"1:A frame was lost or duplicated, or the demo failed."},
-    footer = {"", "Example: framelabel demo --frames 500 --report demo.json"},
+        "Runs all of Framelabel in one process: a Kafka broker, cameras, the labelling job on a Flink MiniCluster, the"
+            + " live wall, and a consumer that counts the results. Without --camera, simulated cameras publish images"
+            + " with known labels.",
+    exitCodeList = {
+      "1:A frame was lost or duplicated, a camera was lost at the end, or the demo failed."
+    },
+    footer = {
+      "",
+      "Example: framelabel demo --frames 500 --report demo.json",
+      "Example: framelabel demo --camera door=my.mp4 --model mine.onnx --out labels.jsonl"
+    },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class DemoCommand implements Callable<Integer> {
-  private static final long FOREVER_SECONDS = TimeUnit.DAYS.toSeconds(3650);
   private static final int PICTURES_OF_A_CAMERA = 50;
 
   @Spec private CommandSpec spec;
 
   @Option(
+      names = "--camera",
+      paramLabel = "[ID=]SOURCE",
+      description =
+          "Your own camera, with an optional camera id: a video file, a folder of images, rtsp://, http:// or"
+              + " usb:FORMAT:DEVICE. Can be given several times. The demo ends when all files and folders are read; with"
+              + " a live camera it runs until Ctrl-C.")
+  private List<String> sources = List.of();
+
+  @Option(
+      names = "--cameras",
+      paramLabel = "FILE",
+      description = "YAML file with your own cameras, for addresses with passwords.")
+  private Path camerasFile;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      description = "Maximum frames per second of each of your own cameras; 0: no limit.",
+      defaultValue = "0")
+  private double fps;
+
+  @Option(
       names = "--frames",
       paramLabel = "N",
-      description = "Number of frames to publish.",
+      description = "Number of frames that the simulated cameras publish.",
       defaultValue = "1500")
   private long frames;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "Publish for this many seconds, instead of --frames frames.")
+      description =
+          "Publish for this many seconds: instead of --frames, or instead of the whole of your own cameras.")
   private Long seconds;
 
   @Option(
-      names = "--cameras",
+      names = "--simulated-cameras",
       paramLabel = "C",
       description = "Number of simulated cameras.",
       defaultValue = "3")
-  private int cameras;
+  private int simulatedCameras;
 
   @Option(
       names = "--rate",
       paramLabel = "R",
-      description = "Frames per second of all cameras together; 0: as fast as possible.",
+      description = "Frames per second of all simulated cameras together; 0: as fast as possible.",
       defaultValue = "150")
   private double rate;
 
@@ -76,7 +115,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--device")
   private String device;
 
-  @Option(names = "--keep-running", description = "Publish until Ctrl-C.")
+  @Option(
+      names = "--keep-running",
+      description = "Publish until Ctrl-C; files and folders begin again at their end.")
   private boolean keepRunning;
 
   @Option(
@@ -96,10 +137,17 @@ final class DemoCommand implements Callable<Integer> {
   private Path report;
 
   @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "Write the labels of every frame to this file as JSON Lines, when they are committed.")
+  private Path labels;
+
+  @Option(
       names = "--pictures",
       paramLabel = "FOLDER",
       description =
-          "Only write image files, 50 for each of --cameras, to the subfolders 1, 2 and so on of this folder. Use"
+          "Only write image files, 50 for each of --simulated-cameras, to the subfolders 1, 2 and so on of this folder. Use"
               + " them with 'framelabel camera'.")
   private Path pictures;
 
@@ -107,13 +155,15 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (pictures != null) {
-      new DemoFrames().write(pictures, cameras, PICTURES_OF_A_CAMERA);
-      out.println(cameras + " folders of " + PICTURES_OF_A_CAMERA + " pictures in " + pictures);
+      new DemoFrames().write(pictures, simulatedCameras, PICTURES_OF_A_CAMERA);
+      out.println(
+          simulatedCameras + " folders of " + PICTURES_OF_A_CAMERA + " pictures in " + pictures);
       out.flush();
       return 0;
     }
+    FrameSource source = source();
     Path folder = Files.createTempDirectory("framelabel-demo-");
-    Demo demo = new Demo(settings(folder), out, this::startWall);
+    Demo demo = new Demo(settings(folder), source, out, this::startWall);
     CountDownLatch finished = new CountDownLatch(1);
     Thread hook = new Thread(() -> stop(demo, finished), "framelabel-ctrl-c");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -123,13 +173,39 @@ final class DemoCommand implements Callable<Integer> {
       if (report != null) {
         Files.writeString(report, result.toJson() + System.lineSeparator());
       }
+      source.failure().lines().forEach(out::println);
       out.println(verdict(result));
       out.flush();
-      return result.exact() ? 0 : 1;
+      return result.exact() && source.failure().isEmpty() ? 0 : 1;
     } finally {
       FileUtils.deleteQuietly(folder.toFile());
       finished.countDown();
     }
+  }
+
+  private FrameSource source() throws IOException, InterruptedException {
+    if (sources.isEmpty() && camerasFile == null) {
+      boolean unlimited = keepRunning || seconds != null;
+      return new SimulatedCameras(simulatedCameras, rate, unlimited ? Long.MAX_VALUE : frames);
+    }
+    for (String option : List.of("--frames", "--simulated-cameras", "--rate", "--pictures")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " is of the simulated cameras; expected it without --camera and --cameras");
+      }
+    }
+    CameraSettings.Repeat repeat =
+        keepRunning ? CameraSettings.Repeat.LOOP : CameraSettings.Repeat.ONCE;
+    CameraFile.Defaults defaults =
+        new CameraFile.Defaults(fps, repeat, PictureSettings.AS_IT_COMES, 1, Map.of());
+    return new UserCameras(
+        CameraSources.read(spec, sources, camerasFile, defaults), AddressGuard.STRICT, this::say);
+  }
+
+  private void say(String text) {
+    spec.commandLine().getOut().println(text);
+    spec.commandLine().getOut().flush();
   }
 
   /** The live page beside the demo; its address is printed. */
@@ -138,21 +214,17 @@ final class DemoCommand implements Callable<Integer> {
       return () -> {};
     }
     Wall wall = Wall.start(WallSettings.local(client, wallPort));
-    spec.commandLine().getOut().println("Wall: " + wall.address());
-    spec.commandLine().getOut().flush();
+    say("Wall: " + wall.address());
     return wall;
   }
 
   private Demo.Settings settings(Path folder) {
-    boolean unlimited = keepRunning || seconds != null;
     return new Demo.Settings(
-        unlimited ? Long.MAX_VALUE : frames,
-        Duration.ofSeconds(keepRunning || seconds == null ? FOREVER_SECONDS : seconds),
-        cameras,
-        rate,
+        Optional.ofNullable(keepRunning ? null : seconds).map(Duration::ofSeconds),
         delivery,
         model == null ? Installation.path().resolve("model/demo-xception.onnx") : model,
         device,
+        Optional.ofNullable(labels),
         folder);
   }
 

@@ -9,8 +9,8 @@ import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,49 +31,46 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * The whole product in one JVM: a real broker, simulated cameras, the labelling job on a Flink
- * MiniCluster, and a reader that counts. Runs on the caller's thread; {@link #stop} may come from
- * any.
+ * The whole product in one JVM: a real broker, cameras, the labelling job on a Flink MiniCluster,
+ * and a reader that counts. Runs on the caller's thread; {@link #stop} may come from any.
  */
 public final class Demo {
   private static final int PARTITIONS = 4;
   private static final int PARALLELISM = 2;
-  private static final int MAX_RECORD_BYTES = 8 << 20;
+  static final int MAX_RECORD_BYTES = 8 << 20;
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Settings settings;
+  private final FrameSource source;
   private final PrintWriter out;
   private final Function<Map<String, String>, AutoCloseable> view;
-  private volatile boolean stopped;
-  private volatile SimulatedCameras cameras;
 
   /**
-   * @param frames to publish; {@link Long#MAX_VALUE} for no limit
-   * @param duration to publish for; very long for no limit
-   * @param framesPerSecond of all cameras together; 0 = as fast as they go
+   * How the demo labels.
+   *
+   * @param duration after which the source is stopped; empty: when it ends
+   * @param labels file for the committed labels as JSON Lines; empty for none
    * @param folder empty, for the broker's data and the checkpoints
    */
   public record Settings(
-      long frames,
-      Duration duration,
-      int cameras,
-      double framesPerSecond,
+      Optional<Duration> duration,
       Delivery delivery,
       Path model,
       String device,
+      Optional<Path> labels,
       Path folder) {
     public Settings {
-      if (frames < 1 || cameras < 1 || framesPerSecond < 0 || duration.isNegative()) {
+      if (duration.isPresent() && duration.get().isNegative()) {
         throw new IllegalArgumentException(
-            "the demo needs 1 or more frames and cameras, and a rate and a time of 0 or more");
+            "found a duration of " + duration.get() + "; expected 0 or more");
       }
     }
   }
 
   /** A demo that nobody looks at. */
-  public Demo(Settings settings, PrintWriter out) {
-    this(settings, out, client -> () -> {});
+  public Demo(Settings settings, FrameSource source, PrintWriter out) {
+    this(settings, source, out, client -> () -> {});
   }
 
   /**
@@ -80,19 +78,19 @@ public final class Demo {
    *     the broker ends
    */
   public Demo(
-      Settings settings, PrintWriter out, Function<Map<String, String>, AutoCloseable> view) {
+      Settings settings,
+      FrameSource source,
+      PrintWriter out,
+      Function<Map<String, String>, AutoCloseable> view) {
     this.settings = settings;
+    this.source = source;
     this.out = out;
     this.view = view;
   }
 
-  /** Ends the cameras; {@link #run} then waits for the frames under way and reports. */
+  /** Ends the source; {@link #run} then waits for the frames in flight and reports. */
   public void stop() {
-    stopped = true;
-    SimulatedCameras running = cameras;
-    if (running != null) {
-      running.stop();
-    }
+    source.stop();
   }
 
   /** Runs the demo to its end. */
@@ -160,69 +158,90 @@ public final class Demo {
 
   private DemoReport label(LocalCluster.Job job, EmbeddedBroker broker, ModelMetadata metadata)
       throws Exception {
-    try (FramePublisher publisher =
-            new FramePublisher(broker.client(), "frames", MAX_RECORD_BYTES);
+    try (PublishedFrames published = new PublishedFrames(broker.client());
+        LabelLines lines = new LabelLines(settings.labels());
         OutcomeReader reader =
             new OutcomeReader(
                 broker.client(), "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
-      cameras =
-          new SimulatedCameras(
-              publisher, new DemoFrames(), settings.cameras(), settings.framesPerSecond());
-      if (stopped) {
-        cameras.stop();
-      }
-      say(
-          settings.cameras()
-              + " simulated cameras publish frames of 640 x 480 pixels. Ctrl-C ends the demo.");
-      DeliveryTally tally = new DeliveryTally(cameras.truth());
+      say(source + " Ctrl-C ends the demo.");
+      DeliveryTally tally = new DeliveryTally(source::truth);
       Instant begun = Instant.now();
       CompletableFuture<Void> publishing =
-          CompletableFuture.runAsync(
-              () -> cameras.run(settings.frames(), nanos(settings.duration())));
-      readAll(job, reader, tally, publishing, begun);
+          CompletableFuture.runAsync(() -> publish(broker.client()));
+      settings.duration().ifPresent(this::stopAfter);
+      readAll(job, reader, new Account(tally, published, lines), publishing, begun);
       publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      return report(tally, begun, metadata);
+      return report(tally, published.byPartition(), begun, metadata);
     }
   }
 
-  private DemoReport report(DeliveryTally tally, Instant begun, ModelMetadata metadata) {
+  private void publish(Map<String, String> client) {
+    try {
+      source.run(client);
+    } catch (Exception e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private void stopAfter(Duration duration) {
+    CompletableFuture.delayedExecutor(duration.toNanos(), TimeUnit.NANOSECONDS)
+        .execute(source::stop);
+  }
+
+  private DemoReport report(
+      DeliveryTally tally, Map<Integer, Long> published, Instant begun, ModelMetadata metadata) {
     return new DemoReport(
-        cameras.sent(),
+        total(published),
         tally.labelled(),
         tally.rejected(),
-        tally.lost(),
-        tally.doubled(),
-        round(tally.accuracy(), 4),
+        tally.lost(published),
+        tally.doubled(published),
+        tally.accuracy().map(accuracy -> round(accuracy, 4)).orElse(null),
         round(tally.meanBatchSize(), 2),
         round(tally.framesPerSecond(begun), 1),
         round(tally.latencyMillis(0.5), 1),
         round(tally.latencyMillis(0.99), 1),
         metadata.name() + " " + metadata.version(),
-        settings.delivery().toString());
+        settings.delivery().toString(),
+        tally.cameras());
   }
 
-  private static long nanos(Duration duration) {
-    return duration.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : duration.toNanos();
+  private static long total(Map<Integer, Long> published) {
+    return published.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What went in, what came out, and where the labels go. */
+  private record Account(DeliveryTally tally, PublishedFrames published, LabelLines lines) {
+    boolean isComplete() {
+      return tally.accounted() >= total(published.byPartition());
+    }
+
+    void add(List<Outcome> outcomes, Instant seenAt) throws IOException {
+      for (Outcome outcome : outcomes) {
+        tally.add(outcome, seenAt);
+        lines.add(outcome);
+      }
+    }
   }
 
   /** Reads until all published frames are accounted for, or nothing has come for too long. */
   private void readAll(
       LocalCluster.Job job,
       OutcomeReader reader,
-      DeliveryTally tally,
+      Account account,
       CompletableFuture<Void> publishing,
       Instant begun)
       throws Exception {
     Instant progressed = Instant.now();
     Instant said = Instant.now();
-    while (!publishing.isDone() || tally.accounted() < cameras.sent()) {
+    while (!publishing.isDone() || !account.isComplete()) {
       List<Outcome> outcomes = reader.poll(POLL);
       Instant now = Instant.now();
-      outcomes.forEach(outcome -> tally.add(outcome, now));
+      account.add(outcomes, now);
       progressed = outcomes.isEmpty() && publishing.isDone() ? progressed : now;
       if (Duration.between(said, now).toMillis() >= 1000) {
         said = now;
-        sayProgress(tally, begun);
+        sayProgress(account, begun);
       }
       job.failIfEnded();
       if (Duration.between(progressed, now).compareTo(PATIENCE) > 0) {
@@ -230,28 +249,27 @@ public final class Demo {
         break;
       }
     }
-    drain(reader, tally);
+    drain(reader, account);
   }
 
   /** One more read to the end of the topics: results that came twice show here. */
-  private static void drain(OutcomeReader reader, DeliveryTally tally) throws Exception {
+  private static void drain(OutcomeReader reader, Account account) throws Exception {
     do {
-      for (Outcome outcome : reader.poll(POLL)) {
-        tally.add(outcome, Instant.now());
-      }
+      account.add(reader.poll(POLL), Instant.now());
     } while (!reader.atEnd());
   }
 
-  private void sayProgress(DeliveryTally tally, Instant begun) {
+  private void sayProgress(Account account, Instant begun) {
+    DeliveryTally tally = account.tally();
     say(
         String.format(
             Locale.ROOT,
             "%4d s  %,7d in  %,7d labelled  %6.1f frames/s   %s",
             Duration.between(begun, Instant.now()).toSeconds(),
-            cameras.sent(),
+            total(account.published().byPartition()),
             tally.labelled(),
             tally.framesPerSecond(begun),
-            tally.lastLabels()));
+            tally.newestLabels()));
   }
 
   private void say(String text) {

@@ -7,85 +7,62 @@ import dev.framelabel.tools.clients.FramePublisher;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * Cameras that show the demo's pictures in turn at a steady rate. {@link #run} does the work on the
- * caller's thread; the other methods may be called from any.
- */
-public final class SimulatedCameras {
+/** Cameras that show the demo's pictures in turn at a steady rate. */
+public final class SimulatedCameras implements FrameSource {
   private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
+  private static final String ID = "demo-";
 
-  private final FramePublisher publisher;
-  private final DemoFrames frames;
+  private final DemoFrames frames = new DemoFrames();
   private final int cameras;
   private final double framesPerSecond;
-  private final ConcurrentMap<String, String> truth = new ConcurrentHashMap<>();
-  private final AtomicLong sent = new AtomicLong();
+  private final long maxFrames;
   private volatile boolean stopped;
-  private volatile Throwable failure;
 
   /**
-   * @param framesPerSecond of all cameras together; 0 = as fast as they go
+   * @param framesPerSecond of all cameras together; 0: as fast as the broker takes them
+   * @param maxFrames to publish; {@link Long#MAX_VALUE}: no limit
    */
-  public SimulatedCameras(
-      FramePublisher publisher, DemoFrames frames, int cameras, double framesPerSecond) {
-    this.publisher = publisher;
-    this.frames = frames;
+  public SimulatedCameras(int cameras, double framesPerSecond, long maxFrames) {
+    if (maxFrames < 1 || cameras < 1 || framesPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "found %d cameras, %s frames/s, %d frames; expected 1 or more, 0 or more, 1 or more"
+              .formatted(cameras, framesPerSecond, maxFrames));
+    }
     this.cameras = cameras;
     this.framesPerSecond = framesPerSecond;
+    this.maxFrames = maxFrames;
   }
 
-  /**
-   * Publishes until so many frames are sent, so much time is over, or {@link #stop} is called; then
-   * waits until the broker has all of them.
-   */
-  public void run(long maxFrames, long maxNanos) {
-    long begun = System.nanoTime();
-    CompletableFuture<?> all = CompletableFuture.completedFuture(null);
-    for (long index = 0; index < maxFrames && !stopped; index++) {
-      if (framesPerSecond > 0) {
-        sleepUntil(begun + (long) (index * 1e9 / framesPerSecond));
+  @Override
+  public void run(Map<String, String> client) {
+    try (FramePublisher publisher = new FramePublisher(client, "frames", Demo.MAX_RECORD_BYTES)) {
+      long begun = System.nanoTime();
+      CompletableFuture<?> all = CompletableFuture.completedFuture(null);
+      for (long index = 0; index < maxFrames && !stopped; index++) {
+        all = CompletableFuture.allOf(all, publisher.publish(frame(index)));
+        if (index % 100 == 99) {
+          all.join();
+        }
+        if (framesPerSecond > 0) {
+          sleepUntil(begun + (long) ((index + 1) * 1e9 / framesPerSecond));
+        }
       }
-      if (System.nanoTime() - begun >= maxNanos || stopped) {
-        break;
-      }
-      all = CompletableFuture.allOf(all, publish(index));
-      if (index % 100 == 99) {
-        all.join();
-      }
-    }
-    all.join();
-    if (failure != null) {
-      throw new IllegalStateException("the broker did not take a frame: " + failure, failure);
+      all.join();
     }
   }
 
-  private CompletableFuture<Void> publish(long index) {
-    Frame frame =
-        new Frame(
-            "camera-" + (index % cameras + 1),
-            "demo-" + index,
-            Instant.now().truncatedTo(ChronoUnit.MICROS),
-            Image.encoded(frames.jpeg(index)),
-            Map.of("picture", Long.toString(index % frames.size())),
-            NOT_YET_SENT);
-    truth.put(frame.frameId(), frames.label(index));
-    return publisher
-        .publish(frame)
-        .whenComplete(
-            (done, error) -> {
-              if (error == null) {
-                sent.incrementAndGet();
-              } else {
-                failure = error;
-                stopped = true;
-              }
-            });
+  private Frame frame(long index) {
+    return new Frame(
+        "camera-" + (index % cameras + 1),
+        ID + index,
+        Instant.now().truncatedTo(ChronoUnit.MICROS),
+        Image.encoded(frames.jpeg(index)),
+        Map.of("picture", Long.toString(index % frames.size())),
+        NOT_YET_SENT);
   }
 
   private void sleepUntil(long nanoTime) {
@@ -96,17 +73,18 @@ public final class SimulatedCameras {
     }
   }
 
+  @Override
   public void stop() {
     stopped = true;
   }
 
-  /** Frames that the broker has acknowledged. */
-  public long sent() {
-    return sent.get();
+  @Override
+  public Optional<String> truth(String frameId) {
+    return Optional.of(frames.label(Long.parseLong(frameId.substring(ID.length()))));
   }
 
-  /** The true label of each published frame, by frame id. */
-  public Map<String, String> truth() {
-    return truth;
+  @Override
+  public String toString() {
+    return cameras + " simulated cameras publish frames of 640 x 480 pixels.";
   }
 }

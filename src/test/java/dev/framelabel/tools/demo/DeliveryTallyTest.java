@@ -3,25 +3,28 @@ package dev.framelabel.tools.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.TestEvents;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DeliveryTallyTest {
-  private final Map<String, String> truth = new HashMap<>(Map.of("frame-1", "sneaker"));
-  private final DeliveryTally tally = new DeliveryTally(truth);
+  /** The frame of {@link TestEvents} is at offset 4711 of partition 3. */
+  private static final Map<Integer, Long> ENDS = Map.of(3, 4712L);
+
+  private final DeliveryTally tally =
+      new DeliveryTally(id -> id.equals("frame-1") ? Optional.of("sneaker") : Optional.empty());
 
   @Test
   void add_oneOutcome_countsLabelAndLatency() {
     tally.add(TestEvents.labelled(), TestEvents.CAPTURED.plusMillis(250));
     assertThat(tally.labelled()).isEqualTo(1);
-    assertThat(tally.accuracy()).isEqualTo(1);
+    assertThat(tally.accuracy()).contains(1.0);
     assertThat(tally.latencyMillis(0.5)).isEqualTo(250);
     assertThat(tally.meanBatchSize()).isCloseTo(8, within(1e-9));
-    assertThat(tally.lost()).isZero();
-    assertThat(tally.doubled()).isZero();
+    assertThat(tally.lost(ENDS)).isEqualTo(4711);
+    assertThat(tally.doubled(ENDS)).isZero();
     assertThat(tally.framesPerSecond(TestEvents.CAPTURED)).isCloseTo(4, within(1e-9));
   }
 
@@ -29,32 +32,49 @@ class DeliveryTallyTest {
   void add_sameFrameTwice_isDoubled() {
     tally.add(TestEvents.labelled(), TestEvents.CAPTURED);
     tally.add(TestEvents.rejected(), TestEvents.CAPTURED);
-    assertThat(tally.doubled()).isEqualTo(1);
+    assertThat(tally.doubled(ENDS)).isEqualTo(1);
     assertThat(tally.accounted()).isEqualTo(1);
   }
 
   @Test
   void add_frameThatNobodySent_isDoubled() {
-    truth.clear();
     tally.add(TestEvents.labelled(), TestEvents.CAPTURED);
-    assertThat(tally.doubled()).isEqualTo(1);
-    assertThat(tally.labelled()).isZero();
+    assertThat(tally.doubled(Map.of(3, 4711L))).isEqualTo(1);
+    assertThat(tally.lost(Map.of(3, 4711L))).isEqualTo(4711);
   }
 
   @Test
-  void lost_framesWithoutOutcome_areCounted() {
-    truth.put("frame-2", "bag");
-    tally.add(TestEvents.labelled(), TestEvents.CAPTURED.plus(Duration.ofSeconds(1)));
-    assertThat(tally.lost()).isEqualTo(1);
+  void accuracy_withoutTruth_isEmpty() {
+    DeliveryTally unknown = new DeliveryTally(id -> Optional.empty());
+    unknown.add(TestEvents.labelled(), TestEvents.CAPTURED);
+    assertThat(unknown.accuracy()).isEmpty();
+  }
+
+  @Test
+  void cameras_haveLabelsAndRejectionsByKind() {
+    tally.add(TestEvents.labelled(), TestEvents.CAPTURED);
+    assertThat(tally.cameras())
+        .singleElement()
+        .satisfies(
+            camera -> {
+              assertThat(camera.frames()).isEqualTo(1);
+              assertThat(camera.newestLabel()).startsWith("sneaker ");
+              assertThat(camera.commonestLabel()).isEqualTo("sneaker (1 frames)");
+            });
+    DeliveryTally bad = new DeliveryTally(id -> Optional.empty());
+    bad.add(TestEvents.rejected(), TestEvents.CAPTURED);
+    assertThat(bad.cameras().get(0).rejected())
+        .containsOnly(Map.entry(((RejectedFrame) TestEvents.rejected()).kind().name(), 1L));
   }
 
   @Test
   void report_json_hasTheDocumentedKeys() {
-    DemoReport report = new DemoReport(2, 1, 0, 1, 0, 0.5, 1, 2, 3, 4, "m 1", "exactly-once");
+    DemoReport report =
+        new DemoReport(2, 1, 0, 1, 0, 0.5, 1, 2, 3, 4, "m 1", "exactly-once", tally.cameras());
     assertThat(report.exact()).isFalse();
     for (String key :
         ("produced labelled rejected lost doubled accuracy meanBatchSize framesPerSecond latencyMsP50"
-                + " latencyMsP99 model delivery")
+                + " latencyMsP99 model delivery cameras")
             .split(" ", -1)) {
       assertThat(report.toJson()).contains("\"" + key + "\" : ");
     }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.config.Delivery;
 import dev.framelabel.tools.demo.Demo;
 import dev.framelabel.tools.demo.DemoReport;
+import dev.framelabel.tools.demo.FrameSource;
+import dev.framelabel.tools.demo.SimulatedCameras;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,7 +36,9 @@ final class DemoWallIT {
   void demo_isWatched_showsLabelsOfAllCamerasAndStaysExact() throws Exception {
     Chromium.assumeInstalled();
     CompletableFuture<String> address = new CompletableFuture<>();
-    Demo demo = new Demo(settings(), new PrintWriter(Writer.nullWriter()), c -> wall(c, address));
+    FrameSource cameras = new SimulatedCameras(CAMERAS, 24, Long.MAX_VALUE);
+    PrintWriter out = new PrintWriter(Writer.nullWriter());
+    Demo demo = new Demo(settings(), cameras, out, c -> wall(c, address));
     CompletableFuture<DemoReport> report = CompletableFuture.supplyAsync(() -> run(demo));
     ChromeDriver browser = Chromium.start(folder.resolve("profile"), 1280, 960, false);
     try {
@@ -75,13 +80,11 @@ final class DemoWallIT {
 
   private Demo.Settings settings() {
     return new Demo.Settings(
-        Long.MAX_VALUE,
-        Duration.ofDays(1),
-        CAMERAS,
-        24,
+        Optional.empty(),
         Delivery.EXACTLY_ONCE,
         Path.of("model/demo-xception.onnx"),
         "cpu",
+        Optional.empty(),
         folder);
   }
 }
