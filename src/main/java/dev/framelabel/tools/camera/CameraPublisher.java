@@ -45,8 +45,10 @@ public final class CameraPublisher {
    *
    * @param progress is told how all cameras do, once a second
    * @return how all cameras did at last
+   * @throws IllegalStateException if FFmpeg does not load; says which library is missing
    */
   public List<CameraStatus> run(Consumer<List<CameraStatus>> progress) throws InterruptedException {
+    FFmpeg.load();
     int limit = maxRecordBytes();
     try (FramePublisher frames = new FramePublisher(client(limit), settings.framesTopic(), limit);
         FrameSender sender = new FrameSender(frames::publish, CameraTime.SYSTEM);

@@ -57,11 +57,16 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
   @Override
   public void read(Sink sink) throws IOException, InterruptedException {
     FFmpeg.load();
+    if (kind == CameraAddress.Kind.USB) {
+      FFmpeg.loadDevices();
+    }
+    AVInputFormat inputFormat = inputFormat();
+    // From here on nothing may fail before avformat_open_input, which frees the context if it does.
     AVFormatContext input = avformat_alloc_context();
     try (Patience patience = new Patience(sink)) {
       input.interrupt_callback().callback(patience);
       AVDictionary options = options();
-      int opened = avformat_open_input(input, name, inputFormat(), options);
+      int opened = avformat_open_input(input, name, inputFormat, options);
       av_dict_free(options);
       check(opened, "open");
       try {
@@ -125,7 +130,7 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
     int ignored = FFmpeg.check(result, what + " " + CameraAddress.mask(name));
   }
 
-  /** AdminCalls by FFmpeg again and again while it waits. */
+  /** Called by FFmpeg again and again while it waits. */
   private static final class Patience extends AVIOInterruptCB.Callback_Pointer {
     private final transient Sink sink;
     private volatile long begun = System.nanoTime();

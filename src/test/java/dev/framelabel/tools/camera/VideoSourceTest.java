@@ -1,32 +1,50 @@
 package dev.framelabel.tools.camera;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class VideoSourceTest {
-  private static final String ONE_SECOND = "testsrc=size=160x120:rate=10:duration=1";
+  private static final int PICTURES = 10;
 
   @TempDir private Path folder;
+
+  /** A video in a format of plain pixels: ten grey pictures of 160 x 120. */
+  private Path video() throws IOException {
+    ByteArrayOutputStream video = new ByteArrayOutputStream();
+    video.writeBytes("YUV4MPEG2 W160 H120 F10:1 Ip A1:1 C420jpeg\n".getBytes(US_ASCII));
+    byte[] pixels = new byte[160 * 120 * 3 / 2];
+    for (int picture = 0; picture < PICTURES; picture++) {
+      Arrays.fill(pixels, (byte) (100 + picture));
+      video.writeBytes("FRAME\n".getBytes(US_ASCII));
+      video.writeBytes(pixels);
+    }
+    return Files.write(folder.resolve("video.y4m"), video.toByteArray());
+  }
 
   @Test
   void read_video_givesEachPictureAsJpegOfTheWantedSize() throws Exception {
     TestSink sink = new TestSink(100);
-    new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.FILE, PictureSettings.of("80x80", 90))
-        .read(sink);
-    assertThat(sink.pictures()).hasSize(10).allMatch(CapturedPicture::finished);
+    VideoSource.of(video().toString(), PictureSettings.of("80x80", 90)).read(sink);
+    assertThat(sink.pictures()).hasSize(PICTURES).allMatch(CapturedPicture::finished);
     for (byte[] file : sink.files()) {
       BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
       assertThat(picture.getWidth()).isEqualTo(80);
@@ -37,11 +55,53 @@ final class VideoSourceTest {
   /** lavfi is a device of FFmpeg's that needs no hardware: it is read as a USB camera is. */
   @Test
   void read_deviceThatGoesAway_gavePicturesAndIsLost() {
+    assumeTrue(loads(), "the libraries that USB cameras need are not installed");
     TestSink sink = new TestSink(100);
     VideoSource device =
-        new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.USB, PictureSettings.AS_IT_COMES);
+        new VideoSource(
+            "testsrc=size=160x120:rate=10:duration=1",
+            "lavfi",
+            CameraAddress.Kind.USB,
+            PictureSettings.AS_IT_COMES);
     assertThatThrownBy(() -> device.read(sink)).isInstanceOf(IOException.class);
     assertThat(sink.pictures()).hasSize(10).allMatch(CapturedPicture::finished);
+  }
+
+  private static boolean loads() {
+    try {
+      FFmpeg.loadDevices();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A bare Debian has none of the libraries that FFmpeg's devices need. */
+  @ParameterizedTest
+  @CsvSource({
+    "libpulse.so.0, libpulse0",
+    "libasound.so.2, libasound2",
+    "libxcb.so.1, libxcb1",
+    "libxcb-shm.so.0, libxcb-shm0",
+    "libother.so, install it"
+  })
+  void fault_libraryOfTheSystemMissing_namesItsPackageAndWhatWorks(String library, String cure) {
+    LinkageError failure = new UnsatisfiedLinkError("no jniavdevice in java.library.path");
+    Throwable ignored =
+        failure.initCause(
+            new UnsatisfiedLinkError(
+                "/tmp/libavdevice.so.62: %s: cannot open shared object file: No such file or directory"
+                    .formatted(library)));
+    assertThat(FFmpeg.fault(failure, "USB cameras", "video files"))
+        .startsWith("USB cameras need a native library that does not load: " + library + " is not")
+        .contains(cure)
+        .endsWith("Without it video files work");
+  }
+
+  @Test
+  void fault_otherReason_isTold() {
+    assertThat(FFmpeg.fault(new UnsatisfiedLinkError("no exec"), "cameras", "the rest"))
+        .contains("UnsatisfiedLinkError: no exec");
   }
 
   @Test
@@ -80,8 +140,7 @@ final class VideoSourceTest {
   @Test
   void read_toldToStop_stops() throws Exception {
     TestSink sink = new TestSink(3);
-    new VideoSource(ONE_SECOND, "lavfi", CameraAddress.Kind.FILE, PictureSettings.AS_IT_COMES)
-        .read(sink);
+    read(video().toString(), sink);
     assertThat(sink.pictures()).hasSize(3);
   }
 
@@ -116,7 +175,7 @@ final class VideoSourceTest {
                 VideoSource.of("usb:v4l2:/dev/video-none", PictureSettings.AS_IT_COMES)
                     .read(new TestSink(1)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("/dev/video-none");
+        .hasMessageContaining(loads() ? "/dev/video-none" : "package");
   }
 
   @Test
@@ -130,6 +189,10 @@ final class VideoSourceTest {
   }
 
   private static void read(String file) throws Exception {
-    VideoSource.of(file, PictureSettings.AS_IT_COMES).read(new TestSink(100));
+    read(file, new TestSink(100));
+  }
+
+  private static void read(String file, TestSink sink) throws Exception {
+    VideoSource.of(file, PictureSettings.AS_IT_COMES).read(sink);
   }
 }
