@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A frame that could not be labelled, and why. Immutable.
+ * A frame that could not be labelled, and why. Immutable. Ids and reason hold what senders wrote:
+ * they are cut to their limits ({@link FieldLimits}).
  *
  * @param reason what was found and what was expected, for people
  * @param cameraId empty where the event could not be read
@@ -41,9 +42,9 @@ public record RejectedFrame(
 
   public RejectedFrame {
     requireNonNull(kind, "kind");
-    requireNonNull(reason, "reason");
-    requireNonNull(cameraId, "cameraId");
-    requireNonNull(frameId, "frameId");
+    reason = FieldLimits.cutReason(reason);
+    cameraId = FieldLimits.cutId(cameraId);
+    frameId = FieldLimits.cutId(frameId);
     requireNonNull(capturedAt, "capturedAt");
     requireNonNull(source, "source");
     requireNonNull(content, "content");
@@ -61,6 +62,21 @@ public record RejectedFrame(
       Map<String, String> headers) {
     return new RejectedFrame(
         kind, reason, "", "", Optional.empty(), source, Content.EVENT, value, Map.of(), headers);
+  }
+
+  /** The same rejection with its original, but without what its sender added. */
+  public RejectedFrame withoutAttributes(String why) {
+    return new RejectedFrame(
+        kind,
+        reason + "; " + why,
+        cameraId,
+        frameId,
+        capturedAt,
+        source,
+        content,
+        original,
+        Map.of(),
+        Map.of());
   }
 
   /** Short, and without the original: Flink prints records in the messages of its exceptions. */

@@ -3,6 +3,7 @@ package dev.framelabel.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.framelabel.event.Bytes;
+import dev.framelabel.event.FieldLimits;
 import java.nio.charset.CharacterCodingException;
 import java.util.Map;
 import java.util.Optional;
@@ -14,18 +15,46 @@ import java.util.TreeMap;
  * traceparent}, {@code tracestate}) and CloudEvents' of binary mode ({@code ce_*}).
  */
 final class CarriedHeaders {
-  /** More than that of names and values would threaten the result's fit into its topic. */
-  static final int MOST_BYTES = 8 << 10;
-
   private static final Set<String> TRACE = Set.of("traceparent", "tracestate");
   private static final String CLOUD_EVENTS = "ce_";
 
   private CarriedHeaders() {}
 
-  /** In the order of their names, up to {@link #MOST_BYTES}; those that are UTF-8 text. */
+  /** What is wrong with the headers that are to be carried; empty where nothing is. */
+  static String fault(Map<String, Bytes> headers) {
+    int count = 0;
+    long total = 0;
+    for (Map.Entry<String, Bytes> header : headers.entrySet()) {
+      if (TRACE.contains(header.getKey()) || header.getKey().startsWith(CLOUD_EVENTS)) {
+        int bytes = bytes(header.getKey(), header.getValue());
+        if (bytes > FieldLimits.HEADER_BYTES) {
+          return "header '"
+              + ImageEventRules.head(header.getKey())
+              + "' has "
+              + bytes
+              + " bytes; expected at most "
+              + FieldLimits.HEADER_BYTES;
+        }
+        count++;
+        total += bytes;
+      }
+    }
+    return count > FieldLimits.HEADERS || total > FieldLimits.HEADERS_BYTES
+        ? count
+            + " headers traceparent, tracestate, ce_* with "
+            + total
+            + " bytes; expected at most "
+            + FieldLimits.HEADERS
+            + " with "
+            + FieldLimits.HEADERS_BYTES
+            + " bytes"
+        : "";
+  }
+
+  /** In the order of their names, up to their limits; those that are UTF-8 text. */
   static Map<String, String> of(Map<String, Bytes> headers) {
     Map<String, String> carried = new TreeMap<>();
-    int left = MOST_BYTES;
+    int left = FieldLimits.HEADERS_BYTES;
     // Trace context first: it is small, and a tracer cannot do without it.
     for (String name : TRACE) {
       left -= carry(name, headers, carried, left);
@@ -41,12 +70,20 @@ final class CarriedHeaders {
   private static int carry(
       String name, Map<String, Bytes> headers, Map<String, String> carried, int left) {
     Bytes value = headers.get(name);
-    if (value == null || name.length() + value.length() > left) {
+    if (value == null || carried.size() == FieldLimits.HEADERS) {
+      return 0;
+    }
+    int bytes = bytes(name, value);
+    if (bytes > Math.min(left, FieldLimits.HEADER_BYTES)) {
       return 0;
     }
     Optional<String> text = text(value);
     text.ifPresent(found -> carried.put(name, found));
-    return text.isPresent() ? name.length() + value.length() : 0;
+    return text.isPresent() ? bytes : 0;
+  }
+
+  private static int bytes(String name, Bytes value) {
+    return FieldLimits.utf8Bytes(name) + value.length();
   }
 
   /** The bytes as UTF-8; empty where they are none. */

@@ -2,13 +2,19 @@ package dev.framelabel.wire;
 
 import dev.framelabel.avro.ImageEvent;
 import dev.framelabel.avro.ImageFormat;
+import dev.framelabel.event.FieldLimits;
+import dev.framelabel.event.Frame;
+import dev.framelabel.event.Image;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /** Which values the fields of an image event may have. */
 final class ImageEventRules {
   private static final Instant EARLIEST = Instant.parse("1990-01-01T00:00:00Z");
   private static final Duration FURTHEST_AHEAD = Duration.ofDays(1);
+
+  private static final int SHOWN = 40;
 
   private ImageEventRules() {}
 
@@ -41,5 +47,59 @@ final class ImageEventRules {
     return capturedAt.isBefore(EARLIEST) || capturedAt.isAfter(now.plus(FURTHEST_AHEAD))
         ? "capturedAt is " + capturedAt + "; expected between " + EARLIEST + " and a day from now"
         : "";
+  }
+
+  /** Which field of a frame is beyond its limit; empty where none is. */
+  static String sizeFault(Frame frame) {
+    String fault = sizeFault("cameraId", frame.cameraId(), FieldLimits.ID_BYTES);
+    if (fault.isEmpty()) {
+      fault = sizeFault("frameId", frame.frameId(), FieldLimits.ID_BYTES);
+    }
+    if (fault.isEmpty() && frame.image().format() == Image.Format.REFERENCE) {
+      fault = sizeFault("imageUri", frame.image().bytes().length(), FieldLimits.IMAGE_URI_BYTES);
+    }
+    return fault.isEmpty() ? attributesFault(frame.attributes()) : fault;
+  }
+
+  private static String attributesFault(Map<String, String> attributes) {
+    if (attributes.size() > FieldLimits.ATTRIBUTES) {
+      return attributes.size() + " attributes; expected at most " + FieldLimits.ATTRIBUTES;
+    }
+    long total = 0;
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      String key = attribute.getKey();
+      String fault = sizeFault("an attribute's key", key, FieldLimits.ATTRIBUTE_KEY_BYTES);
+      if (fault.isEmpty()) {
+        fault =
+            sizeFault(
+                "attribute '" + head(key) + "'",
+                attribute.getValue(),
+                FieldLimits.ATTRIBUTE_VALUE_BYTES);
+      }
+      if (!fault.isEmpty()) {
+        return fault;
+      }
+      total += FieldLimits.utf8Bytes(key) + FieldLimits.utf8Bytes(attribute.getValue());
+    }
+    return total > FieldLimits.ATTRIBUTES_BYTES
+        ? "attributes have "
+            + total
+            + " bytes together; expected at most "
+            + FieldLimits.ATTRIBUTES_BYTES
+        : "";
+  }
+
+  private static String sizeFault(String name, String text, int limit) {
+    return sizeFault(name, FieldLimits.utf8Bytes(text), limit);
+  }
+
+  private static String sizeFault(String name, int found, int limit) {
+    return found > limit ? name + " has " + found + " bytes; expected at most " + limit : "";
+  }
+
+  /** The beginning of a sender's text, for a message. */
+  static String head(String text) {
+    int characters = Math.min(SHOWN, text.codePointCount(0, text.length()));
+    return text.substring(0, text.offsetByCodePoints(0, characters));
   }
 }

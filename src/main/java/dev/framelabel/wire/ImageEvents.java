@@ -108,9 +108,29 @@ public final class ImageEvents {
   private static FrameEvent checked(
       Frame frame, Instant now, IncomingFrame incoming, Map<String, String> carried) {
     String fault = ImageEventRules.timeFault(frame.capturedAt(), now);
-    return fault.isEmpty()
-        ? frame
-        : rejected(RejectionKind.INVALID_EVENT, fault, incoming, carried);
+    if (!fault.isEmpty()) {
+      return rejected(RejectionKind.INVALID_EVENT, fault, incoming, carried);
+    }
+    fault = ImageEventRules.sizeFault(frame);
+    if (fault.isEmpty()) {
+      fault = CarriedHeaders.fault(incoming.headers());
+    }
+    return fault.isEmpty() ? frame : tooLarge(frame, fault, incoming);
+  }
+
+  /** What is wrong is a size, not the ids: they tell which sender it is. */
+  private static RejectedFrame tooLarge(Frame frame, String fault, IncomingFrame incoming) {
+    return new RejectedFrame(
+        RejectionKind.INVALID_EVENT,
+        fault + ". Send less, or send it elsewhere and its place here",
+        frame.cameraId(),
+        frame.frameId(),
+        Optional.of(frame.capturedAt()),
+        incoming.source(),
+        RejectedFrame.Content.EVENT,
+        incoming.value(),
+        Map.of(),
+        frame.headers());
   }
 
   private static RejectedFrame rejected(

@@ -232,7 +232,6 @@ class OutputFormatTest {
             "tracestate", text("vendor=1"),
             "ce_type", text("frame"),
             "ce_binary", Bytes.wrap(new byte[] {(byte) 0xFF}),
-            "ce_huge", Bytes.wrap(new byte[CarriedHeaders.MOST_BYTES]),
             "content-type", text("avro/binary"));
     Map<String, String> carried =
         Map.of("traceparent", "00-ab-cd-01", "tracestate", "vendor=1", "ce_type", "frame");
