@@ -10,7 +10,6 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
-import org.apache.avro.SchemaParseException;
 
 /**
  * The schemas of a registry that records were written with, each asked for once. An id that the
@@ -71,7 +70,7 @@ final class WriterSchemas {
     Schema writer;
     try {
       writer = new Schema.Parser().parse(text);
-    } catch (SchemaParseException e) {
+    } catch (AvroRuntimeException e) {
       throw new IOException("the registry's schema is no Avro schema: " + e.getMessage(), e);
     }
     try {

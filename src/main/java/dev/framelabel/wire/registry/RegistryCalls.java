@@ -14,10 +14,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Set;
 
 /** HTTP calls to a registry. Blocks for at most 10 seconds a call. */
 final class RegistryCalls {
-  static final int NOT_FOUND = 404;
+  /**
+   * The answer to a schema id that the registry does not know, or that it takes for no id at all:
+   * ids of frames come from senders, and must not fail the job.
+   */
+  private static final Set<Integer> UNKNOWN_ID = Set.of(400, 404, 422);
+
+  private static final Set<Integer> NOT_FOUND = Set.of(404);
   private static final int MULTIPLE_CHOICES = 300;
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int SHOWN = 300;
@@ -37,12 +44,12 @@ final class RegistryCalls {
   /** What a registry answered. */
   record Answer(int status, String body) {
     boolean found() {
-      return status != NOT_FOUND;
+      return status < MULTIPLE_CHOICES;
     }
   }
 
   Answer get(String path) {
-    return send(path, request(path).GET());
+    return send(path, request(path).GET(), UNKNOWN_ID);
   }
 
   Answer post(String path, Object body) {
@@ -51,7 +58,8 @@ final class RegistryCalls {
           path,
           request(path)
               .header("Content-Type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+              .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))),
+          NOT_FOUND);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -69,8 +77,8 @@ final class RegistryCalls {
     return request;
   }
 
-  /** Any answer below 300, and 404, is one; all else is a failure in words. */
-  private Answer send(String path, HttpRequest.Builder request) {
+  /** Any answer below 300, and one that says that there is none; all else is a failure in words. */
+  private Answer send(String path, HttpRequest.Builder request, Set<Integer> none) {
     HttpResponse<String> response;
     try {
       response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -86,7 +94,7 @@ final class RegistryCalls {
       Thread.currentThread().interrupt();
       throw new RegistryException("interrupted while the schema registry was asked", e);
     }
-    if (response.statusCode() >= MULTIPLE_CHOICES && response.statusCode() != NOT_FOUND) {
+    if (response.statusCode() >= MULTIPLE_CHOICES && !none.contains(response.statusCode())) {
       throw new RegistryException(
           "the schema registry answers "
               + response.statusCode()

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class RegistryTest {
@@ -87,6 +89,19 @@ class RegistryTest {
     assertFails(registry, "answers 500", "/subjects/s");
     server.refuseWith = 200;
     assertFails(registry, "has no /id", "is --registry the URL of a schema registry?");
+  }
+
+  /**
+   * Ids of frames come from senders: what a registry takes for no id at all must not fail the job.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 422})
+  void schema_idThatIsNoneToTheRegistry_isUnknown(int status) {
+    server.refuseWith = status;
+    SchemaId id = new SchemaId(SchemaId.Kind.CONTENT, 0xFFFFFFFFL);
+    for (String url : List.of(server.confluentUrl(), server.apicurioUrl())) {
+      assertThat(new RegistrySettings(url, "").open().schema(id)).isEmpty();
+    }
   }
 
   @Test
