@@ -8,9 +8,11 @@ import dev.framelabel.event.FrameEvent;
 import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.kafka.admin.RestoredState;
 import dev.framelabel.kafka.sink.OutcomeSinks;
+import dev.framelabel.kafka.sink.RecordSizes;
 import dev.framelabel.kafka.source.FrameSource;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.pipeline.LabellingPipeline;
+import dev.framelabel.pipeline.ResultLimit;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,8 +88,14 @@ public final class LabellingJob {
             FrameSource.build(kafkaOptions, new EventTypeInformation<>(FrameEvent.class)),
             OutcomeSinks.labels(kafkaOptions),
             OutcomeSinks.rejected(kafkaOptions),
+            resultLimit(kafkaOptions),
             jobOptions,
             models)
         .addTo(environment);
+  }
+
+  /** Returns what the topics of results take. */
+  public static ResultLimit resultLimit(KafkaOptions options) {
+    return new ResultLimit(RecordSizes.largest(options), new RecordSizes(options)::of);
   }
 }

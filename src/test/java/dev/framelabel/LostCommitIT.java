@@ -167,6 +167,7 @@ class LostCommitIT {
                           FrameSource.build(kafka, new EventTypeInformation<>(FrameEvent.class)),
                           UncommittedSink.of(OutcomeSinks.labels(kafka)),
                           OutcomeSinks.rejected(kafka),
+                          LabellingJob.resultLimit(kafka),
                           job,
                           ModelOpener.ONNX)
                       .addTo(environment);

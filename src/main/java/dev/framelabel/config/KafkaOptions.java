@@ -30,6 +30,13 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
   private static final long serialVersionUID = 1L;
   private static final String TOPIC_NAME = "the name of a topic";
 
+  /**
+   * The smallest {@code --max-record-size}: twice what all fields of a result take at their limits
+   * ({@code event.FieldLimits}), so that there is room for the labels. A rejected record needs as
+   * much besides its original.
+   */
+  public static final int SMALLEST_RECORD_BYTES = 64 << 10;
+
   private static final OptionGroup KAFKA_GROUP = new OptionGroup("Kafka topics and clients");
   private static final OptionGroup POSITION_GROUP = new OptionGroup("Start position and backfill");
   private static final OptionGroup FORMAT_GROUP =
@@ -106,7 +113,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           ValidValues.largerThanZero(),
           "Maximum size of a record in the topics (max.message.bytes). A rejected frame that does not"
               + " fit is written with the beginning of its original, its size and its SHA-256.",
-          "Raise it for larger frames. Allow for the largest encoded frame plus 64 KiB, and set"
+          "Raise it for larger frames; at least 64 KiB. Allow for the largest encoded frame plus 64 KiB, and set"
               + " max.message.bytes of the topics to at least this value.");
 
   public static final ConfigOption<Boolean> SKIP_START_CHECKS =

@@ -33,23 +33,27 @@ public final class LabellingPipeline {
   private final Source<FrameEvent, ?, ?> frames;
   private final Sink<LabelledFrame> labels;
   private final Sink<RejectedFrame> rejected;
+  private final ResultLimit limit;
   private final JobOptions options;
   private final ModelOpener models;
 
   /**
    * Puts the parts together.
    *
+   * @param limit what the sinks take
    * @param models opens the label model on each worker
    */
   public LabellingPipeline(
       Source<FrameEvent, ?, ?> frames,
       Sink<LabelledFrame> labels,
       Sink<RejectedFrame> rejected,
+      ResultLimit limit,
       JobOptions options,
       ModelOpener models) {
     this.frames = requireNonNull(frames, "frames");
     this.labels = requireNonNull(labels, "labels");
     this.rejected = requireNonNull(rejected, "rejected");
+    this.limit = requireNonNull(limit, "limit");
     this.options = requireNonNull(options, "options");
     this.models = requireNonNull(models, "models");
   }
@@ -79,7 +83,7 @@ public final class LabellingPipeline {
             .returns(new EventTypeInformation<>(Outcome.class))
             .name("classify")
             .uid("classify")
-            .process(new OutcomeRouter(), new EventTypeInformation<>(LabelledFrame.class))
+            .process(new OutcomeRouter(limit), new EventTypeInformation<>(LabelledFrame.class))
             .name("route")
             .uid("route");
     labelled.sinkTo(labels).name("labels").uid("labels");

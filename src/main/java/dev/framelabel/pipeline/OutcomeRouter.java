@@ -30,6 +30,7 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
   static final OutputTag<RejectedFrame> REJECTED =
       new OutputTag<>("rejected", new EventTypeInformation<>(RejectedFrame.class));
 
+  private final ResultLimit limit;
   private transient Counter labelled;
   private transient Map<RejectionKind, Counter> rejected;
   private transient LatencyByGroup latency;
@@ -38,6 +39,10 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
   private transient Histogram queueMicros;
   private transient Histogram decodeMicros;
   private transient Histogram inferenceMicros;
+
+  OutcomeRouter(ResultLimit limit) {
+    this.limit = limit;
+  }
 
   @Override
   public void open(OpenContext openContext) {
@@ -57,7 +62,8 @@ final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
   }
 
   @Override
-  public void processElement(Outcome outcome, Context context, Collector<LabelledFrame> out) {
+  public void processElement(Outcome found, Context context, Collector<LabelledFrame> out) {
+    Outcome outcome = limit.fit(found);
     if (outcome instanceof LabelledFrame frame) {
       labelled.inc();
       measure(frame);

@@ -78,6 +78,16 @@ class DeliveryVerifierTest {
                 List.of()));
   }
 
+  @Test
+  void faults_frameWhoseIdWasCut_isKnownByItsPosition() {
+    DeliveryVerifier one = new DeliveryVerifier(List.of(), 1);
+    RejectedFrame cut = rejected("a", "x".repeat(5_000));
+    one.add(cut);
+    assertThat(one.faults()).isEqualTo(Faults.NONE);
+    one.add(cut);
+    assertThat(one.faults().doubled()).containsExactly(cut.source().toString());
+  }
+
   private static RejectedFrame unreadable(long offset) {
     return RejectedFrame.ofRecord(
         RejectionKind.UNREADABLE_EVENT,

@@ -18,24 +18,32 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Outcomes as records of their topics. */
 final class OutcomeRecords {
-  /** What a rejected record needs besides its original. */
-  static final int REJECTED_MARGIN_BYTES = 64 << 10;
+  /** What this project's own readers take: Avro's limit for bytes, see AvroSafety. */
+  private static final int LARGEST_ORIGINAL_BYTES = 64 << 20;
 
   private OutcomeRecords() {}
 
-  static KafkaRecordSerializationSchema<LabelledFrame> labelled(KafkaOptions options) {
-    return new LabelledSerializer(options);
+  /** Returns the largest record that is written. */
+  static int maxBytes(KafkaOptions options) {
+    return (int)
+        Math.min(
+            options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes(),
+            LARGEST_ORIGINAL_BYTES + KafkaOptions.SMALLEST_RECORD_BYTES);
   }
 
-  static KafkaRecordSerializationSchema<RejectedFrame> rejected(KafkaOptions options) {
-    return new RejectedSerializer(options);
+  static OutcomeSerializer<LabelledFrame> labelled(KafkaOptions options, OutputFormat framing) {
+    return new LabelledSerializer(options, framing);
+  }
+
+  static OutcomeSerializer<RejectedFrame> rejected(KafkaOptions options, OutputFormat framing) {
+    return new RejectedSerializer(options, framing);
   }
 
   /**
    * Key: the camera id. Headers: those carried from the frame. No timestamp: a camera's clock must
    * not decide whether the broker takes a record.
    */
-  private abstract static class OutcomeSerializer<T extends Outcome>
+  abstract static class OutcomeSerializer<T extends Outcome>
       implements KafkaRecordSerializationSchema<T> {
     private static final long serialVersionUID = 1L;
 
@@ -43,9 +51,9 @@ final class OutcomeRecords {
     private final RegistrySettings registry;
     final OutputFormat framing;
 
-    OutcomeSerializer(String topic, KafkaOptions options) {
+    private OutcomeSerializer(String topic, KafkaOptions options, OutputFormat framing) {
       this.topic = topic;
-      this.framing = options.get(KafkaOptions.OUTPUT_FORMAT);
+      this.framing = framing;
       this.registry = framing.registered() ? options.registry().orElse(null) : null;
     }
 
@@ -77,8 +85,8 @@ final class OutcomeRecords {
     private static final long serialVersionUID = 1L;
     private transient LabelledFrames frames;
 
-    LabelledSerializer(KafkaOptions options) {
-      super(options.get(KafkaOptions.LABELS_TOPIC), options);
+    LabelledSerializer(KafkaOptions options, OutputFormat framing) {
+      super(options.get(KafkaOptions.LABELS_TOPIC), options, framing);
     }
 
     @Override
@@ -97,12 +105,9 @@ final class OutcomeRecords {
     private final int maxOriginalBytes;
     private transient RejectedFrames frames;
 
-    RejectedSerializer(KafkaOptions options) {
-      super(options.get(KafkaOptions.REJECTED_TOPIC), options);
-      this.maxOriginalBytes =
-          (int)
-              Math.max(
-                  0, options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes() - REJECTED_MARGIN_BYTES);
+    RejectedSerializer(KafkaOptions options, OutputFormat framing) {
+      super(options.get(KafkaOptions.REJECTED_TOPIC), options, framing);
+      this.maxOriginalBytes = Math.max(0, maxBytes(options) - KafkaOptions.SMALLEST_RECORD_BYTES);
     }
 
     @Override

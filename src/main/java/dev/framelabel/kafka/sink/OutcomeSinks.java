@@ -22,13 +22,16 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Builds the sinks of labelled and of rejected frames, both with the same delivery guarantee. */
 public final class OutcomeSinks {
+  /** Kafka's own default. */
+  private static final long BUFFER_BYTES = 32 << 20;
+
   private OutcomeSinks() {}
 
   public static Sink<LabelledFrame> labels(KafkaOptions options) {
     return guarded(
         options,
         options.get(KafkaOptions.LABELS_TOPIC),
-        OutcomeRecords.labelled(options),
+        OutcomeRecords.labelled(options, options.get(KafkaOptions.OUTPUT_FORMAT)),
         ResultSource.LABELLED);
   }
 
@@ -36,7 +39,7 @@ public final class OutcomeSinks {
     return guarded(
         options,
         options.get(KafkaOptions.REJECTED_TOPIC),
-        OutcomeRecords.rejected(options),
+        OutcomeRecords.rejected(options, options.get(KafkaOptions.OUTPUT_FORMAT)),
         ResultSource.REJECTED);
   }
 
@@ -77,11 +80,15 @@ public final class OutcomeSinks {
     properties.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Long.toString(options.get(KafkaOptions.TRANSACTION_TIMEOUT).toMillis()));
+    int largest = OutcomeRecords.maxBytes(options) + KafkaOptions.SMALLEST_RECORD_BYTES;
+    properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largest));
+    // A record that is larger than the whole buffer is refused too.
+    long buffer =
+        Long.parseLong(
+            properties.getProperty(
+                ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(BUFFER_BYTES)));
     properties.setProperty(
-        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-        Long.toString(
-            options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes()
-                + OutcomeRecords.REJECTED_MARGIN_BYTES));
+        ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(buffer, largest)));
     return properties;
   }
 

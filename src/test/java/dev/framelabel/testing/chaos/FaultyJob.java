@@ -1,5 +1,6 @@
 package dev.framelabel.testing.chaos;
 
+import dev.framelabel.LabellingJob;
 import dev.framelabel.config.FlinkDefaults;
 import dev.framelabel.config.JobArguments;
 import dev.framelabel.config.JobOptions;
@@ -46,6 +47,7 @@ public final class FaultyJob {
             FrameSource.build(kafka, new EventTypeInformation<>(FrameEvent.class)),
             faulty(OutcomeSinks.labels(kafka), faults),
             OutcomeSinks.rejected(kafka),
+            LabellingJob.resultLimit(kafka),
             job,
             models)
         .addTo(environment);
