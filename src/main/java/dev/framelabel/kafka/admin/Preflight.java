@@ -116,10 +116,26 @@ public final class Preflight {
             fault ->
                 findings.add(
                     Finding.failed("isolation level", fault, "Remove the line from the file")));
+    findings.add(recordSize());
     if (options.get(KafkaOptions.DELIVERY) == Delivery.EXACTLY_ONCE) {
       findings.add(interval());
     }
     return findings;
+  }
+
+  /** A result that its topic does not take would fail the job at every restart. */
+  private Finding recordSize() {
+    long bytes = options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes();
+    String found = "--max-record-size is " + bytes + " bytes";
+    return bytes >= KafkaOptions.SMALLEST_RECORD_BYTES
+        ? Finding.ok("record size", found)
+        : Finding.failed(
+            "record size",
+            found
+                + "; expected "
+                + KafkaOptions.SMALLEST_RECORD_BYTES
+                + " or more: a result whose fields are all at their limits would not fit",
+            "Raise --max-record-size, and max.message.bytes of the topics");
   }
 
   /** A transaction is open for at least the time from one checkpoint to the next. */

@@ -179,9 +179,11 @@ final class TopicChecks {
                   + SIZE
                   + " of the topic to "
                   + wanted
-                  + ", or give --max-record-size "
-                  + taken
-                  + "b"));
+                  + (taken < KafkaOptions.SMALLEST_RECORD_BYTES
+                      ? "; at least "
+                          + KafkaOptions.SMALLEST_RECORD_BYTES
+                          + " are needed for a result whose fields are all at their limits"
+                      : ", or give --max-record-size " + taken + "b")));
     }
   }
 

@@ -137,6 +137,28 @@ class PreflightIT {
         options, "topic rejected: max.message.bytes=1048576, but --max-record-size is 2097152");
   }
 
+  /** All fields of a result may be at their limits, and nothing but a restart loop would say so. */
+  @Test
+  void run_limitBelowTheSmallestRecord_isRefusedWithoutAskingTheBrokers() {
+    Configuration options = options();
+    options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(65_535));
+    options.set(KafkaOptions.SKIP_START_CHECKS, true);
+    assertRefused(options, "record size: --max-record-size is 65535 bytes; expected 65536 or more");
+    options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(65_536));
+    assertThatCode(() -> Preflight.requireReady(new KafkaOptions(options), INTERVAL))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void run_topicBelowTheSmallestRecord_isToldToRaiseIt() {
+    List<String> ignored = Topics.create(client, List.of("small"), 1, (short) 1, 50_000);
+    Configuration options = options();
+    options.set(KafkaOptions.REJECTED_TOPIC, "small");
+    assertRefused(
+        options, "topic small: max.message.bytes=50000, but --max-record-size is 1000000");
+    assertRefused(options, "at least 65536 are needed");
+  }
+
   @Test
   void run_samePrefixOfALiveJob_isRefused_leftoversOfADeadOneAreNot() throws Exception {
     Configuration options = options();
