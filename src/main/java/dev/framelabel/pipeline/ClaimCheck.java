@@ -3,31 +3,46 @@ package dev.framelabel.pipeline;
 import dev.framelabel.config.ImageReferenceException;
 import dev.framelabel.config.ImageUriPrefixes;
 import dev.framelabel.config.JobOptions;
-import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
+import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 
 /**
  * Reads the images of frames that only name their image's place, on threads of its own. Whatever
  * hinders that makes a rejected frame. The caller bounds how many frames wait.
  */
 final class ClaimCheck implements AutoCloseable {
-  /** Where images come from; {@link ImageFetcher#read} outside of tests. */
+  /** Where images come from; {@link ImageFetcher#find} outside of tests. */
   @FunctionalInterface
   interface Reader {
-    byte[] read(String uri) throws ImageReferenceException, IOException;
+    Found find(String uri) throws ImageReferenceException, IOException;
   }
+
+  /** Something that blocks, and that fails as reading does. */
+  @FunctionalInterface
+  interface Step<T> {
+    T run() throws ImageReferenceException, IOException;
+  }
+
+  /**
+   * An image that is not read yet.
+   *
+   * @param read its bytes, as many as {@code size}
+   */
+  record Found(int size, Step<byte[]> read) {}
 
   private final Reader reader;
   private final Duration limit;
@@ -52,7 +67,7 @@ final class ClaimCheck implements AutoCloseable {
         (int) Math.min(Integer.MAX_VALUE, options.get(JobOptions.MAX_IMAGE_SIZE).getBytes());
     ImageFetcher fetcher = new ImageFetcher(prefixes, maxBytes);
     return new ClaimCheck(
-        fetcher::read,
+        fetcher::find,
         options.get(JobOptions.IMAGE_URI_TIMEOUT),
         options.get(JobOptions.IMAGE_URI_THREADS));
   }
@@ -63,32 +78,61 @@ final class ClaimCheck implements AutoCloseable {
     return thread;
   }
 
-  /** The frame with its image, or rejected. Never blocks; completes on a thread of this. */
-  CompletableFuture<FrameEvent> resolve(Frame frame) {
+  /**
+   * The frame with its image, or rejected. Never blocks; completes on a thread of this.
+   *
+   * @param room gives room for so many bytes; until then no byte is read
+   */
+  CompletableFuture<FrameEvent> resolve(Frame frame, LongFunction<CompletableFuture<Void>> room) {
     Reading reading = new Reading(frame);
-    readers.execute(reading);
+    readers.execute(() -> reading.begin(room));
     return reading.result;
   }
 
-  /** One image on its way. */
-  private final class Reading implements Runnable {
+  /** One image on its way: found, then read. */
+  private final class Reading {
     private final Frame frame;
     private final CompletableFuture<FrameEvent> result = new CompletableFuture<>();
+    private long leftNanos = limit.toNanos();
     private Thread thread;
 
     Reading(Frame frame) {
       this.frame = frame;
     }
 
-    @Override
-    public void run() {
+    void begin(LongFunction<CompletableFuture<Void>> room) {
+      timed(() -> reader.find(frame.image().uri()))
+          .ifPresent(
+              found -> {
+                CompletableFuture<Void> ignored =
+                    room.apply(found.size()).thenRunAsync(() -> read(found), readers);
+              });
+    }
+
+    private void read(Found found) {
+      timed(found.read())
+          .ifPresent(
+              bytes -> {
+                boolean ignored = result.complete(frame.withImage(Image.encoded(bytes)));
+              });
+    }
+
+    /** Does what may take as long as is left of the limit; where it fails, that is the result. */
+    private <T> Optional<T> timed(Step<T> step) {
       setThread(Thread.currentThread());
-      ScheduledFuture<?> expiry =
-          timer.schedule(this::expire, limit.toNanos(), TimeUnit.NANOSECONDS);
-      FrameEvent event = null;
+      long begun = System.nanoTime();
+      ScheduledFuture<?> expiry = timer.schedule(this::expire, leftNanos, TimeUnit.NANOSECONDS);
+      T value = null;
+      RejectedFrame rejected = null;
       Throwable failure = null;
+      String uri = frame.image().uri();
       try {
-        event = read();
+        value = step.run();
+      } catch (ImageReferenceException e) {
+        rejected = frame.reject(e.kind(), e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        // File systems of plugins throw what their clients throw.
+        rejected = frame.reject(RejectionKind.IMAGE_READ_FAILED, uri + " cannot be read: " + e);
       } catch (Error e) {
         failure = e;
       }
@@ -96,20 +140,13 @@ final class ClaimCheck implements AutoCloseable {
       // What interrupted this reading must not interrupt the next.
       boolean ignored = expiry.cancel(false);
       ignored = Thread.interrupted();
-      ignored = failure == null ? result.complete(event) : result.completeExceptionally(failure);
-    }
-
-    private FrameEvent read() {
-      String uri = frame.image().uri();
-      try {
-        byte[] bytes = reader.read(uri);
-        return frame.withImage(new Image(Image.Format.ENCODED, Bytes.wrap(bytes), 0, 0));
-      } catch (ImageReferenceException e) {
-        return frame.reject(e.kind(), e.getMessage());
-      } catch (IOException | RuntimeException e) {
-        // File systems of plugins throw what their clients throw.
-        return frame.reject(RejectionKind.IMAGE_READ_FAILED, uri + " cannot be read: " + e);
+      leftNanos -= System.nanoTime() - begun;
+      if (failure != null) {
+        ignored = result.completeExceptionally(failure);
+      } else if (rejected != null) {
+        ignored = result.complete(rejected);
       }
+      return Optional.ofNullable(value);
     }
 
     private void expire() {

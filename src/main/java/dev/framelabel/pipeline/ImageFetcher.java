@@ -22,8 +22,8 @@ final class ImageFetcher {
     this.maxBytes = maxBytes;
   }
 
-  /** A file's bytes. Blocks; called on several threads. */
-  byte[] read(String text) throws ImageReferenceException, IOException {
+  /** Finds a file and its size. Blocks; called on several threads. */
+  ClaimCheck.Found find(String text) throws ImageReferenceException, IOException {
     URI uri = places.check(text);
     try {
       Path path =
@@ -33,23 +33,35 @@ final class ImageFetcher {
       if (status.isDir()) {
         throw new ImageReferenceException(RejectionKind.IMAGE_NOT_FOUND, text + " is a folder");
       }
-      checkSize(text, status.getLen());
-      try (InputStream in = files.open(path)) {
-        // A file may grow while it is read.
-        byte[] bytes = in.readNBytes(maxBytes == Integer.MAX_VALUE ? maxBytes : maxBytes + 1);
-        checkSize(text, bytes.length);
-        return bytes;
+      if (status.getLen() > maxBytes) {
+        throw new ImageReferenceException(
+            RejectionKind.IMAGE_TOO_LARGE,
+            text + " has " + status.getLen() + " bytes; --max-image-size allows " + maxBytes);
       }
+      int size = (int) status.getLen();
+      return new ClaimCheck.Found(size, () -> read(text, files, path, size));
     } catch (FileNotFoundException | NoSuchFileException e) {
-      throw new ImageReferenceException(RejectionKind.IMAGE_NOT_FOUND, "no file is at " + text);
+      throw notFound(text);
     }
   }
 
-  private void checkSize(String text, long bytes) throws ImageReferenceException {
-    if (bytes > maxBytes) {
-      throw new ImageReferenceException(
-          RejectionKind.IMAGE_TOO_LARGE,
-          text + " has " + bytes + " bytes or more; --max-image-size allows " + maxBytes);
+  /** Holds no more than the size that was found, although a file may grow while it is read. */
+  private static byte[] read(String text, FileSystem files, Path path, int size)
+      throws ImageReferenceException, IOException {
+    try (InputStream in = files.open(path)) {
+      byte[] bytes = new byte[size];
+      if (in.readNBytes(bytes, 0, size) < size || in.read() >= 0) {
+        throw new ImageReferenceException(
+            RejectionKind.IMAGE_READ_FAILED,
+            text + " had " + size + " bytes and was changed while it was read; write it first");
+      }
+      return bytes;
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      throw notFound(text);
     }
+  }
+
+  private static ImageReferenceException notFound(String text) {
+    return new ImageReferenceException(RejectionKind.IMAGE_NOT_FOUND, "no file is at " + text);
   }
 }

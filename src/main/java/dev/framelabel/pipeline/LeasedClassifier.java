@@ -31,7 +31,10 @@ final class LeasedClassifier implements AutoCloseable {
    * @param device as {@link JobOptions#classifierSettings}
    */
   LeasedClassifier(JobOptions options, String device, ModelOpener models) {
-    this.inFlightBytes = new ByteBudget(options.get(JobOptions.IN_FLIGHT_SIZE).getBytes());
+    this.inFlightBytes =
+        new ByteBudget(
+            options.get(JobOptions.IN_FLIGHT_SIZE).getBytes(),
+            options.get(JobOptions.MAX_IMAGE_SIZE).getBytes());
     this.patience = options.get(JobOptions.INFERENCE_TIMEOUT);
     this.claims = ClaimCheck.open(options);
     this.lease =
@@ -59,19 +62,24 @@ final class LeasedClassifier implements AutoCloseable {
    * @throws TimeoutException if nothing that is under way was done for --inference-timeout
    */
   CompletableFuture<Outcome> label(FrameEvent event) throws InterruptedException, TimeoutException {
+    if (event instanceof Frame frame && frame.image().format() == Image.Format.REFERENCE) {
+      return labelReference(frame);
+    }
     ByteBudget.Hold hold = inFlightBytes.take(bytes(event), patience);
-    return begin(event).whenComplete((outcome, failure) -> hold.done());
+    return classify(event).whenComplete((outcome, failure) -> hold.done());
   }
 
-  /** What only names its image's place stays so in Flink's state: the image is read after that. */
-  private CompletableFuture<Outcome> begin(FrameEvent event) {
-    if (event instanceof RejectedFrame rejected) {
-      return CompletableFuture.completedFuture(rejected);
-    }
-    Frame frame = (Frame) event;
-    return frame.image().format() == Image.Format.REFERENCE
-        ? claims.resolve(frame).thenCompose(this::classify)
-        : classify(frame);
+  /**
+   * What only names its image's place stays so in Flink's state: the image is read after that, once
+   * there is room for it.
+   */
+  private CompletableFuture<Outcome> labelReference(Frame frame)
+      throws InterruptedException, TimeoutException {
+    ByteBudget.Hold hold = inFlightBytes.takeGrowing(bytes(frame), patience);
+    return claims
+        .resolve(frame, hold::grow)
+        .thenCompose(this::classify)
+        .whenComplete((outcome, failure) -> hold.done());
   }
 
   private CompletableFuture<Outcome> classify(FrameEvent read) {

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClaimCheckTest {
   private static final int MAX_BYTES = 1_000;
   private static final Duration LONG = Duration.ofSeconds(50);
+  private static final LongFunction<CompletableFuture<Void>> ROOM =
+      bytes -> CompletableFuture.completedFuture(null);
 
   @TempDir private Path folder;
   private Path allowed;
@@ -91,7 +95,7 @@ class ClaimCheckTest {
   @Test
   void resolve_nothingAllowed_saysSo() {
     ImageFetcher store = new ImageFetcher(new ImageUriPrefixes(""), MAX_BYTES);
-    RejectedFrame rejected = (RejectedFrame) resolve(store::read, LONG, uri("own.jpg"));
+    RejectedFrame rejected = (RejectedFrame) resolve(store::find, LONG, uri("own.jpg"));
     assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_URI_REFUSED);
     assertThat(rejected.reason()).contains("--image-uri-prefixes is empty");
   }
@@ -108,7 +112,7 @@ class ClaimCheckTest {
     ImageFetcher store =
         new ImageFetcher(new ImageUriPrefixes("nosuch://bucket/frames/"), MAX_BYTES);
     RejectedFrame rejected =
-        (RejectedFrame) resolve(store::read, LONG, "nosuch://bucket/frames/a.jpg");
+        (RejectedFrame) resolve(store::find, LONG, "nosuch://bucket/frames/a.jpg");
     assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_FAILED);
     assertThat(rejected.reason()).contains("nosuch");
   }
@@ -129,23 +133,78 @@ class ClaimCheckTest {
   void resolve_readingThatHangs_isGivenUpAndTheNextIsRead() {
     CountDownLatch never = new CountDownLatch(1);
     ClaimCheck.Reader hanging =
-        uri -> {
-          if (uri.endsWith("hangs.jpg")) {
-            try {
-              boolean ignored = never.await(50, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-          }
-          return new byte[] {5};
-        };
+        uri ->
+            new ClaimCheck.Found(
+                1,
+                () -> {
+                  if (uri.endsWith("hangs.jpg")) {
+                    try {
+                      boolean ignored = never.await(50, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                      throw new IOException(e);
+                    }
+                  }
+                  return new byte[] {5};
+                });
     try (ClaimCheck claims = new ClaimCheck(hanging, Duration.ofMillis(300), 1)) {
-      CompletableFuture<FrameEvent> first = claims.resolve(frame("file:/a/hangs.jpg"));
-      CompletableFuture<FrameEvent> second = claims.resolve(frame("file:/a/b.jpg"));
+      CompletableFuture<FrameEvent> first = claims.resolve(frame("file:/a/hangs.jpg"), ROOM);
+      CompletableFuture<FrameEvent> second = claims.resolve(frame("file:/a/b.jpg"), ROOM);
       RejectedFrame rejected = (RejectedFrame) first.join();
       assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
       assertThat(rejected.reason()).contains("--image-uri-timeout 300 ms");
       assertThat(second.join()).isInstanceOf(Frame.class);
+    }
+  }
+
+  @Test
+  void resolve_fileThatGrowsOrShrinksWhileItIsRead_isReadFailed() throws Exception {
+    ImageFetcher store = new ImageFetcher(new ImageUriPrefixes("file:" + allowed + "/"), MAX_BYTES);
+    for (int bytes : new int[] {2, 4}) {
+      Files.write(allowed.resolve("changes.jpg"), new byte[3]);
+      ClaimCheck.Reader changing =
+          uri -> {
+            ClaimCheck.Found found = store.find(uri);
+            Files.write(allowed.resolve("changes.jpg"), new byte[bytes]);
+            return found;
+          };
+      RejectedFrame rejected = (RejectedFrame) resolve(changing, LONG, uri("changes.jpg"));
+      assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_FAILED);
+      assertThat(rejected.reason()).contains("had 3 bytes and was changed");
+    }
+  }
+
+  @Test
+  void resolve_noRoom_readsNothingUntilThereIs() {
+    CompletableFuture<Long> asked = new CompletableFuture<>();
+    CompletableFuture<Void> room = new CompletableFuture<>();
+    ImageFetcher store = new ImageFetcher(new ImageUriPrefixes("file:" + allowed + "/"), MAX_BYTES);
+    AtomicBoolean read = new AtomicBoolean();
+    ClaimCheck.Reader watched =
+        uri -> {
+          ClaimCheck.Found found = store.find(uri);
+          return new ClaimCheck.Found(
+              found.size(),
+              () -> {
+                read.set(true);
+                return found.read().run();
+              });
+        };
+    try (ClaimCheck claims = new ClaimCheck(watched, LONG, 1)) {
+      CompletableFuture<FrameEvent> result =
+          claims.resolve(
+              frame(uri("largest.jpg")),
+              bytes -> {
+                boolean ignored = asked.complete(bytes);
+                return room;
+              });
+      assertThat(asked.join()).isEqualTo(MAX_BYTES);
+      // The only thread is free for the next: waiting for room holds none.
+      assertThat(claims.resolve(frame(uri("own.jpg")), ROOM).join()).isInstanceOf(Frame.class);
+      assertThat(result).isNotDone();
+      read.set(false);
+      boolean ignored = room.complete(null);
+      assertThat(((Frame) result.join()).image().bytes().length()).isEqualTo(MAX_BYTES);
+      assertThat(read).isTrue();
     }
   }
 
@@ -162,12 +221,12 @@ class ClaimCheckTest {
 
   private FrameEvent resolve(String uri) {
     ImageFetcher store = new ImageFetcher(new ImageUriPrefixes("file:" + allowed + "/"), MAX_BYTES);
-    return resolve(store::read, LONG, uri);
+    return resolve(store::find, LONG, uri);
   }
 
   private static FrameEvent resolve(ClaimCheck.Reader reader, Duration limit, String uri) {
     try (ClaimCheck claims = new ClaimCheck(reader, limit, 2)) {
-      return claims.resolve(frame(uri)).join();
+      return claims.resolve(frame(uri), ROOM).join();
     }
   }
 
