@@ -11,10 +11,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import javax.imageio.ImageIO;
 
-/** {@code GET /api/picture?frame=ID}: a frame's picture as it was sent; raw pixels as PNG. */
-final class PictureHandler implements HttpHandler {
+/**
+ * {@code GET /api/picture?frame=ID}: a frame's picture as it was sent; raw pixels as PNG, made on
+ * threads of their own, which hold up nothing else.
+ */
+final class PictureHandler implements HttpHandler, AutoCloseable {
+  private static final int PNG_THREADS = 2;
   private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
   private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
@@ -23,6 +29,14 @@ final class PictureHandler implements HttpHandler {
   private static final int RGB_BYTES = 3;
 
   private final WallModel model;
+  private final ExecutorService png =
+      Executors.newFixedThreadPool(
+          PNG_THREADS,
+          work -> {
+            Thread thread = new Thread(work, "framelabel-wall-png");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   PictureHandler(WallModel model) {
     this.model = model;
@@ -33,14 +47,18 @@ final class PictureHandler implements HttpHandler {
     Optional<Image> image = model.picture(Query.required(exchange, "frame", "a frame's id"));
     if (image.isEmpty()) {
       Responses.fail(exchange, StatusCodes.NOT_FOUND, "this picture is no longer kept");
-      return;
+    } else if (image.get().format() != Image.Format.RGB24) {
+      send(exchange, image.get().bytes().array());
+    } else if (exchange.isInIoThread()) {
+      // It asks for the picture again, so that requests which wait hold none.
+      exchange.dispatch(png, this);
+    } else if (exchange.getConnection().isOpen()) {
+      send(exchange, png(image.get()));
     }
-    byte[] bytes = image.get().bytes().array();
+  }
+
+  private static void send(HttpServerExchange exchange, byte[] bytes) {
     String type = contentType(bytes);
-    if (image.get().format() == Image.Format.RGB24) {
-      bytes = png(image.get());
-      type = "image/png";
-    }
     if (type.isEmpty()) {
       Responses.fail(
           exchange, StatusCodes.UNSUPPORTED_MEDIA_TYPE, "this frame is no JPEG, PNG or WebP");
@@ -82,5 +100,10 @@ final class PictureHandler implements HttpHandler {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ImageIO.write(picture, "png", out);
     return out.toByteArray();
+  }
+
+  @Override
+  public void close() {
+    png.shutdownNow();
   }
 }

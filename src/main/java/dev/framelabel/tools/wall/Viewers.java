@@ -6,6 +6,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.sse.ServerSentEventHandler;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,6 +72,12 @@ final class Viewers implements HttpHandler, AutoCloseable {
               + " pages watch already, which is all that this wall serves; try again later");
       return;
     }
+    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+      exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream; charset=UTF-8");
+      exchange.endExchange();
+      return;
+    }
+    AnswerLimits.withoutEnd(exchange);
     ServerSentEventHandler events =
         new ServerSentEventHandler(
             (connection, lastId) -> add(new Viewer(connection, exchange.getConnection())));

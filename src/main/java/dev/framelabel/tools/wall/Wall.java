@@ -2,14 +2,14 @@ package dev.framelabel.tools.wall;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
-import io.undertow.server.handlers.BlockingHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -28,6 +28,8 @@ public final class Wall implements AutoCloseable {
   private final WallModel model;
   private final LiveFeed feed;
   private final Viewers viewers;
+  private final PictureHandler pictures;
+  private final AnswerLimits answers;
   private final Undertow server;
   private final String host;
 
@@ -37,16 +39,25 @@ public final class Wall implements AutoCloseable {
    * @throws IllegalStateException if the port is taken
    */
   public static Wall start(WallSettings settings) {
-    return new Wall(settings);
+    return start(settings, AnswerLimits.DEADLINE_MILLIS);
   }
 
-  private Wall(WallSettings settings) {
+  /** Starts a wall that gives each request so much time. */
+  static Wall start(WallSettings settings, long deadlineMillis) {
+    return new Wall(settings, deadlineMillis);
+  }
+
+  private Wall(WallSettings settings, long deadlineMillis) {
     host = settings.host();
     model = new WallModel(Clock.systemUTC());
     viewers = new Viewers(model);
+    pictures = new PictureHandler(model);
+    answers =
+        new AnswerLimits(
+            new AccessGuard(routes(), settings), deadlineMillis, AnswerLimits.MAX_BYTES);
     server =
         Undertow.builder()
-            .addHttpListener(settings.port(), host, new AccessGuard(routes(), settings))
+            .addHttpListener(settings.port(), host, answers)
             .setIoThreads(2)
             .setWorkerThreads(8)
             // Little lies in the kernel for one who does not read; the rest is counted.
@@ -58,6 +69,7 @@ public final class Wall implements AutoCloseable {
     try {
       server.start();
     } catch (RuntimeException e) {
+      pictures.close();
       viewers.close();
       throw new IllegalStateException(
           "the wall cannot listen on " + host + ":" + settings.port() + ": " + rootMessage(e), e);
@@ -69,6 +81,7 @@ public final class Wall implements AutoCloseable {
     try {
       return new LiveFeed(settings.client(), settings.topics(), settings.committedOnly(), model);
     } catch (RuntimeException e) {
+      pictures.close();
       viewers.close();
       server.stop();
       throw e;
@@ -86,32 +99,45 @@ public final class Wall implements AutoCloseable {
   private HttpHandler routes() {
     RoutingHandler routes = Handlers.routing();
     for (StaticPage page : StaticPage.ALL) {
-      routes.get(page.path(), page);
+      add(routes, page.path(), page);
     }
-    routes.get("/api/cameras", blocking(this::cameras));
-    routes.get("/api/labels", blocking(this::labels));
-    routes.get("/api/summary", blocking(this::summary));
-    routes.get("/api/picture", blocking(new PictureHandler(model)));
-    routes.get("/api/stream", viewers);
-    routes.get("/metrics", blocking(this::metrics));
-    routes.get("/healthz", blocking(this::health));
+    add(routes, "/api/cameras", onWorker(this::cameras));
+    add(routes, "/api/labels", onWorker(this::labels));
+    add(routes, "/api/summary", onWorker(this::summary));
+    add(routes, "/api/picture", checked(pictures));
+    add(routes, "/api/stream", viewers);
+    add(routes, "/metrics", onWorker(this::metrics));
+    // Not on a worker: nothing that others ask for delays it.
+    add(routes, "/healthz", this::health);
     routes.setFallbackHandler(
         exchange -> Responses.fail(exchange, StatusCodes.NOT_FOUND, "there is no such page"));
     routes.setInvalidMethodHandler(
-        exchange ->
-            Responses.fail(exchange, StatusCodes.METHOD_NOT_ALLOWED, "only GET works here"));
+        exchange -> {
+          exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD");
+          Responses.fail(exchange, StatusCodes.METHOD_NOT_ALLOWED, "only GET and HEAD work here");
+        });
     return routes;
   }
 
-  private static HttpHandler blocking(HttpHandler handler) {
-    return new BlockingHandler(
-        exchange -> {
-          try {
-            handler.handleRequest(exchange);
-          } catch (IllegalArgumentException e) {
-            Responses.fail(exchange, StatusCodes.BAD_REQUEST, e.getMessage());
-          }
-        });
+  /** The server leaves the body out of answers to HEAD. */
+  private static void add(RoutingHandler routes, String path, HttpHandler handler) {
+    routes.get(path, handler).add(Methods.HEAD, path, handler);
+  }
+
+  /** Makes the answer on a worker's thread, which never waits for its reader. */
+  private static HttpHandler onWorker(HttpHandler handler) {
+    HttpHandler checked = checked(handler);
+    return exchange -> exchange.dispatch(checked);
+  }
+
+  private static HttpHandler checked(HttpHandler handler) {
+    return exchange -> {
+      try {
+        handler.handleRequest(exchange);
+      } catch (IllegalArgumentException e) {
+        Responses.fail(exchange, StatusCodes.BAD_REQUEST, e.getMessage());
+      }
+    };
   }
 
   private void cameras(HttpServerExchange exchange) {
@@ -144,17 +170,13 @@ public final class Wall implements AutoCloseable {
   }
 
   private void health(HttpServerExchange exchange) {
-    WallModel.Summary summary = model.summary();
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("status", summary.brokerReachable() ? "ok" : unhealthy(summary));
-    if (!summary.brokerReachable()) {
+    String fault = model.brokerFault();
+    if (!fault.isEmpty()) {
       exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
     }
-    Responses.json(exchange, node);
-  }
-
-  private static String unhealthy(WallModel.Summary summary) {
-    return summary.brokerFault().isEmpty() ? "no broker has answered yet" : summary.brokerFault();
+    Responses.json(
+        exchange,
+        JsonNodeFactory.instance.objectNode().put("status", fault.isEmpty() ? "ok" : fault));
   }
 
   WallModel model() {
@@ -163,6 +185,10 @@ public final class Wall implements AutoCloseable {
 
   Viewers viewers() {
     return viewers;
+  }
+
+  AnswerLimits answers() {
+    return answers;
   }
 
   /** The page's address. */
@@ -174,6 +200,7 @@ public final class Wall implements AutoCloseable {
   @Override
   public void close() throws Exception {
     feed.close();
+    pictures.close();
     viewers.close();
     server.stop();
   }

@@ -46,8 +46,7 @@ final class WallModel implements LiveListener {
   private final RateMeter frames = new RateMeter();
   private final Percentiles latency = new Percentiles();
   private String newestModel = "";
-  private boolean brokerReachable;
-  private String brokerFault = "";
+  private volatile Broker broker = new Broker(false, "");
   private long unreadable;
   private long skipped;
   private long unseenCameras;
@@ -159,10 +158,19 @@ final class WallModel implements LiveListener {
   }
 
   @Override
-  public synchronized void broker(boolean reachable, String fault) {
-    brokerReachable = reachable;
-    brokerFault = fault;
+  public void broker(boolean reachable, String fault) {
+    broker = new Broker(reachable, fault);
   }
+
+  /** Why no broker answers; empty where one does. Waits for no lock. */
+  String brokerFault() {
+    Broker newest = broker;
+    String fault = newest.fault().isEmpty() ? "no broker has answered yet" : newest.fault();
+    return newest.reachable() ? "" : fault;
+  }
+
+  /** What the brokers' watch has found. */
+  private record Broker(boolean reachable, String fault) {}
 
   Optional<Image> picture(String frameId) {
     return pictures.get(frameId);
@@ -196,11 +204,12 @@ final class WallModel implements LiveListener {
   /** The figures of the panel. */
   synchronized Summary summary() {
     long now = clock.millis();
+    Broker newest = broker;
     double perSecond = labelled.perSecond(now);
     double[] at = latency.at(0.5, 0.95, 0.99);
     return new Summary(
-        brokerReachable,
-        brokerFault,
+        newest.reachable(),
+        newest.fault(),
         cameras.size(),
         frames.perSecond(now),
         perSecond,
