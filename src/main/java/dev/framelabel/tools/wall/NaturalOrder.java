@@ -6,10 +6,10 @@ import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Orders names as people do: camera-2 before camera-10. */
+/** Orders names as people do: camera-2 before camera-10. Numbers are of ASCII digits only. */
 final class NaturalOrder implements Comparator<String>, Serializable {
   private static final long serialVersionUID = 1L;
-  private static final Pattern PARTS = Pattern.compile("\\d+|\\D+");
+  private static final Pattern PARTS = Pattern.compile("[0-9]+|[^0-9]+");
 
   @Override
   public int compare(String left, String right) {
@@ -31,7 +31,12 @@ final class NaturalOrder implements Comparator<String>, Serializable {
   }
 
   private static int compareParts(String a, String b) {
-    boolean numbers = Character.isDigit(a.charAt(0)) && Character.isDigit(b.charAt(0));
-    return numbers ? new BigInteger(a).compareTo(new BigInteger(b)) : a.compareTo(b);
+    return isNumber(a) && isNumber(b)
+        ? new BigInteger(a).compareTo(new BigInteger(b))
+        : a.compareTo(b);
+  }
+
+  private static boolean isNumber(String part) {
+    return part.charAt(0) >= '0' && part.charAt(0) <= '9';
   }
 }
