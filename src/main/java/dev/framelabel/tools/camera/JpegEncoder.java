@@ -8,6 +8,7 @@ import java.io.IOException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.javacpp.DoublePointer;
 
@@ -15,6 +16,7 @@ import org.bytedeco.javacpp.DoublePointer;
 final class JpegEncoder implements AutoCloseable {
   private static final int BEST = 2;
   private static final int WORST = 31;
+  private static final int MOST_DEPTH = 16;
 
   private final AVFrame scaled = av_frame_alloc();
   private final AVPacket encoded = av_packet_alloc();
@@ -30,10 +32,20 @@ final class JpegEncoder implements AutoCloseable {
   byte[] encode(AVFrame frame, double scale, int quality) throws IOException {
     int width = Math.max(2, (int) Math.round(frame.width() * scale));
     int height = Math.max(2, (int) Math.round(frame.height() * scale));
-    if (encoder == null || encoder.width() != width || encoder.height() != height) {
-      open(width, height);
+    try {
+      if (encoder == null || encoder.width() != width || encoder.height() != height) {
+        open(width, height);
+      }
+      scale(frame);
+      return encodeScaled(quality);
+    } catch (IOException e) {
+      // What failed half-way must not fail the pictures that follow.
+      closeEncoder();
+      throw e;
     }
-    scale(frame);
+  }
+
+  private byte[] encodeScaled(int quality) throws IOException {
     scaled.quality(FF_QP2LAMBDA * (BEST + (100 - quality) * (WORST - BEST) / 99));
     scaled.pts(scaled.pts() + 1);
     FFmpeg.check(avcodec_send_frame(encoder, scaled), "encode a picture");
@@ -44,6 +56,11 @@ final class JpegEncoder implements AutoCloseable {
   }
 
   private void scale(AVFrame frame) throws IOException {
+    AVPixFmtDescriptor format = av_pix_fmt_desc_get(frame.format());
+    // FFmpeg's scaler ends the process for some deeper formats (yaf32).
+    if (format == null || format.isNull() || format.comp(0).depth() > MOST_DEPTH) {
+      throw new IOException("FFmpeg cannot convert pictures of this kind");
+    }
     scaler =
         sws_getCachedContext(
             scaler,

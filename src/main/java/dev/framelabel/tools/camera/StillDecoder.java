@@ -6,7 +6,9 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import java.io.IOException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVComponentDescriptor;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -15,6 +17,18 @@ import org.bytedeco.javacpp.BytePointer;
  */
 final class StillDecoder implements AutoCloseable {
   private static final long MOST_PIXELS = 64_000_000;
+  private static final int MOST_POINTS = 1 << 20;
+  private static final int GREEN = 1;
+  private static final byte[] NOTHING = {};
+
+  /** Formats whose points are bits, indices, parts of words, or not in memory. */
+  private static final long NO_BYTES =
+      AV_PIX_FMT_FLAG_BITSTREAM
+          | AV_PIX_FMT_FLAG_PAL
+          | AV_PIX_FMT_FLAG_HWACCEL
+          | AV_PIX_FMT_FLAG_BAYER
+          | AV_PIX_FMT_FLAG_FLOAT
+          | AV_PIX_FMT_FLAG_XYZ;
 
   private final int jpegShrinking;
   private final AVFrame frame = av_frame_alloc();
@@ -73,25 +87,36 @@ final class StillDecoder implements AutoCloseable {
     return same;
   }
 
-  /** The brightness of a decoded picture, 0 to 255, row by row; of RGB pictures their green. */
+  /**
+   * The brightness of a decoded picture, 0 to 255, row by row; of RGB pictures their green. Large
+   * pictures are thinned out to about {@link #MOST_POINTS}.
+   *
+   * @return nothing where a point of the format is not a byte of its own
+   */
   static byte[] luma(AVFrame frame) {
-    int format = frame.format();
-    int step = 1;
-    int offset = 0;
-    if (format == AV_PIX_FMT_RGB24 || format == AV_PIX_FMT_RGBA || format == AV_PIX_FMT_ARGB) {
-      step = format == AV_PIX_FMT_RGB24 ? 3 : 4;
-      offset = format == AV_PIX_FMT_ARGB ? 2 : 1;
+    AVPixFmtDescriptor format = av_pix_fmt_desc_get(frame.format());
+    if (format == null || format.isNull() || (format.flags() & NO_BYTES) != 0) {
+      return NOTHING;
     }
-    byte[] luma = new byte[frame.width() * frame.height()];
-    byte[] row = new byte[frame.width() * step];
-    BytePointer data = frame.data(0);
-    for (int y = 0; y < frame.height(); y++) {
-      data.position((long) y * frame.linesize(0)).get(row);
-      for (int x = 0; x < frame.width(); x++) {
-        luma[y * frame.width() + x] = row[x * step + offset];
+    AVComponentDescriptor point =
+        format.comp((format.flags() & AV_PIX_FMT_FLAG_RGB) != 0 ? GREEN : 0);
+    int width = frame.width();
+    BytePointer data = frame.data(point.plane());
+    int line = frame.linesize(point.plane());
+    long used = point.offset() + (width - 1L) * point.step() + 1;
+    if (point.depth() != Byte.SIZE || point.shift() != 0 || data == null || used > line) {
+      return NOTHING;
+    }
+    int every = (int) Math.ceil(Math.sqrt((double) width * frame.height() / MOST_POINTS));
+    int across = (width + every - 1) / every;
+    byte[] luma = new byte[across * ((frame.height() + every - 1) / every)];
+    byte[] row = new byte[(int) used];
+    for (int y = 0, at = 0; y < frame.height(); y += every) {
+      data.position((long) y * line).get(row);
+      for (int x = 0; x < width; x += every) {
+        luma[at++] = row[point.offset() + x * point.step()];
       }
     }
-    data.position(0);
     return luma;
   }
 

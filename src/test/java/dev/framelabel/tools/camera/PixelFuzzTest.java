@@ -1,0 +1,123 @@
+package dev.framelabel.tools.camera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framelabel.testing.cluster.ChildCommand;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No picture whatsoever ends the process. {@code .ci/long camera-pixels} looks at a million. */
+final class PixelFuzzTest {
+  private static final String PICTURES = System.getProperty("camera.pixels", "10000");
+  private static final String SEED = System.getProperty("camera.pixels.seed", "23");
+
+  @TempDir private Path folder;
+
+  @Test
+  @Timeout(value = 3, unit = TimeUnit.HOURS)
+  @EnabledOnOs(OS.LINUX)
+  void look_anyPictureOfAnyPixelFormat_neverEndsTheProcess() throws Exception {
+    Path output = folder.resolve("fuzz.log");
+    Path arguments = folder.resolve("fuzz.args");
+    Files.write(
+        arguments,
+        List.of(
+            "-Xmx256m",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=" + folder.resolve("crash.log"),
+            "-cp",
+            '"' + System.getProperty("java.class.path") + '"',
+            PixelFuzz.class.getName(),
+            PICTURES,
+            SEED));
+    Process child =
+        new ProcessBuilder(
+                ChildCommand.endingWithParent(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "@" + arguments))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertThat(child.waitFor(2, TimeUnit.HOURS)).isTrue();
+    } finally {
+      child.destroyForcibly();
+    }
+    String said = Files.readString(output, StandardCharsets.UTF_8);
+    System.out.println("camera-pixels seed=" + SEED + " " + said);
+    assertThat(child.exitValue()).as(said).isZero();
+    assertThat(said).contains("pictures=" + PICTURES);
+    assertThat(number(said, "formats")).isGreaterThan(150);
+    assertThat(number(said, "looked")).isGreaterThan(Long.parseLong(PICTURES) / 20);
+    assertThat(number(said, "encoded")).isGreaterThan(Long.parseLong(PICTURES) / 20);
+  }
+
+  private static long number(String text, String name) {
+    return Long.parseLong(text.replaceAll("(?s).*\\b" + name + "=(\\d+).*", "$1"));
+  }
+
+  /** One bit for each point, and lines that are shorter than their number of points. */
+  @ParameterizedTest
+  @ValueSource(strings = {"grey1_60000x1000.png", "grey1_8000x8000.png"})
+  void decode_pictureOfBits_isNotLookedAt(String name) throws Exception {
+    try (StillDecoder decoder = new StillDecoder(3);
+        var in = Objects.requireNonNull(getClass().getResourceAsStream("/camera/" + name))) {
+      assertThat(StillDecoder.luma(decoder.decode(in.readAllBytes()))).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gray, 1",
+    "rgb24, 2",
+    "bgr24, 2",
+    "rgba, 2",
+    "argb, 3",
+    "uyvy422, 2",
+    "yuyv422, 1",
+    "nv12, 1",
+    "gbrp, 1",
+    "pal8, 0",
+    "monob, 0",
+    "gray16le, 0",
+    "p010le, 0"
+  })
+  void luma_formatOfBytes_isItsBrightness(String format, int expected) {
+    AVFrame frame = avutil.av_frame_alloc();
+    try {
+      frame.format(avutil.av_get_pix_fmt(format)).width(2).height(2);
+      assertThat(avutil.av_frame_get_buffer(frame, 1)).isZero();
+      frame.data(0).put(new byte[] {1, 2, 3, 4});
+      byte[] luma = StillDecoder.luma(frame);
+      assertThat(luma.length == 0 ? 0 : luma[0]).isEqualTo((byte) expected);
+    } finally {
+      avutil.av_frame_free(frame);
+    }
+  }
+
+  @Test
+  void luma_largePicture_isThinnedOut() {
+    AVFrame frame = avutil.av_frame_alloc();
+    try {
+      frame.format(avutil.AV_PIX_FMT_GRAY8).width(9_000).height(1_000);
+      assertThat(avutil.av_frame_get_buffer(frame, 1)).isZero();
+      assertThat(StillDecoder.luma(frame)).hasSize(3_000 * 334);
+    } finally {
+      avutil.av_frame_free(frame);
+    }
+  }
+}
