@@ -57,12 +57,17 @@ final class CameraHealth {
   /** A frame was dropped for a reason that people should know. */
   synchronized void refused(String why) {
     dropped++;
+    says(why);
+  }
+
+  /** Something that people should know, which is not the end of the camera. */
+  synchronized void says(String why) {
     lastError = CameraAddress.mask(String.valueOf(why));
   }
 
   synchronized void lost(String why) {
     state = State.LOST;
-    lastError = CameraAddress.mask(why);
+    says(why);
   }
 
   synchronized void ended() {

@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param finished whether it has the wanted size and quality already
  */
 record CapturedPicture(Bytes file, Optional<Instant> takenAt, boolean finished) {
+  /** The largest file that any source reads. */
+  static final int MOST_BYTES = 32 << 20;
+
   /** A picture of a source that says nothing more. */
   static CapturedPicture of(byte[] file) {
     return new CapturedPicture(Bytes.wrap(file), Optional.empty(), false);

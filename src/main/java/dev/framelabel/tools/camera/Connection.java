@@ -130,6 +130,15 @@ final class Connection implements PictureSource.Sink {
   }
 
   @Override
+  public void refuse(String why) {
+    aliveAt = lane.time().nanoTime();
+    if (!abandoned) {
+      lane.health().skipped();
+      lane.health().says(why);
+    }
+  }
+
+  @Override
   public void alive() {
     aliveAt = lane.time().nanoTime();
   }

@@ -1,8 +1,11 @@
 package dev.framelabel.tools.camera;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -21,7 +24,14 @@ record FolderSource(Path folder) implements PictureSource {
       if (sink.stops()) {
         return;
       }
-      sink.take(CapturedPicture.of(Files.readAllBytes(picture)));
+      byte[] file;
+      try {
+        file = read(picture);
+      } catch (IOException e) {
+        sink.refuse(refusal(picture, e));
+        continue;
+      }
+      sink.take(CapturedPicture.of(file));
     }
   }
 
@@ -29,6 +39,32 @@ record FolderSource(Path folder) implements PictureSource {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(FolderSource::isPicture).sorted().toList();
     }
+  }
+
+  /**
+   * Reads a file that should be a picture, within the limit of all sources.
+   *
+   * @throws IOException if it is no file, cannot be read or is too large
+   */
+  static byte[] read(Path picture) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(picture, BasicFileAttributes.class);
+    if (!found.isRegularFile()) {
+      throw new IOException("it is no file");
+    }
+    if (found.size() > CapturedPicture.MOST_BYTES) {
+      throw new IOException(
+          "it has " + found.size() + " bytes, more than " + CapturedPicture.MOST_BYTES);
+    }
+    try (InputStream in = Files.newInputStream(picture)) {
+      return in.readNBytes(CapturedPicture.MOST_BYTES);
+    }
+  }
+
+  /** Says why a picture is skipped. */
+  static String refusal(Path picture, IOException why) {
+    String found =
+        why instanceof AccessDeniedException ? "this user may not read it" : why.getMessage();
+    return "skipped " + picture.getFileName() + ": " + found + "; expected a readable picture file";
   }
 
   private static boolean isPicture(Path file) {

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
  * address serve for basic and digest authentication, at the address's own host only.
  */
 final class HttpSource implements PictureSource {
-  static final int LARGEST_PICTURE = 32 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final int MOST_REDIRECTS = 3;
   private static final int SNIFFED = 16;
@@ -45,7 +44,7 @@ final class HttpSource implements PictureSource {
       HttpURLConnection connection = connect(sink);
       try (BufferedInputStream in = new BufferedInputStream(connection.getInputStream())) {
         if (isMultipart(in)) {
-          new MultipartReader(in, LARGEST_PICTURE).read(sink);
+          new MultipartReader(in, CapturedPicture.MOST_BYTES).read(sink);
           if (sink.stops()) {
             return;
           }
@@ -65,11 +64,13 @@ final class HttpSource implements PictureSource {
 
   private void takeOne(HttpURLConnection connection, InputStream in, Sink sink)
       throws IOException, InterruptedException {
-    byte[] file = in.readNBytes(LARGEST_PICTURE + 1);
-    if (file.length == 0 || file.length > LARGEST_PICTURE) {
+    byte[] file = in.readNBytes(CapturedPicture.MOST_BYTES + 1);
+    if (file.length == 0 || file.length > CapturedPicture.MOST_BYTES) {
       throw new IOException(
           "the camera's answer has "
-              + (file.length == 0 ? "no bytes" : "more than " + LARGEST_PICTURE + " bytes")
+              + (file.length == 0
+                  ? "no bytes"
+                  : "more than " + CapturedPicture.MOST_BYTES + " bytes")
               + "; expected a picture");
     }
     long modified = connection.getLastModified();

@@ -26,6 +26,9 @@ interface PictureSource {
     /** Counts a picture that was there but not wanted. */
     void skip();
 
+    /** Counts something that cannot be published as a picture, and says why. */
+    void refuse(String why);
+
     /** The source is well, although it has no picture now. */
     void alive();
 

@@ -25,6 +25,7 @@ final class WatchedFolder implements PictureSource {
 
   private final Path folder;
   private Map<Path, Version> last = Map.of();
+  private final Map<Path, Version> refused = new HashMap<>();
   private Map<Path, Version> taken;
 
   WatchedFolder(Path folder) {
@@ -32,7 +33,16 @@ final class WatchedFolder implements PictureSource {
   }
 
   /** One state of a file. */
-  private record Version(Instant modifiedAt, long size) {}
+  private record Version(Instant modifiedAt, long size) {
+    /** What is no file, or cannot be asked: it does not change. */
+    static final Version NO_FILE = new Version(Instant.EPOCH, 1);
+
+    static Version of(BasicFileAttributes file) {
+      return file.isRegularFile()
+          ? new Version(file.lastModifiedTime().toInstant(), file.size())
+          : NO_FILE;
+    }
+  }
 
   @Override
   public void read(Sink sink) throws IOException, InterruptedException {
@@ -42,6 +52,7 @@ final class WatchedFolder implements PictureSource {
     while (!sink.stops()) {
       Map<Path, Version> present = look();
       taken.keySet().retainAll(present.keySet());
+      refused.keySet().retainAll(present.keySet());
       for (Path picture : grown(present)) {
         take(picture, present.get(picture), sink);
       }
@@ -70,12 +81,20 @@ final class WatchedFolder implements PictureSource {
 
   private void take(Path picture, Version version, Sink sink)
       throws IOException, InterruptedException {
+    byte[] file;
     try {
-      byte[] file = Files.readAllBytes(picture);
-      sink.take(CapturedPicture.of(file, Optional.of(version.modifiedAt())));
+      file = FolderSource.read(picture);
     } catch (NoSuchFileException e) {
       // Taken away before its turn.
+      return;
+    } catch (IOException e) {
+      // Said once, and tried again: the one who writes it may let us read it later.
+      if (!version.equals(refused.put(picture, version))) {
+        sink.refuse(FolderSource.refusal(picture, e));
+      }
+      return;
     }
+    sink.take(CapturedPicture.of(file, Optional.of(version.modifiedAt())));
     taken.put(picture, version);
   }
 
@@ -83,10 +102,11 @@ final class WatchedFolder implements PictureSource {
     Map<Path, Version> found = new HashMap<>();
     for (Path picture : FolderSource.pictures(folder)) {
       try {
-        BasicFileAttributes file = Files.readAttributes(picture, BasicFileAttributes.class);
-        found.put(picture, new Version(file.lastModifiedTime().toInstant(), file.size()));
+        found.put(picture, Version.of(Files.readAttributes(picture, BasicFileAttributes.class)));
       } catch (NoSuchFileException e) {
         // Taken away since the folder was listed.
+      } catch (IOException e) {
+        found.put(picture, Version.NO_FILE);
       }
     }
     return found;

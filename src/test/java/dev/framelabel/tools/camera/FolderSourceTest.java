@@ -3,12 +3,17 @@ package dev.framelabel.tools.camera;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.RandomAccessFile;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FolderSourceTest {
@@ -52,6 +57,65 @@ final class FolderSourceTest {
     assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2}, new byte[] {1});
     assertThat(sink.pictures().get(2).takenAt())
         .contains(Files.getLastModifiedTime(one).toInstant());
+  }
+
+  /** A folder, a pipe that nobody writes, a link to itself, a file that is too large. */
+  private List<String> writeWhatIsNoPicture() throws Exception {
+    Files.createDirectory(folder.resolve("folder.jpg"));
+    Path link = folder.resolve("link.jpg");
+    Files.createSymbolicLink(link, link);
+    int made =
+        new ProcessBuilder("mkfifo", folder.resolve("pipe.jpg").toString()).start().waitFor();
+    assertThat(made).isZero();
+    try (RandomAccessFile large =
+        new RandomAccessFile(folder.resolve("large.jpg").toFile(), "rw")) {
+      large.setLength(3L << 30);
+    }
+    return List.of("folder.jpg", "link.jpg", "pipe.jpg", "large.jpg");
+  }
+
+  private static void assertRefused(TestSink sink, List<String> names) {
+    assertThat(sink.refusals()).hasSameSizeAs(names);
+    for (String name : names) {
+      assertThat(sink.refusals())
+          .anyMatch(why -> why.contains("skipped " + name) && why.contains("expected a readable"));
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void read_folderWithWhatIsNoPicture_skipsItAndSaysSo() throws Exception {
+    List<String> bad = writeWhatIsNoPicture();
+    write("a.jpg", 1);
+    write("z.jpg", 2);
+    TestSink sink = new TestSink(9);
+    new FolderSource(folder).read(sink);
+    assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2});
+    assertRefused(sink, bad);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void read_watchedFolderWithWhatIsNoPicture_skipsItAndSaysSoOnce() throws Exception {
+    TestSink sink = new TestSink(2);
+    WatchedFolder source = new WatchedFolder(folder);
+    source.read(new TestSink(0));
+    CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> read(source, sink));
+    List<String> bad = writeWhatIsNoPicture();
+    dev.framelabel.testing.cluster.Await.until(
+        "all are refused", LIMIT, () -> sink.refusals().size() >= bad.size());
+    write("one.jpg", 1);
+    await(sink, 1);
+    write("two.jpg", 2);
+    reading.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2});
+    assertRefused(sink, bad);
+  }
+
+  @Test
+  void refusal_fileWithoutPermission_saysSo() {
+    assertThat(FolderSource.refusal(folder.resolve("a.jpg"), new AccessDeniedException("a.jpg")))
+        .isEqualTo("skipped a.jpg: this user may not read it; expected a readable picture file");
   }
 
   private static void read(PictureSource source, TestSink sink) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class TestSink implements PictureSource.Sink {
   private final int most;
   private final List<CapturedPicture> pictures = new CopyOnWriteArrayList<>();
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
   private volatile Optional<Instant> clock = Optional.empty();
 
   TestSink(int most) {
@@ -17,6 +18,10 @@ final class TestSink implements PictureSource.Sink {
 
   List<CapturedPicture> pictures() {
     return pictures;
+  }
+
+  List<String> refusals() {
+    return refusals;
   }
 
   List<byte[]> files() {
@@ -40,6 +45,11 @@ final class TestSink implements PictureSource.Sink {
   @Override
   public void skip() {
     throw new AssertionError("all pictures are wanted");
+  }
+
+  @Override
+  public void refuse(String why) {
+    refusals.add(why);
   }
 
   @Override
