@@ -61,7 +61,9 @@ public final class CameraPublisher {
       while (running) {
         running =
             !stopped.await(1, TimeUnit.SECONDS)
-                && workers.stream().anyMatch(CameraWorker::isRunning);
+                && workers.stream().anyMatch(CameraWorker::isRunning)
+                && sender.death().isEmpty()
+                && heartbeats.death().isEmpty();
         List<CameraStatus> statuses = statuses(workers);
         heartbeats.report(statuses);
         progress.accept(statuses);
@@ -70,6 +72,7 @@ public final class CameraPublisher {
       finish(workers);
       sender.close();
       frames.close(CLOSING);
+      sender.death().or(heartbeats::death).ifPresent(why -> loseAll(workers, why));
       List<CameraStatus> last = statuses(workers);
       heartbeats.report(last);
       return last;
@@ -87,7 +90,15 @@ public final class CameraPublisher {
     }
   }
 
+  /** Without its only sender, or without states, a publisher is of no use. */
+  private static void loseAll(List<CameraWorker> workers, String why) {
+    workers.forEach(worker -> worker.lane().health().lost(why + "; start the publisher again"));
+  }
+
   private static List<CameraStatus> statuses(List<CameraWorker> workers) {
+    for (CameraWorker worker : workers) {
+      worker.death().ifPresent(worker.lane().health()::lost);
+    }
     return workers.stream().map(worker -> worker.lane().health().status()).toList();
   }
 

@@ -7,6 +7,7 @@ import dev.framelabel.wire.CameraStatuses;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,7 @@ final class CameraStatusPublisher implements AutoCloseable {
   private final String topic;
   private final BlockingQueue<List<CameraStatus>> newest = new ArrayBlockingQueue<>(1);
   private final CameraStatuses codec = new CameraStatuses();
-  private final Thread thread = new Thread(this::run, "framelabel-camera-heartbeats");
+  private final WatchedThread thread = new WatchedThread("framelabel-camera-heartbeats", this::run);
   private volatile boolean closed;
   private volatile boolean ready;
   private boolean tried;
@@ -42,7 +43,6 @@ final class CameraStatusPublisher implements AutoCloseable {
     this.client.put("delivery.timeout.ms", "5000");
     this.client.put("default.api.timeout.ms", "5000");
     this.topic = topic;
-    thread.setDaemon(true);
     thread.start();
   }
 
@@ -52,7 +52,7 @@ final class CameraStatusPublisher implements AutoCloseable {
     newest.add(statuses);
   }
 
-  private void run() {
+  private void run() throws InterruptedException {
     try (FramePublisher publisher = new FramePublisher(client, topic, MAX_RECORD_BYTES)) {
       while (!closed || !newest.isEmpty()) {
         List<CameraStatus> statuses = newest.poll(100, TimeUnit.MILLISECONDS);
@@ -60,9 +60,12 @@ final class CameraStatusPublisher implements AutoCloseable {
           send(publisher, statuses);
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+  }
+
+  /** Says what the thread that writes states has died of; empty while it lives. */
+  Optional<String> death() {
+    return thread.death();
   }
 
   private void send(FramePublisher publisher, List<CameraStatus> statuses) {

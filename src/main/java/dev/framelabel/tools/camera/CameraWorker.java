@@ -4,6 +4,7 @@ import dev.framelabel.event.CameraStatus.State;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -24,7 +25,7 @@ final class CameraWorker {
   private final long patienceNanos;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final List<Connection> hung = new ArrayList<>();
-  private final Thread thread;
+  private final WatchedThread thread;
   private long pauseMillis;
 
   /** Makes a camera's source, anew for each attempt. */
@@ -41,18 +42,15 @@ final class CameraWorker {
     this.opener = opener;
     this.once = once;
     this.patienceNanos = patienceNanos;
-    thread = new Thread(this::work, "framelabel-camera-" + lane.settings().id());
-    thread.setDaemon(true);
+    thread = new WatchedThread("framelabel-camera-" + lane.settings().id(), this::work);
     thread.start();
   }
 
-  private void work() {
+  private void work() throws InterruptedException {
     try (lane) {
       do {
         attempt();
       } while (!stops() && lane.health().state() != State.ENDED && !once && pause());
-    } catch (InterruptedException e) {
-      lane.health().lost("interrupted");
     }
   }
 
@@ -67,11 +65,11 @@ final class CameraWorker {
         attemptOnce(opener.open());
       } while (lane.settings().repeat() == CameraSettings.Repeat.LOOP && !stops());
       lane.health().ended();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       if (stops()) {
         lane.health().ended();
       } else {
-        lane.health().lost(String.valueOf(e.getMessage()));
+        lane.health().lost(e.getMessage() == null ? e.toString() : e.getMessage());
       }
     }
   }
@@ -99,6 +97,11 @@ final class CameraWorker {
 
   private boolean stops() {
     return stopped.getCount() == 0;
+  }
+
+  /** Says what this camera's thread has died of; empty while it lives and after a good end. */
+  Optional<String> death() {
+    return thread.death();
   }
 
   boolean isRunning() {

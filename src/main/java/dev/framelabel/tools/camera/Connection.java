@@ -40,7 +40,8 @@ final class Connection implements PictureSource.Sink {
     try {
       source.read(this);
       ended.complete(null);
-    } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
+      // Whatever it is, this camera is lost by it, and says so.
       ended.completeExceptionally(e);
     }
   }

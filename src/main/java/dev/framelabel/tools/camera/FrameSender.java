@@ -19,7 +19,7 @@ final class FrameSender implements AutoCloseable {
   private final Function<Frame, CompletableFuture<Void>> publisher;
   private final CameraTime time;
   private final Semaphore work = new Semaphore(0);
-  private final Thread thread = new Thread(this::run, "framelabel-camera-sender");
+  private final WatchedThread thread = new WatchedThread("framelabel-camera-sender", this::run);
   private volatile List<CameraStream> lanes = List.of();
   private volatile boolean closed;
 
@@ -29,7 +29,6 @@ final class FrameSender implements AutoCloseable {
   FrameSender(Function<Frame, CompletableFuture<Void>> publisher, CameraTime time) {
     this.publisher = publisher;
     this.time = time;
-    thread.setDaemon(true);
   }
 
   void start(List<CameraStream> lanes) {
@@ -42,22 +41,23 @@ final class FrameSender implements AutoCloseable {
     work.release();
   }
 
-  private void run() {
-    try {
-      while (!closed) {
-        boolean any = false;
-        for (CameraStream lane : lanes) {
-          Optional<Frame> frame = lane.outbox().poll(time.nanoTime());
-          frame.ifPresent(due -> send(lane, due));
-          any |= frame.isPresent();
-        }
-        if (!any && work.tryAcquire(waitNanos(), TimeUnit.NANOSECONDS)) {
-          int ignored = work.drainPermits();
-        }
+  private void run() throws InterruptedException {
+    while (!closed) {
+      boolean any = false;
+      for (CameraStream lane : lanes) {
+        Optional<Frame> frame = lane.outbox().poll(time.nanoTime());
+        frame.ifPresent(due -> send(lane, due));
+        any |= frame.isPresent();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      if (!any && work.tryAcquire(waitNanos(), TimeUnit.NANOSECONDS)) {
+        int ignored = work.drainPermits();
+      }
     }
+  }
+
+  /** Says what the only thread that sends has died of; empty while it lives. */
+  Optional<String> death() {
+    return thread.death();
   }
 
   private long waitNanos() {
@@ -73,6 +73,11 @@ final class FrameSender implements AutoCloseable {
       sent = publisher.apply(frame);
     } catch (RuntimeException e) {
       sent = CompletableFuture.failedFuture(e);
+    } catch (Error e) {
+      // It ends this thread, which its owner sees; the frame is counted all the same.
+      lane.health().refused("a frame was not sent: " + e);
+      lane.outbox().done();
+      throw e;
     }
     CompletableFuture<Void> ignored =
         sent.whenComplete(

@@ -39,7 +39,17 @@ final class StreamDecoder implements AutoCloseable {
     avcodec_parameters_to_context(decoder, stream.codecpar());
     decoder.thread_count(1);
     if (!jpeg) {
+      open();
+    }
+  }
+
+  private void open() throws IOException {
+    try {
       FFmpeg.open(decoder, "decode this video");
+    } catch (IOException e) {
+      // Nobody has this object yet who would close it.
+      close();
+      throw e;
     }
   }
 
@@ -51,7 +61,7 @@ final class StreamDecoder implements AutoCloseable {
     takenAt.ifPresent(sink::clock);
     if (jpeg) {
       if (packet != null) {
-        sink.take(CapturedPicture.of(FFmpeg.bytes(packet), takenAt));
+        takeJpeg(packet, takenAt, sink);
       }
       return;
     }
@@ -59,6 +69,17 @@ final class StreamDecoder implements AutoCloseable {
     // A damaged packet is no reason to lose the camera.
     if (avcodec_send_packet(decoder, packet) >= 0) {
       decode(sink);
+    }
+  }
+
+  private static void takeJpeg(AVPacket packet, Optional<Instant> takenAt, PictureSource.Sink sink)
+      throws InterruptedException {
+    if (packet.size() > CapturedPicture.MOST_BYTES) {
+      sink.refuse(
+          "skipped a picture of %d bytes; expected at most %d"
+              .formatted(packet.size(), CapturedPicture.MOST_BYTES));
+    } else {
+      sink.take(CapturedPicture.of(FFmpeg.bytes(packet), takenAt));
     }
   }
 

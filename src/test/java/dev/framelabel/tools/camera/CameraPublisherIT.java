@@ -14,6 +14,7 @@ import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerInterceptor;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -197,6 +201,54 @@ final class CameraPublisherIT {
     assertThat(last.framesOut()).isZero();
     assertThat(last.dropped()).isPositive().isEqualTo(last.framesIn());
     assertThat(last.lastError()).contains("the broker did not take a frame");
+  }
+
+  /** The only thread that sends frames dies: nobody may believe that the camera is well. */
+  @Test
+  void run_senderDies_endsLostAndSaysWhy() throws Exception {
+    Map<String, String> client = new HashMap<>(broker.client());
+    client.put("interceptor.classes", DeadlyInterceptor.class.getName());
+    PublishSettings settings =
+        new PublishSettings(
+            client, "dying", "dying-cameras", 60_000, 16 << 20, false, AddressGuard.STRICT);
+    CameraPublisher publisher =
+        new CameraPublisher(settings, List.of(camera("mjpeg", "/video", 0)));
+    try (CameraWatch watch = new CameraWatch(broker.client(), "dying", LIMIT)) {
+      CameraStatus last =
+          CompletableFuture.supplyAsync(() -> run(publisher, statuses -> {}))
+              .get(60, TimeUnit.SECONDS)
+              .get(0);
+      assertThat(last.state()).isEqualTo(State.LOST);
+      assertThat(last.lastError()).contains("framelabel-camera-sender has died", "no room left");
+      assertThat(last.framesIn()).isEqualTo(last.framesOut() + last.dropped());
+      assertThat(watch.awaitState("mjpeg", State.LOST).lastError()).contains("no room left");
+    }
+  }
+
+  /** Kafka lets an Error through. */
+  public static final class DeadlyInterceptor implements ProducerInterceptor<Object, Object> {
+    @Override
+    public ProducerRecord<Object, Object> onSend(ProducerRecord<Object, Object> sent) {
+      if (sent.topic().equals("dying")) {
+        throw new OutOfMemoryError("no room left");
+      }
+      return sent;
+    }
+
+    @Override
+    public void onAcknowledgement(RecordMetadata metadata, Exception failure) {
+      // Nothing to do.
+    }
+
+    @Override
+    public void close() {
+      // Nothing to close.
+    }
+
+    @Override
+    public void configure(Map<String, ?> settings) {
+      // Nothing to set.
+    }
   }
 
   private static void countDrops(List<CameraStatus> statuses, CountDownLatch dropping) {

@@ -194,6 +194,58 @@ final class CameraWorkerTest {
     }
   }
 
+  /** An Error is no reason for silence: the camera says what it was, and is opened again. */
+  @Test
+  void run_errorInTheSource_isSeenAndTheCameraOpenedAgain() {
+    start(
+        sink -> {
+          if (opened.incrementAndGet() == 1) {
+            throw new StackOverflowError("in a codec");
+          }
+          sink.take(CapturedPicture.of(PICTURE));
+          waitForStop(sink);
+        },
+        false);
+    Await.until("goes on", LIMIT, () -> status().state() == CameraStatus.State.LIVE);
+    assertThat(status().lastError()).contains("in a codec");
+  }
+
+  @Test
+  void run_errorInTheSender_isSeenAndItsFrameCounted() {
+    start(
+        new CameraSettings("door", "rtsp://door/"),
+        sink -> {
+          sink.take(CapturedPicture.of(PICTURE));
+          waitForStop(sink);
+        },
+        true,
+        frame -> {
+          throw new OutOfMemoryError("no room for a frame");
+        });
+    Await.until("the thread is dead", LIMIT, () -> sender.death().isPresent());
+    assertThat(sender.death().orElseThrow())
+        .isEqualTo(
+            "thread framelabel-camera-sender has died: java.lang.OutOfMemoryError: no room for a"
+                + " frame");
+    assertThat(status().dropped()).isEqualTo(1);
+  }
+
+  @Test
+  void run_errorInTheWorker_isSeen() {
+    sender = new FrameSender(frame -> CompletableFuture.completedFuture(null), time);
+    CameraStream lane =
+        new CameraStream(
+            new CameraSettings("door", "rtsp://door/"), 1 << 20, 1 << 20, sender::wake, time);
+    CameraWorker.Opener opener =
+        () -> {
+          throw new OutOfMemoryError("no room for a source");
+        };
+    worker = new CameraWorker(lane, opener, false, PATIENCE.toNanos());
+    Await.until("the thread is dead", LIMIT, () -> worker.death().isPresent());
+    assertThat(worker.isRunning()).isFalse();
+    assertThat(worker.death().orElseThrow()).contains("no room for a source");
+  }
+
   private void start(PictureSource source, boolean once) {
     start(
         new CameraSettings("door", "rtsp://door/"),

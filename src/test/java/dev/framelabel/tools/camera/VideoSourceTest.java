@@ -17,6 +17,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +156,30 @@ final class VideoSourceTest {
     assertThatThrownBy(() -> read(text.toString()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("text.avi");
+  }
+
+  /** A camera that is opened again and again for ever: each opening gives back what it took. */
+  @Test
+  void open_codecThatIsNotKnown_leavesNoMemoryBehind() {
+    AVFormatContext input = avformat.avformat_alloc_context();
+    try {
+      AVStream stream = avformat.avformat_new_stream(input, null);
+      stream.codecpar().codec_type(avutil.AVMEDIA_TYPE_VIDEO).codec_id(avcodec.AV_CODEC_ID_NONE);
+      // Long enough for Java's own heap to have its size.
+      openAndFail(stream, 100_000);
+      long before = Pointer.physicalBytes();
+      openAndFail(stream, 100_000);
+      assertThat(Pointer.physicalBytes() - before).isLessThan(128L << 20);
+    } finally {
+      avformat.avformat_free_context(input);
+    }
+  }
+
+  private static void openAndFail(AVStream stream, int times) {
+    for (int i = 0; i < times; i++) {
+      assertThatThrownBy(() -> new StreamDecoder(stream, PictureSettings.AS_IT_COMES))
+          .hasMessageContaining("FFmpeg has no such codec");
+    }
   }
 
   @Test
