@@ -22,6 +22,9 @@ public interface Batch<T, R> extends AutoCloseable {
   /** Moves a prepared item to a slot that is free, to close a gap. No other call is under way. */
   void move(int from, int to);
 
+  /** Lets go of the item in a slot that is free again. */
+  default void clear(int slot) {}
+
   /**
    * Runs slots 0 to {@code count - 1} and returns one result for each, in that order. Called on a
    * device thread; no other call on this batch is under way.

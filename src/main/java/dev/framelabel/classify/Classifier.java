@@ -29,6 +29,7 @@ public final class Classifier implements AutoCloseable {
   private final long openedBytes;
   private final Batcher<TimedFrame, Outcome> batcher;
   private final BusyTime device = new BusyTime();
+  private final ModelFailures failures = new ModelFailures();
   private final ClassifierStatistics statistics = new ClassifierStatistics();
 
   /**
@@ -67,7 +68,12 @@ public final class Classifier implements AutoCloseable {
                 "framelabel-" + model.device(), settings.decodeThreads(), settings.deviceStreams()),
             () ->
                 new FrameBatch(
-                    model, decoder, settings.policy().maxSize(), settings.topLabels(), device));
+                    model,
+                    decoder,
+                    settings.policy().maxSize(),
+                    settings.topLabels(),
+                    device,
+                    failures));
   }
 
   public ModelMetadata metadata() {

@@ -34,18 +34,32 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
   private final ModelIdentity identity;
   private final ImageDecoder decoder;
   private final TopLabels topLabels;
+  private final OutputCheck outputs;
   private final BusyTime device;
+  private final ModelFailures failures;
   private final int frameBytes;
   private final ByteBuffer pixels;
   private final FloatBuffer probabilities;
   private final TimedFrame[] arrivals;
   private final long[] decodeNanos;
 
-  FrameBatch(LabelModel model, ImageDecoder decoder, int capacity, int topLabels, BusyTime device) {
+  /**
+   * @param device counts the time of all batches of the device
+   * @param failures counts for all batches of the model
+   */
+  FrameBatch(
+      LabelModel model,
+      ImageDecoder decoder,
+      int capacity,
+      int topLabels,
+      BusyTime device,
+      ModelFailures failures) {
     this.model = model;
     this.decoder = decoder;
     this.device = device;
+    this.failures = failures;
     this.topLabels = new TopLabels(model.metadata().labels(), topLabels);
+    this.outputs = new OutputCheck(model.metadata().labels());
     this.identity =
         new ModelIdentity(
             model.metadata().name(), model.metadata().version(), model.metadata().sha256());
@@ -79,6 +93,11 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
     decodeNanos[to] = decodeNanos[from];
   }
 
+  @Override
+  public void clear(int slot) {
+    arrivals[slot] = null;
+  }
+
   /**
    * Where the device has no memory for the whole batch, as many frames as {@link
    * LabelModel#smallerBatch} says are tried, down to single ones; one that is still too much for
@@ -86,6 +105,14 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
    */
   @Override
   public List<Outcome> run(int count) {
+    try {
+      return labelAll(count);
+    } finally {
+      Arrays.fill(arrivals, null);
+    }
+  }
+
+  private List<Outcome> labelAll(int count) {
     List<Outcome> outcomes = new ArrayList<>(count);
     int left = count;
     int step = count;
@@ -114,7 +141,6 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
         move(slot + step, slot);
       }
     }
-    Arrays.fill(arrivals, null);
     return outcomes;
   }
 
@@ -130,7 +156,16 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
     oldest(count).statistics().batchDone(count, inferenceNanos);
     Instant labelledAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
     List<Outcome> outcomes = new ArrayList<>(count);
+    int failed = 0;
+    String reason = "";
     for (int slot = 0; slot < count; slot++) {
+      String fault = outputs.fault(probabilities, slot);
+      if (!fault.isEmpty()) {
+        failed++;
+        reason = fault;
+        outcomes.add(arrivals[slot].frame().reject(RejectionKind.MODEL_FAILED, fault));
+        continue;
+      }
       long queueNanos = begun - arrivals[slot].nanos() - decodeNanos[slot];
       Timings timings =
           new Timings(
@@ -140,6 +175,7 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
               count);
       outcomes.add(labelled(slot, labelledAt, timings));
     }
+    failures.add(count, failed, reason, System.nanoTime());
     return outcomes;
   }
 

@@ -19,7 +19,7 @@ final class TopLabels {
   }
 
   /**
-   * @param probabilities {@code [rows, classes]} from its beginning
+   * @param probabilities {@code [rows, classes]} from its beginning; no NaN in the row
    */
   List<Label> of(FloatBuffer probabilities, int row) {
     int start = row * names.size();
@@ -27,10 +27,6 @@ final class TopLabels {
     int found = 0;
     for (int index = 0; index < names.size(); index++) {
       float score = probabilities.get(start + index);
-      if (!Float.isFinite(score)) {
-        throw new IllegalStateException(
-            "the model gave probability " + score + " for class " + names.get(index));
-      }
       int at = found;
       while (at > 0 && probabilities.get(start + best[at - 1]) < score) {
         at--;

@@ -28,5 +28,7 @@ public enum RejectionKind {
   /** The file at the place that the event names cannot be read. */
   IMAGE_READ_FAILED,
   /** Reading the file took longer than the limit. */
-  IMAGE_READ_TIMEOUT
+  IMAGE_READ_TIMEOUT,
+  /** The image is fine, but what the model gave for it are no probabilities, such as NaN. */
+  MODEL_FAILED
 }

@@ -9,7 +9,8 @@ import org.apache.avro.Schema;
 /** The schemas of earlier versions: files of this jar, which are kept for ever. */
 final class EarlierSchemas {
   static final List<Schema> IMAGE_EVENT = List.of(load("image-event-1"));
-  static final List<Schema> REJECTED_FRAME = List.of(load("rejected-frame-1"));
+  static final List<Schema> REJECTED_FRAME =
+      List.of(load("rejected-frame-1"), load("rejected-frame-2"));
 
   private EarlierSchemas() {}
 

@@ -241,14 +241,19 @@ class ClassifierTest {
   }
 
   @Test
-  void classify_modelThatGivesNoNumber_failsTheResult() {
+  void classify_modelThatGivesNoNumber_rejectsTheFrameWithItsKind() throws Exception {
     FakeModel model = new FakeModel();
     model.score = Float.NaN;
     try (Classifier classifier =
         Classifier.open(settings(TestModels.colour(), 1, 0), (file, session) -> model)) {
-      CompletableFuture<Outcome> result =
-          classifier.classify(TestEvents.frame("f", TestImages.jpeg(8, 8, Color.RED)));
-      assertThatThrownBy(() -> get(result)).hasStackTraceContaining("probability NaN");
+      RejectedFrame rejected =
+          (RejectedFrame)
+              get(classifier.classify(TestEvents.frame("f", TestImages.jpeg(8, 8, Color.RED))));
+      assertThat(rejected.kind()).isEqualTo(RejectionKind.MODEL_FAILED);
+      assertThat(rejected.reason()).contains("class 0 'a' = NaN, class 1 'b' = NaN");
+      model.score = 0.5f;
+      assertThat(get(classifier.classify(TestEvents.frame("g", TestImages.jpeg(8, 8, Color.RED)))))
+          .isInstanceOf(LabelledFrame.class);
     }
   }
 
