@@ -21,7 +21,7 @@ public final class CameraProbe implements PictureSource.Sink {
 
   private final CompletableFuture<String> first = new CompletableFuture<>();
   private int undecodable;
-  private BadImageException last;
+  private String last;
 
   private CameraProbe() {}
 
@@ -70,20 +70,24 @@ public final class CameraProbe implements PictureSource.Sink {
       first.complete(
           "%d x %d pixels, %s".formatted(header.width(), header.height(), header.format()));
     } catch (BadImageException e) {
-      last = e;
-      if (++undecodable >= MOST_UNDECODABLE) {
-        first.completeExceptionally(undecodable());
-      }
+      refuse(e.getMessage());
+    }
+  }
+
+  @Override
+  public void refuse(String why) {
+    last = why;
+    if (++undecodable >= MOST_UNDECODABLE) {
+      first.completeExceptionally(undecodable());
     }
   }
 
   private IOException undecodable() {
-    return last == null
-        ? new IOException("found no picture; expected at least one")
-        : new IOException(
-            "found %d pictures that cannot be decoded; the last: %s"
-                .formatted(undecodable, last.getMessage()),
-            last);
+    return new IOException(
+        last == null
+            ? "found no picture; expected at least one"
+            : "found %d pictures that cannot be decoded; the last: %s"
+                .formatted(undecodable, last));
   }
 
   @Override
