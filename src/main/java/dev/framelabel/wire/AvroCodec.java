@@ -108,6 +108,9 @@ final class AvroCodec<A extends SpecificRecordBase> {
         | UnsupportedOperationException e) {
       // Avro's ways to say that bytes make no sense, besides IOException.
       throw new IOException(e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      // A writer's schema may name itself, and Avro skips each level with a call.
+      throw new IOException("its fields are nested too deep", e);
     }
   }
 

@@ -144,6 +144,30 @@ class OutputFormatTest {
     assertThat(registry.lookups).isEqualTo(1);
   }
 
+  /** A sender may register a schema that names itself, and then write any number of levels. */
+  @Test
+  void read_fieldNestedWithoutEnd_isUnreadable() {
+    String schema = dev.framelabel.avro.ImageEvent.SCHEMA$.toString();
+    String node =
+        ",{'name':'extra','default':{'next':null},'type':{'type':'record','name':'Node',"
+            + "'fields':[{'name':'next','type':['null','Node']}]}}";
+    int end = schema.lastIndexOf(']');
+    registry.schemas.put(
+        new SchemaId(SchemaId.Kind.CONTENT, 7),
+        schema.substring(0, end) + node.replace('\'', '"') + schema.substring(end));
+    byte[] body = events.write(TestEvents.frame(), OutputFormat.PLAIN);
+    int levels = 500_000;
+    ByteBuffer value = ByteBuffer.allocate(body.length + 5 + levels + 1);
+    value.put((byte) 0).putInt(7).put(body);
+    for (int i = 0; i < levels; i++) {
+      // Not null, but another node.
+      value.put((byte) 2);
+    }
+    assertUnreadable(read(value.array()), "its fields are nested too deep");
+    assertThat(read(events.write(TestEvents.frame(), OutputFormat.PLAIN)))
+        .isEqualTo(TestEvents.frame());
+  }
+
   @Test
   void read_schemaOfAnotherRecord_isUnreadable() {
     byte[] value = events.write(TestEvents.frame(), OutputFormat.CONFLUENT);
