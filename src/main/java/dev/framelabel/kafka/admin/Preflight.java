@@ -126,13 +126,13 @@ public final class Preflight {
   /** A result that its topic does not take would fail the job at every restart. */
   private Finding recordSize() {
     long bytes = options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes();
-    String found = "--max-record-size is " + bytes + " bytes";
     return bytes >= KafkaOptions.SMALLEST_RECORD_BYTES
-        ? Finding.ok("record size", found)
+        ? Finding.ok("record size", "--max-record-size is " + bytes + " bytes")
         : Finding.failed(
             "record size",
-            found
-                + "; expected "
+            "--max-record-size is "
+                + bytes
+                + " bytes; expected "
                 + KafkaOptions.SMALLEST_RECORD_BYTES
                 + " or more: a result whose fields are all at their limits would not fit",
             "Raise --max-record-size, and max.message.bytes of the topics");
