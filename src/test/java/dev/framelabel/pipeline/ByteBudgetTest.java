@@ -165,7 +165,7 @@ class ByteBudgetTest {
         waiting.entrySet().stream()
             .filter(entry -> entry.getValue().isDone())
             .forEach(entry -> underWay.add(entry.getKey()));
-        waiting.values().removeIf(CompletableFuture::isDone);
+        boolean ignored = waiting.values().removeIf(CompletableFuture::isDone);
         assertThat(one.held()).isLessThanOrEqualTo(100 + uris);
       }
       unknown.forEach(hold -> waiting.put(hold, hold.grow(30)));
@@ -178,7 +178,7 @@ class ByteBudgetTest {
                 underWay.add(hold);
               }
             });
-        waiting.values().removeIf(CompletableFuture::isDone);
+        boolean ignored = waiting.values().removeIf(CompletableFuture::isDone);
         assertThat(one.held() == 0 || !underWay.isEmpty()).as("someone goes on").isTrue();
       }
     }
