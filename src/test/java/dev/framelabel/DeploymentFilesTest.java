@@ -92,11 +92,17 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void avroLimits_inImageAndManifests_areTheLaunchers() {
+  void limitsOfLibraries_inImageAndManifests_areTheLaunchers() {
     String launcher = DeploymentFiles.read(Path.of("framelabel"));
     List<String> limits =
-        launcher.lines().filter(line -> line.startsWith("-Dorg.apache.avro.limits.")).toList();
-    assertThat(limits).isNotEmpty();
+        launcher
+            .lines()
+            .filter(line -> line.matches("-Dorg\\.(apache\\.avro\\.limits|bytedeco)\\..*"))
+            .toList();
+    assertThat(limits).hasSize(5);
+    assertThat(DeploymentFiles.read(Path.of(".ci/jvm"))).contains(limits);
+    assertThat(DeploymentFiles.read(Path.of("pom.xml")))
+        .contains(limits.stream().filter(line -> line.contains("javacpp")).toList());
     JsonNode base =
         DeploymentFiles.manifests().get(Path.of("deploy/base/flinkdeployment.yaml")).get(0);
     for (String key : List.of("env.java.opts.jobmanager", "env.java.opts.taskmanager")) {

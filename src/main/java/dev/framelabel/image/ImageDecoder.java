@@ -43,6 +43,7 @@ public final class ImageDecoder {
   private static final int[] FLIPS = {0, 0, 1, -1, 0, 0, 1, -1, 0};
 
   static {
+    JavaCppLimits.off();
     // Frames are decoded in parallel; a single one must not spread over the cores.
     opencv_core.setNumThreads(1);
   }

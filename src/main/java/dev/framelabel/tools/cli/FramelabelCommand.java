@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.image.JavaCppLimits;
 import dev.framelabel.model.ModelException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -61,6 +62,7 @@ public final class FramelabelCommand implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    JavaCppLimits.off();
     System.exit(run(arguments));
   }
 
