@@ -54,7 +54,7 @@ class OptionsTest {
                 Map.entry("labels-topic", "labels"),
                 Map.entry("latency-target", "PT0.1S"),
                 Map.entry("max-queue-delay", "20 ms"),
-                Map.entry("max-image-pixels", "64000000"),
+                Map.entry("max-decode-memory", "128 mb"),
                 Map.entry("max-image-size", "32 mb"),
                 Map.entry("max-record-size", "1000000 bytes"),
                 Map.entry("model", "null"),

@@ -58,7 +58,7 @@ final class ScaledDecodeSuite {
           file -> {
             BytePointer ignored = encoded.put(file, 0, file.length);
             TurboJpeg.decode(
-                encoded.address(), file.length, size[0], size[1], eighths, decoded.address());
+                encoded.address(), file.length, size[0], size[1], eighths, decoded.address(), true);
           });
     }
   }

@@ -180,8 +180,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           key("image-decoder").enumType(JpegBackend.class).defaultValue(JpegBackend.AUTO),
           JpegBackend.class,
           "Decoder of JPEG images. turbojpeg: the library libturbojpeg of the TaskManager, which rejects"
-              + " JPEGs with any damage. opencv: accepts some damage. auto: turbojpeg if it is installed,"
-              + " else opencv; the log names it.",
+              + " JPEGs with bit errors. opencv: accepts some bit errors. Both reject JPEGs with missing"
+              + " rows. auto: turbojpeg if it is installed, else opencv; the log names it.",
           "Set it if all TaskManagers must decode alike, whatever is installed.");
 
   public static final ConfigOption<String> IMAGE_URI_PREFIXES =
@@ -260,14 +260,19 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "Maximum size of an encoded image; larger images are rejected.",
           "Raise it if cameras send larger images.");
 
-  public static final ConfigOption<Long> MAX_IMAGE_PIXELS =
+  public static final ConfigOption<MemorySize> MAX_DECODE_MEMORY =
       LIMIT_GROUP.add(
-          key("max-image-pixels").longType().defaultValue(ImageLimits.DEFAULT.maxPixels()),
-          "N",
-          ValidValues.atLeast(1),
-          "Maximum number of pixels (width x height) of an image; larger images are rejected before they"
-              + " are decoded.",
-          "Raise it if cameras send larger images.");
+          key("max-decode-memory")
+              .memoryType()
+              .defaultValue(new MemorySize(ImageLimits.DEFAULT.maxDecodeBytes())),
+          "SIZE",
+          ValidValues.largerThanZero(),
+          "Maximum native memory to decode one image, estimated from its header: pixels after the"
+              + " reduction of a JPEG, depth, channels, coefficients of a progressive JPEG. Images"
+              + " that need more are rejected before they are decoded. Each of --decode-threads may"
+              + " take as much at the same time.",
+          "Raise it if cameras send larger images, and the TaskManager's memory with it; lower it to"
+              + " save memory.");
 
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       FLINK_GROUP.add(
@@ -350,6 +355,20 @@ public record JobOptions(Configuration configuration) implements Serializable {
   }
 
   /**
+   * Returns the number of threads that decode images in a worker.
+   *
+   * @param cores of the worker
+   */
+  public int decodeThreads(int cores) {
+    return decodeThreads(configuration, cores);
+  }
+
+  private static int decodeThreads(Configuration configuration, int cores) {
+    int threads = configuration.get(DECODE_THREADS);
+    return threads == 0 ? cores : threads;
+  }
+
+  /**
    * @param device the device, where the worker knows better than the options which one
    */
   public ClassifierSettings classifierSettings(String device) {
@@ -389,17 +408,16 @@ public record JobOptions(Configuration configuration) implements Serializable {
   }
 
   private static ClassifierSettings settings(Configuration configuration, String device) {
-    int decodeThreads = configuration.get(DECODE_THREADS);
     return new ClassifierSettings(
         Path.of(configuration.get(MODEL)),
         session(configuration, device),
         policy(configuration),
-        decodeThreads == 0 ? Runtime.getRuntime().availableProcessors() : decodeThreads,
+        decodeThreads(configuration, Runtime.getRuntime().availableProcessors()),
         configuration.get(CONCURRENT_BATCHES),
         configuration.get(TOP_K),
         new ImageLimits(
             configuration.get(MAX_IMAGE_SIZE).getBytes(),
-            configuration.get(MAX_IMAGE_PIXELS),
+            configuration.get(MAX_DECODE_MEMORY).getBytes(),
             ImageLimits.DEFAULT.maxScans()),
         configuration.get(IMAGE_DECODER));
   }

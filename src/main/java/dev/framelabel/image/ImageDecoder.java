@@ -6,21 +6,24 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 import static org.bytedeco.opencv.global.opencv_core.flip;
 import static org.bytedeco.opencv.global.opencv_core.transpose;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_8;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
-import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_GRAY2BGRA;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
+import dev.framelabel.image.ImageHeader.ByteReader;
 import dev.framelabel.image.ImageHeader.Format;
+import dev.framelabel.image.ImageHeader.Jpeg;
 import dev.framelabel.image.Workspace.Pixels;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.BytePointer;
@@ -30,14 +33,21 @@ import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * Turns images into RGB pixels of the model's size, written into the caller's buffer. Thread-safe;
- * the calling thread does all the work. For each thread that calls at the same time native memory
- * is kept, as much as its largest picture took, up to 16 MiB; it goes with the decoder.
+ * the calling thread does all the work, and takes at most {@link ImageLimits#maxDecodeBytes} of
+ * native memory for it. For each thread that calls at the same time memory is kept, as much as its
+ * largest picture took, up to 16 MiB; it goes with the decoder.
  */
 public final class ImageDecoder {
   private static final int CHANNELS = 3;
 
   /** Bytes that a thread's workspace may keep for its next picture. */
   private static final long MOST_KEPT = 16 << 20;
+
+  /** Of each pixel of the longer side, at most: the rows that decoders have in hand. */
+  private static final long ROW_BYTES = 256;
+
+  /** What samples of a JPEG are where no data came for them. */
+  private static final int NO_DATA = 128;
 
   /** OpenCV's flip code for each Exif orientation, after rows and columns changed places from 5. */
   private static final int[] FLIPS = {0, 0, 1, -1, 0, 0, 1, -1, 0};
@@ -94,12 +104,14 @@ public final class ImageDecoder {
    */
   public void decode(ByteBuffer file, ByteBuffer target) throws BadImageException {
     ImageHeader header = ImageHeader.read(file, limits);
+    limits.checkMemory(header, memory(header));
     Workspace space = take();
     try {
-      if (turboJpeg && (header.components() == 1 || header.components() == CHANNELS)) {
-        turboJpeg(file, header, target, space);
+      int components = header.jpeg().components();
+      if (turboJpeg && (components == 1 || components == CHANNELS)) {
+        turboJpeg(header, target, space);
       } else {
-        openCv(file, header, target, space);
+        openCv(header, target, space);
       }
     } catch (RuntimeException e) {
       // OpenCV's exceptions come as RuntimeException with the place in its sources.
@@ -114,8 +126,8 @@ public final class ImageDecoder {
       throws BadImageException {
     int length = rgb.remaining();
     limits.checkBytes(length);
-    limits.checkSize(rawWidth, rawHeight);
-    long expected = (long) rawWidth * rawHeight * CHANNELS;
+    ImageLimits.checkSize(rawWidth, rawHeight);
+    double expected = (double) rawWidth * rawHeight * CHANNELS;
     if (length != expected) {
       throw BadImageException.corrupt(
           "raw image of "
@@ -125,13 +137,14 @@ public final class ImageDecoder {
               + " x "
               + rawHeight
               + " RGB pixels take "
-              + expected);
+              + (long) expected);
     }
     Workspace space = take();
     try {
       long rowBytes = (long) rawWidth * CHANNELS;
       write(
           new Pixels(space.copy(rgb).address(), rawWidth, rawHeight, rowBytes),
+          ExifOrientation.UPRIGHT,
           target,
           false,
           space);
@@ -153,11 +166,27 @@ public final class ImageDecoder {
     }
   }
 
-  private void openCv(ByteBuffer file, ImageHeader header, ByteBuffer target, Workspace space)
+  /** Native memory that decoding takes at its peak, in bytes; at most, hardly less. */
+  long memory(ImageHeader header) {
+    int eighths = header.format() == Format.JPEG ? eighths(header) : TurboJpeg.FULL;
+    long pixels =
+        (long) TurboJpeg.scaled(header.width(), eighths)
+            * TurboJpeg.scaled(header.height(), eighths);
+    // Decoders of JPEG and WebP copy parts of the file.
+    long copies = header.format() == Format.PNG ? 1 : 2;
+    return copies * header.encoded().remaining()
+        + header.coefficientBytes()
+        + (header.orientation() == ExifOrientation.UPRIGHT ? 1L : 2L) * outputBytes()
+        + header.pixelBytes() * pixels
+        + ROW_BYTES * Math.max(header.width(), header.height());
+  }
+
+  private void openCv(ImageHeader header, ByteBuffer target, Workspace space)
       throws BadImageException {
     try (PointerScope scope = new PointerScope()) {
+      ByteBuffer file = header.encoded();
       Mat encoded = new Mat(1, file.remaining(), CV_8UC1, space.copy(file));
-      Mat decoded = imdecode(encoded, header.alpha() ? IMREAD_UNCHANGED : flags(header));
+      Mat decoded = imdecode(encoded, flags(header));
       if (decoded.empty()) {
         throw BadImageException.corrupt(
             "the "
@@ -168,60 +197,115 @@ public final class ImageDecoder {
                 + header.height()
                 + " image");
       }
-      Mat bgr = header.alpha() ? overBlack(decoded) : decoded;
-      write(Pixels.of(bgr), target, true, space);
+      if (header.format() == Format.JPEG && mayLackRows(header, decoded)) {
+        int ignored = JpegScans.check(new ByteReader(file));
+      }
+      boolean plain = decoded.depth() != CV_16U && decoded.channels() == CHANNELS;
+      Pixels picture = plain ? Pixels.of(decoded) : overBlack(decoded, header.transparentGrey());
+      write(picture, header.orientation(), target, true, space);
     }
   }
 
-  private void turboJpeg(ByteBuffer file, ImageHeader header, ByteBuffer target, Workspace space)
+  /**
+   * Whether rows may be missing, which OpenCV does not tell: units for which no data came are grey.
+   * Without data the last unit lacks, or the last one before a restart marker.
+   */
+  private boolean mayLackRows(ImageHeader header, Mat decoded) {
+    Jpeg jpeg = header.jpeg();
+    if (!jpeg.oneScan() || jpeg.components() > CHANNELS) {
+      return true;
+    }
+    int across = (header.width() + jpeg.unitWidth() - 1) / jpeg.unitWidth();
+    int down = (header.height() + jpeg.unitHeight() - 1) / jpeg.unitHeight();
+    int units = across * down;
+    int interval = jpeg.restartInterval() == 0 ? units : jpeg.restartInterval();
+    int eighths = eighths(header);
+    for (int end = interval; end - interval < units; end += interval) {
+      int last = Math.min(end, units) - 1;
+      int x = middle(last % across, jpeg.unitWidth(), eighths, decoded.cols());
+      int y = middle(last / across, jpeg.unitHeight(), eighths, decoded.rows());
+      if (isWithoutData(decoded, x, y)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A pixel in the middle of a unit, or the picture's last. */
+  private static int middle(int unit, int unitPixels, int eighths, int pixels) {
+    return Math.min(pixels - 1, (2 * unit + 1) * unitPixels * eighths / (2 * TurboJpeg.FULL));
+  }
+
+  private static boolean isWithoutData(Mat decoded, int x, int y) {
+    BytePointer pixel = decoded.ptr(y, x);
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      if ((pixel.get(channel) & 0xFF) != NO_DATA) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void turboJpeg(ImageHeader header, ByteBuffer target, Workspace space)
       throws BadImageException {
     int eighths = eighths(header);
     Pixels picture =
         space.pixels(
             TurboJpeg.scaled(header.width(), eighths), TurboJpeg.scaled(header.height(), eighths));
+    long file = space.copy(header.encoded()).address();
+    try {
+      turboJpeg(file, header, eighths, picture, true);
+    } catch (BadImageException e) {
+      // It may have stopped at bytes that belong to nothing, which are no damage.
+      int ignored = JpegScans.check(new ByteReader(header.encoded()));
+      turboJpeg(file, header, eighths, picture, false);
+    }
+    write(picture, header.orientation(), target, false, space);
+  }
+
+  private static void turboJpeg(
+      long file, ImageHeader header, int eighths, Pixels picture, boolean strict)
+      throws BadImageException {
     TurboJpeg.decode(
-        space.copy(file).address(),
-        file.remaining(),
+        file,
+        header.encoded().remaining(),
         header.width(),
         header.height(),
         eighths,
-        picture.address());
-    if (header.orientation() == 1) {
-      write(picture, target, false, space);
-      return;
-    }
-    try (PointerScope scope = new PointerScope()) {
-      Mat upright = upright(space.whole(picture), header.orientation());
-      write(Pixels.of(upright), target, false, space);
-    }
+        picture.address(),
+        strict);
   }
 
   /** Turns and mirrors a picture as its Exif orientation, from 2, says. */
-  private static Mat upright(Mat picture, int orientation) {
-    Mat turned = picture;
-    if (orientation >= 5) {
-      turned = new Mat();
-      transpose(picture, turned);
+  private static void turn(Mat picture, int orientation, Mat upright) {
+    if (orientation < 5) {
+      flip(picture, upright, FLIPS[orientation]);
+      return;
     }
-    if (orientation == 5) {
-      return turned;
+    transpose(picture, upright);
+    if (orientation > 5) {
+      flip(upright, upright, FLIPS[orientation]);
     }
-    Mat upright = new Mat();
-    flip(turned, upright, FLIPS[orientation]);
-    return upright;
   }
 
-  /** Lets OpenCV's JPEG decoder leave out detail that the output has no room for. */
+  /**
+   * Lets OpenCV leave out a JPEG's detail that the output has no room for, keep what a file has of
+   * transparency, and turn nothing.
+   */
   private int flags(ImageHeader header) {
-    if (header.format() != Format.JPEG) {
-      return IMREAD_COLOR;
+    if (header.alpha() || header.format() == Format.WEBP) {
+      return IMREAD_UNCHANGED;
     }
-    return switch (eighths(header)) {
-      case 1 -> IMREAD_REDUCED_COLOR_8;
-      case 2 -> IMREAD_REDUCED_COLOR_4;
-      case 4 -> IMREAD_REDUCED_COLOR_2;
-      default -> IMREAD_COLOR;
-    };
+    int size =
+        header.format() != Format.JPEG
+            ? IMREAD_COLOR
+            : switch (eighths(header)) {
+              case 1 -> IMREAD_REDUCED_COLOR_8;
+              case 2 -> IMREAD_REDUCED_COLOR_4;
+              case 4 -> IMREAD_REDUCED_COLOR_2;
+              default -> IMREAD_COLOR;
+            };
+    return size | IMREAD_IGNORE_ORIENTATION;
   }
 
   /**
@@ -240,7 +324,11 @@ public final class ImageDecoder {
   }
 
   /** A rectangle, in pixels. */
-  private record Area(int left, int top, int width, int height) {}
+  private record Area(int left, int top, int width, int height) {
+    Area transposed() {
+      return new Area(top, left, height, width);
+    }
+  }
 
   /** The part of a picture that is shown. */
   private Area kept(int pictureWidth, int pictureHeight) {
@@ -267,20 +355,37 @@ public final class ImageDecoder {
         (width - placedWidth) / 2, (height - placedHeight) / 2, placedWidth, placedHeight);
   }
 
-  private void write(Pixels picture, ByteBuffer target, boolean bgr, Workspace space) {
+  /** The picture is turned last, when it is small. */
+  private void write(
+      Pixels picture, int orientation, ByteBuffer target, boolean bgr, Workspace space) {
     Pixels output = new Pixels(addressOf(target), width, height, (long) width * CHANNELS);
-    Area kept = kept(picture.columns(), picture.rows());
-    Area place = place(picture.columns(), picture.rows());
+    boolean turned = orientation >= 5;
+    int columns = turned ? picture.rows() : picture.columns();
+    int rows = turned ? picture.columns() : picture.rows();
+    Area shown = kept(columns, rows);
+    Area kept = turned ? shown.transposed() : shown;
+    Area place = place(columns, rows);
     if (mode == Resize.LETTERBOX) {
       space.blacken(output);
     }
+    Pixels placed = output.part(place.left(), place.top(), place.width(), place.height());
+    Pixels scaled = placed;
+    if (orientation != ExifOrientation.UPRIGHT) {
+      scaled =
+          turned
+              ? space.lying(place.height(), place.width())
+              : space.lying(place.width(), place.height());
+    }
     Mat from = space.from(picture.part(kept.left(), kept.top(), kept.width(), kept.height()));
-    Mat to = space.to(output.part(place.left(), place.top(), place.width(), place.height()));
+    Mat to = space.to(scaled);
     // Down to a half INTER_LINEAR skips no pixel, and is much faster (docs/project/benchmark.md).
-    boolean shrinks = kept.width() >= 2 * place.width() || kept.height() >= 2 * place.height();
+    boolean shrinks = kept.width() >= 2 * scaled.columns() || kept.height() >= 2 * scaled.rows();
     resize(from, to, space.toSize(), 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
     if (bgr) {
       cvtColor(to, to, COLOR_BGR2RGB);
+    }
+    if (orientation != ExifOrientation.UPRIGHT) {
+      turn(to, orientation, space.from(placed));
     }
   }
 
@@ -298,35 +403,46 @@ public final class ImageDecoder {
   }
 
   /**
-   * Multiplies colours by their alpha: the picture as it shows over black. 8 or 16 bits, grey or
-   * colour.
+   * The picture as it shows over black: colours times their alpha, of 8 or 16 bits, grey or colour.
+   * Needs no more memory than the decoded picture, which it overwrites; only grey gets a copy.
+   *
+   * @param transparentGrey the sample that stands for no light, or {@link ImageHeader#NONE}
    */
-  private static Mat overBlack(Mat decoded) {
-    Mat source = decoded;
-    if (source.depth() == CV_16U) {
-      Mat eight = new Mat();
-      source.convertTo(eight, opencv_core.CV_8U, 1.0 / 257, 0);
-      source = eight;
-    }
-    if (source.channels() == 1) {
-      Mat colour = new Mat();
-      cvtColor(source, colour, COLOR_GRAY2BGRA);
-      source = colour;
-    }
-    if (source.channels() == CHANNELS) {
-      return source;
-    }
-    Mat bgr = new Mat(source.rows(), source.cols(), CV_8UC3);
-    ByteBuffer in = source.createBuffer();
-    ByteBuffer out = bgr.createBuffer();
-    for (int pixel = 0; pixel < source.rows() * source.cols(); pixel++) {
-      int alpha = in.get(4 * pixel + 3) & 0xFF;
-      for (int channel = 0; channel < CHANNELS; channel++) {
-        int value = in.get(4 * pixel + channel) & 0xFF;
-        out.put(CHANNELS * pixel + channel, (byte) ((value * alpha + 127) / 255));
+  private static Pixels overBlack(Mat decoded, int transparentGrey) {
+    int channels = decoded.channels();
+    boolean wide = decoded.depth() == CV_16U;
+    int most = wide ? 0xFFFF : 0xFF;
+    Mat bgr = channels == 1 ? new Mat(decoded.rows(), decoded.cols(), CV_8UC3) : decoded;
+    for (int row = 0; row < decoded.rows(); row++) {
+      ByteBuffer in = row(decoded, row);
+      ByteBuffer out = row(bgr, row);
+      for (int x = 0; x < decoded.cols(); x++) {
+        for (int channel = 0; channel < CHANNELS; channel++) {
+          int value = sample(in, channels == 1 ? x : channels * x + channel, wide);
+          int alpha = most;
+          if (channels == CHANNELS + 1) {
+            alpha = sample(in, channels * x + CHANNELS, wide);
+          } else if (value == transparentGrey) {
+            alpha = 0;
+          }
+          long shown = ((long) value * alpha + most / 2) / most;
+          out.put(CHANNELS * x + channel, (byte) (wide ? (shown + 128) / 257 : shown));
+        }
       }
     }
-    return bgr;
+    return Pixels.of(bgr);
+  }
+
+  private static ByteBuffer row(Mat picture, int row) {
+    return picture
+        .ptr(row)
+        .capacity(picture.cols() * picture.elemSize())
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder());
+  }
+
+  private static int sample(ByteBuffer row, int at, boolean wide) {
+    return wide ? row.getShort(2 * at) & 0xFFFF : row.get(at) & 0xFF;
   }
 
   private static String firstLine(RuntimeException e) {

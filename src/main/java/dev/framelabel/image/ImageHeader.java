@@ -16,12 +16,41 @@ import java.util.zip.CRC32;
  * @param height pixels, as stored
  * @param orientation Exif orientation, 1 to 8; 5 and above swap width and height
  * @param alpha whether the file has transparency
- * @param components of a JPEG: 1 grey, 3 colour, 4 the inks of a printer; 0 for other formats
+ * @param transparentGrey the sample of a grey PNG that stands for no light, {@link #NONE}: none
+ * @param jpeg how a JPEG is coded
+ * @param pixelBytes memory that each decoded pixel takes, at most
+ * @param coefficientBytes memory that a JPEG takes beside its pixels, whatever its reduction
+ * @param encoded what the decoder is given: the file, or the part of it that holds the picture
  */
-public record ImageHeader(
-    Format format, int width, int height, int orientation, boolean alpha, int components) {
+record ImageHeader(
+    Format format,
+    int width,
+    int height,
+    int orientation,
+    boolean alpha,
+    int transparentGrey,
+    Jpeg jpeg,
+    int pixelBytes,
+    long coefficientBytes,
+    ByteBuffer encoded) {
+  static final int NONE = -1;
+
+  /**
+   * How a JPEG is coded.
+   *
+   * @param components 1 grey, 3 colour, 4 the inks of a printer; 0 for other formats
+   * @param unitWidth pixels of a minimum coded unit
+   * @param unitHeight pixels of a minimum coded unit
+   * @param restartInterval units between restart markers; 0: none
+   * @param oneScan whether each unit is whole before the next begins: neither progressive nor in a
+   *     scan for each component
+   */
+  record Jpeg(int components, int unitWidth, int unitHeight, int restartInterval, boolean oneScan) {
+    static final Jpeg NONE = new Jpeg(0, 1, 1, 0, true);
+  }
+
   /** The kinds of image files that are read. */
-  public enum Format {
+  enum Format {
     JPEG,
     PNG,
     WEBP
@@ -34,17 +63,17 @@ public record ImageHeader(
    * @throws BadImageException if the file is none of the formats, is cut or damaged, or exceeds a
    *     limit
    */
-  public static ImageHeader read(ByteBuffer file, ImageLimits limits) throws BadImageException {
+  static ImageHeader read(ByteBuffer file, ImageLimits limits) throws BadImageException {
     limits.checkBytes(file.remaining());
     ByteReader in = new ByteReader(file);
     if (in.startsWith(0, 0xFF, 0xD8)) {
       return JpegHeader.read(in, limits);
     }
     if (in.startsWith(0, 0x89, 'P', 'N', 'G')) {
-      return PngHeader.read(in, limits);
+      return PngHeader.read(in);
     }
     if (in.startsWith(0, 'R', 'I', 'F', 'F') && in.startsWith(8, 'W', 'E', 'B', 'P')) {
-      return WebpHeader.read(in, limits);
+      return WebpHeader.read(in);
     }
     throw unsupported(in);
   }
@@ -97,6 +126,11 @@ public record ImageHeader(
       return length;
     }
 
+    /** A view of {@code count} bytes. */
+    ByteBuffer part(int at, int count) {
+      return ByteBuffer.wrap(bytes, start + at, count).slice();
+    }
+
     /** Where a byte of FF stands next; the length where none does. */
     int findFF(int from) {
       int end = start + length;
@@ -125,6 +159,11 @@ public record ImageHeader(
         }
       }
       return true;
+    }
+
+    /** A byte that is known to be within. */
+    int at(int place) {
+      return bytes[start + place] & 0xFF;
     }
 
     int u8(int at) throws BadImageException {

@@ -6,27 +6,26 @@ import dev.framelabel.image.BadImageException.Fault;
  * What an image may cost, checked against its header before any pixel is allocated.
  *
  * @param maxBytes encoded bytes
- * @param maxPixels width times height
+ * @param maxDecodeBytes native memory that decoding takes, as {@link ImageDecoder} estimates it
  * @param maxScans scans of a progressive JPEG: each one is a pass over the whole picture, so that
  *     larger pictures may have fewer of them
  */
-public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
-  public static final ImageLimits DEFAULT = new ImageLimits(32L << 20, 64_000_000, 100);
+public record ImageLimits(long maxBytes, long maxDecodeBytes, int maxScans) {
+  public static final ImageLimits DEFAULT = new ImageLimits(32L << 20, 128L << 20, 100);
 
-  /** Scans of a picture of the most pixels; libjpeg writes ten. */
-  private static final int SCANS_OF_THE_LARGEST = 12;
+  /** Processor time: reducing spares a JPEG's memory, but each scan still visits each pixel. */
+  private static final long MOST_PIXELS_TIMES_SCANS = 768_000_000;
 
-  /** A JPEG has no more pixels. */
-  private static final long LARGEST_JPEG = 65_535L * 65_535;
+  private static final double MIB = 1 << 20;
 
   public ImageLimits {
-    if (maxBytes < 1 || maxPixels < 1 || maxScans < 1) {
+    if (maxBytes < 1 || maxDecodeBytes < 1 || maxScans < 1) {
       throw new IllegalArgumentException(
           "image limits are "
               + maxBytes
               + " bytes, "
-              + maxPixels
-              + " pixels, "
+              + maxDecodeBytes
+              + " bytes of memory, "
               + maxScans
               + " scans; expected 1 or more of each");
     }
@@ -40,14 +39,21 @@ public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
     }
   }
 
-  void checkSize(long width, long height) throws BadImageException {
+  static void checkSize(long width, long height) throws BadImageException {
     if (width < 1 || height < 1) {
       throw BadImageException.corrupt("image of " + width + " x " + height + " pixels");
     }
-    if (width > maxPixels / height) {
+  }
+
+  void checkMemory(ImageHeader header, long bytes) throws BadImageException {
+    if (bytes > maxDecodeBytes) {
       throw new BadImageException(
           Fault.IMAGE_TOO_LARGE,
-          "image of " + width + " x " + height + " pixels; at most " + maxPixels + " are allowed");
+          String.format(
+              "%s image of %d x %d pixels takes about %.1f MiB of memory to decode; at most %.1f MiB"
+                  + " are allowed. Send a smaller picture or a baseline JPEG, or raise"
+                  + " --max-decode-memory",
+              header.format(), header.width(), header.height(), bytes / MIB, maxDecodeBytes / MIB));
     }
   }
 
@@ -58,11 +64,9 @@ public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
           Fault.IMAGE_TOO_COMPLEX,
           "JPEG of more than " + maxScans + " scans; each costs a pass over the whole picture");
     }
-    long most =
-        SCANS_OF_THE_LARGEST * Math.min(LARGEST_JPEG, Math.max(maxPixels, DEFAULT.maxPixels));
-    if ((long) width * height > most / scans) {
+    if ((long) width * height > MOST_PIXELS_TIMES_SCANS / scans) {
       throw new BadImageException(
-          Fault.IMAGE_TOO_COMPLEX,
+          scans == 1 ? Fault.IMAGE_TOO_LARGE : Fault.IMAGE_TOO_COMPLEX,
           "JPEG of "
               + width
               + " x "
@@ -70,8 +74,8 @@ public record ImageLimits(long maxBytes, long maxPixels, int maxScans) {
               + " pixels and "
               + scans
               + " scans or more, each a pass over the whole picture; at most "
-              + most
-              + " pixels times scans are allowed");
+              + MOST_PIXELS_TIMES_SCANS
+              + " pixels times scans are allowed. Send a smaller picture or a baseline JPEG");
     }
   }
 }

@@ -9,9 +9,9 @@ import org.slf4j.LoggerFactory;
 public enum JpegBackend {
   /** libjpeg-turbo where the system has its library, else OpenCV; the log says which. */
   AUTO,
-  /** OpenCV, which lets more damage pass. */
+  /** OpenCV, which lets bit errors pass that leave no row out. */
   OPENCV,
-  /** libjpeg-turbo: takes every warning for damage. */
+  /** libjpeg-turbo, which tells of every code that does not exist. */
   TURBOJPEG;
 
   private static final Logger LOG = LoggerFactory.getLogger(JpegBackend.class);

@@ -17,6 +17,9 @@ public final class TurboJpeg {
   private static final int RGB = 0;
   private static final int STOP_ON_WARNING = 8192;
 
+  /** What {@code tjGetErrorCode} gives where the picture was decoded all the same. */
+  private static final int WARNING = 0;
+
   /** The library's own bound of 500 scans, behind ours from the header. */
   private static final int LIMIT_SCANS = 32768;
 
@@ -57,6 +60,8 @@ public final class TurboJpeg {
 
     static native String tjGetErrorStr2(Pointer decoder);
 
+    static native int tjGetErrorCode(Pointer decoder);
+
     static native int tjDestroy(Pointer decoder);
   }
 
@@ -80,9 +85,12 @@ public final class TurboJpeg {
    *
    * @param file address of the file's {@code length} bytes
    * @param target address of room for {@code scaled(width) * scaled(height) * 3} bytes
-   * @throws BadImageException if the library finds a fault, even one that it could pass over
+   * @param strict whether to refuse what the library could pass over; it tells only the first such
+   *     fault, so that nobody knows what else there is
+   * @throws BadImageException if the library finds a fault
    */
-  public static void decode(long file, long length, int width, int height, int eighths, long target)
+  public static void decode(
+      long file, long length, int width, int height, int eighths, long target, boolean strict)
       throws BadImageException {
     int scaledWidth = scaled(width, eighths);
     Pointer decoder = Library.tjInitDecompress();
@@ -100,8 +108,8 @@ public final class TurboJpeg {
               3 * scaledWidth,
               scaled(height, eighths),
               RGB,
-              STOP_ON_WARNING | LIMIT_SCANS);
-      if (status != 0) {
+              (strict ? STOP_ON_WARNING : 0) | LIMIT_SCANS);
+      if (status != 0 && (strict || Library.tjGetErrorCode(decoder) != WARNING)) {
         throw BadImageException.corrupt(
             "the JPEG decoder refused the data: " + Library.tjGetErrorStr2(decoder));
       }

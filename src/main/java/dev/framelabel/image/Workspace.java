@@ -17,7 +17,7 @@ import org.bytedeco.opencv.opencv_core.Size;
 final class Workspace implements AutoCloseable {
   private final Room file = new Room();
   private final Room pixels = new Room();
-  private final View whole = new View();
+  private final Room lying = new Room();
   private final View from = new View();
   private final View to = new View();
   private final Address black = new Address();
@@ -25,7 +25,11 @@ final class Workspace implements AutoCloseable {
   /** A picture in native memory: 3 bytes a pixel. */
   record Pixels(long address, int columns, int rows, long rowBytes) {
     static Pixels of(Mat picture) {
-      return new Pixels(picture.data().address(), picture.cols(), picture.rows(), picture.step1());
+      return new Pixels(
+          picture.data().address(),
+          picture.cols(),
+          picture.rows(),
+          picture.step1() * picture.elemSize1());
     }
 
     Pixels part(int left, int top, int partColumns, int partRows) {
@@ -47,17 +51,17 @@ final class Workspace implements AutoCloseable {
     return new Pixels(pixels.of(3L * columns * rows).address(), columns, rows, 3L * columns);
   }
 
-  /** A matrix over these pixels, until the next call. */
-  Mat whole(Pixels picture) {
-    return whole.over(picture);
+  /** As {@link #pixels}, for a picture of the model's size before it is turned. */
+  Pixels lying(int columns, int rows) {
+    return new Pixels(lying.of(3L * columns * rows).address(), columns, rows, 3L * columns);
   }
 
-  /** As {@link #whole}. */
+  /** A matrix over these pixels, until the next call. */
   Mat from(Pixels picture) {
     return from.over(picture);
   }
 
-  /** As {@link #whole}. */
+  /** As {@link #from}. */
   Mat to(Pixels picture) {
     return to.over(picture);
   }
@@ -75,21 +79,21 @@ final class Workspace implements AutoCloseable {
 
   /** Bytes of native memory that this keeps. */
   long bytes() {
-    return file.bytes() + pixels.bytes();
+    return file.bytes() + pixels.bytes() + lying.bytes();
   }
 
   @Override
   public void close() {
     file.close();
     pixels.close();
-    whole.close();
+    lying.close();
     from.close();
     to.close();
   }
 
-  /** A piece of memory. */
+  /** A piece of memory, hardly more than what was asked for: {@link ImageLimits} counts on it. */
   private static final class Room {
-    private static final long LEAST = 64 << 10;
+    private static final long STEP = 64 << 10;
 
     private BytePointer memory;
 
@@ -97,8 +101,7 @@ final class Workspace implements AutoCloseable {
     BytePointer of(long size) {
       if (bytes() < size) {
         close();
-        long doubled = 2 * Long.highestOneBit(Math.max(LEAST, size) - 1);
-        memory = new BytePointer(doubled).retainReference();
+        memory = new BytePointer((size + STEP - 1) / STEP * STEP).retainReference();
       }
       return memory;
     }

@@ -19,9 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -253,29 +250,11 @@ class ReferenceDecodingTest {
   }
 
   private static byte[] jpeg(BufferedImage picture, boolean progressive) throws IOException {
-    return write(new IIOImage(picture, null, null), progressive);
+    return TestImages.jpeg(new IIOImage(picture, null, null), progressive);
   }
 
   private static byte[] fourBands(Raster raster) throws IOException {
-    return write(new IIOImage(raster, null, null), false);
-  }
-
-  private static byte[] write(IIOImage image, boolean progressive) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ImageWriteParam settings = writer.getDefaultWriteParam();
-    settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-    settings.setCompressionQuality(0.97f);
-    if (progressive) {
-      settings.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
-      writer.setOutput(out);
-      writer.write(null, image, settings);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
+    return TestImages.jpeg(new IIOImage(raster, null, null), false);
   }
 
   /**

@@ -3,10 +3,16 @@ package dev.framelabel.image;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 
 /** Pictures for tests, made and encoded by the JDK. */
 public final class TestImages {
@@ -30,6 +36,35 @@ public final class TestImages {
     graphics.fillRect(width / 2, 0, width - width / 2, height);
     graphics.dispose();
     return picture;
+  }
+
+  /** Black, of one channel. */
+  static BufferedImage grey(int width, int height) {
+    return new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+  }
+
+  /** A JPEG of four inks. */
+  static byte[] inks(int width, int height, boolean progressive) throws IOException {
+    Raster inks = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, 4, null);
+    return jpeg(new IIOImage(inks, null, null), progressive);
+  }
+
+  static byte[] jpeg(IIOImage image, boolean progressive) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam settings = writer.getDefaultWriteParam();
+    settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    settings.setCompressionQuality(0.97f);
+    if (progressive) {
+      settings.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(null, image, settings);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
   }
 
   public static byte[] encode(BufferedImage picture, String format) {

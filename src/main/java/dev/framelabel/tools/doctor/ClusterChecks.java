@@ -97,15 +97,25 @@ final class ClusterChecks {
         (long) model.get().frameBytes()
             * job.get(JobOptions.MAX_BATCH_SIZE)
             * (job.get(JobOptions.CONCURRENT_BATCHES) + Batcher.SPARE_BATCHES);
-    long needed = pixels + model.get().sessionBytes();
+    int cores = workers.stream().mapToInt(ClusterFacts.Worker::cores).max().orElseThrow();
+    int threads = job.decodeThreads(cores);
+    long decoding = threads * job.get(JobOptions.MAX_DECODE_MEMORY).getBytes();
+    long needed = pixels + model.get().sessionBytes() + decoding;
     long least = workers.stream().mapToLong(ClusterFacts.Worker::offHeapBytes).min().orElseThrow();
     String found =
         Finding.mib(least)
             + "; batches of pixels take "
             + Finding.mib(pixels)
             + ", the session about "
-            + Finding.mib(model.get().sessionBytes());
-    String cure = "raise taskmanager.memory.task.off-heap.size, or lower --max-batch-size";
+            + Finding.mib(model.get().sessionBytes())
+            + ", decoding the largest images "
+            + Finding.mib(decoding)
+            + " ("
+            + threads
+            + " threads)";
+    String cure =
+        "raise taskmanager.memory.task.off-heap.size, or lower --max-batch-size, --decode-threads or"
+            + " --max-decode-memory";
     if (least < pixels) {
       return Finding.failed(subject, found, cure);
     }

@@ -20,8 +20,9 @@ public record ClusterFacts(
   /**
    * A TaskManager.
    *
+   * @param cores that it sees
    * @param heapBytes of its tasks
    * @param offHeapBytes of its tasks
    */
-  public record Worker(int slots, long heapBytes, long offHeapBytes) {}
+  public record Worker(int slots, int cores, long heapBytes, long offHeapBytes) {}
 }

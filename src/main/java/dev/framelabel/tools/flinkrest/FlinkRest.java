@@ -72,6 +72,7 @@ public final class FlinkRest {
       workers.add(
           new ClusterFacts.Worker(
               worker.path("slotsNumber").asInt(),
+              worker.path("hardware").path("cpuCores").asInt(),
               memory.path("taskHeap").asLong(),
               memory.path("taskOffHeap").asLong()));
     }

@@ -27,7 +27,7 @@ class ChecksTest {
 
   @Test
   void cluster_thatFits_isWell() {
-    assertThat(cluster("2.2.1", "ai.onnxruntime;org.bytedeco", 1024L * MIB, 256L * MIB))
+    assertThat(cluster("2.2.1", "ai.onnxruntime;org.bytedeco", 1024L * MIB, 512L * MIB))
         .allMatch(one -> one.level() == Level.OK);
   }
 
@@ -39,8 +39,10 @@ class ChecksTest {
     assertThat(of(findings, "task heap").cure()).contains("taskmanager.memory.task.heap.size");
     assertThat(of(findings, "task off-heap memory").level()).isEqualTo(Level.FAILED);
     assertThat(of(findings, "task off-heap memory").found())
-        .isEqualTo("1 MiB; batches of pixels take 16 MiB, the session about 100 MiB");
-    List<Finding> noRoomForTheSession = cluster("2.2.1", "", 1024L * MIB, 64L * MIB);
+        .isEqualTo(
+            "1 MiB; batches of pixels take 16 MiB, the session about 100 MiB, decoding the largest"
+                + " images 384 MiB (3 threads)");
+    List<Finding> noRoomForTheSession = cluster("2.2.1", "", 1024L * MIB, 256L * MIB);
     assertThat(of(noRoomForTheSession, "task off-heap memory").level()).isEqualTo(Level.WARNING);
   }
 
@@ -71,7 +73,7 @@ class ChecksTest {
         new ClusterFacts(
             version,
             2,
-            List.of(new ClusterFacts.Worker(2, heap, offHeap)),
+            List.of(new ClusterFacts.Worker(2, 3, heap, offHeap)),
             Map.of(PARENT_FIRST, patterns)),
         "2.2.1",
         new JobOptions(job),
