@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  * @param coefficientBytes memory that a JPEG takes beside its pixels, whatever its reduction
  * @param encoded what the decoder is given: the file, or the part of it that holds the picture
  */
-record ImageHeader(
+public record ImageHeader(
     Format format,
     int width,
     int height,
@@ -50,7 +50,7 @@ record ImageHeader(
   }
 
   /** The kinds of image files that are read. */
-  enum Format {
+  public enum Format {
     JPEG,
     PNG,
     WEBP
@@ -63,7 +63,7 @@ record ImageHeader(
    * @throws BadImageException if the file is none of the formats, is cut or damaged, or exceeds a
    *     limit
    */
-  static ImageHeader read(ByteBuffer file, ImageLimits limits) throws BadImageException {
+  public static ImageHeader read(ByteBuffer file, ImageLimits limits) throws BadImageException {
     limits.checkBytes(file.remaining());
     ByteReader in = new ByteReader(file);
     if (in.startsWith(0, 0xFF, 0xD8)) {
