@@ -55,6 +55,7 @@ class ArchitectureTest {
 
   static {
     // The job: what runs on a cluster.
+    row("address", "", "");
     row("event", "", "");
     row("avro", "", "org.apache.avro");
     row("image", "", "com.sun.jna org.bytedeco");
@@ -62,11 +63,11 @@ class ArchitectureTest {
     row("metrics", "", "org.apache.flink");
     row("model", "", "ai.onnxruntime com.fasterxml.jackson");
     row("wire", "avro event", "org.apache.avro");
-    row("wire.registry", "wire", "com.fasterxml.jackson");
+    row("wire.registry", "address wire", "com.fasterxml.jackson");
     row("classify", "batch event image model", "");
     row(
         "config",
-        "batch classify event image model wire wire.registry",
+        "address batch classify event image model wire wire.registry",
         "com.fasterxml.jackson org.apache.commons.text org.apache.flink");
     row("pipeline.state", "event", "org.apache.flink");
     row("pipeline.metrics", "metrics", "org.apache.flink");
@@ -91,16 +92,16 @@ class ArchitectureTest {
 
     // The tools: the command line, which runs beside a cluster.
     row("tools.report", "", "com.fasterxml.jackson");
-    row("tools.flinkrest", "", "com.fasterxml.jackson");
+    row("tools.flinkrest", "address", "com.fasterxml.jackson");
     row(
         "tools.modelkit",
-        "model",
+        "address model",
         "ai.onnx.proto com.fasterxml.jackson com.google.protobuf io.jhdf");
     row("tools.clients", "event wire wire.registry", "org.apache.kafka");
     row("tools.deadletter", "event wire", "org.apache.kafka");
     row(
         "tools.camera",
-        "config event image kafka.admin tools.clients tools.report wire",
+        "address config event image kafka.admin tools.clients tools.report wire",
         "com.fasterxml.jackson org.apache.flink org.bytedeco");
     row(
         "tools.wall",
@@ -122,7 +123,7 @@ class ArchitectureTest {
             + " org.apache.kafka org.bytedeco");
     row(
         "tools.cli",
-        "config event image kafka.admin model root tools.bench tools.camera tools.clients"
+        "address config event image kafka.admin model root tools.bench tools.camera tools.clients"
             + " tools.deadletter tools.demo tools.doctor tools.flinkrest tools.modelkit"
             + " tools.report tools.wall",
         "com.fasterxml.jackson org.apache.commons org.apache.flink picocli");

@@ -1,5 +1,6 @@
 package dev.framelabel.config;
 
+import dev.framelabel.address.Addresses;
 import dev.framelabel.event.RejectionKind;
 import java.io.IOException;
 import java.net.URI;
@@ -139,6 +140,6 @@ public final class ImageUriPrefixes {
   }
 
   private static ImageReferenceException refused(String reason) {
-    return new ImageReferenceException(RejectionKind.IMAGE_URI_REFUSED, reason);
+    return new ImageReferenceException(RejectionKind.IMAGE_URI_REFUSED, Addresses.maskIn(reason));
   }
 }

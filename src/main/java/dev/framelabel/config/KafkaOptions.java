@@ -2,6 +2,7 @@ package dev.framelabel.config;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import dev.framelabel.address.Addresses;
 import dev.framelabel.wire.InputFormat;
 import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.registry.RegistrySettings;
@@ -242,7 +243,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     if (format == OutputFormat.APICURIO && !new RegistrySettings(url, "").apicurio()) {
       throw new IllegalArgumentException(
           "--registry is '"
-              + url
+              + Addresses.mask(url)
               + "'; expected a URL that ends with /apis/registry/v3, as --output-format apicurio needs"
               + " global ids, which only the Apicurio API returns");
     }

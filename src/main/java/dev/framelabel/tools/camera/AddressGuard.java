@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import dev.framelabel.address.Addresses;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -65,7 +66,7 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
           "camera "
               + masked(from)
               + " sends on to another address; --allow-redirects allows that, or give "
-              + CameraAddress.mask(location));
+              + Addresses.mask(location));
     }
     URI to = from.resolve(location);
     String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
@@ -106,6 +107,6 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
   }
 
   private static String masked(URI address) {
-    return CameraAddress.mask(address.toString());
+    return Addresses.mask(address.toString());
   }
 }

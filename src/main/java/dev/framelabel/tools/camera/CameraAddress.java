@@ -1,14 +1,25 @@
 package dev.framelabel.tools.camera;
 
+import dev.framelabel.address.Addresses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
-/** Tells the addresses of cameras apart, and masks them. */
+/** Tells the addresses of cameras apart. */
 final class CameraAddress {
   static final String USB = "usb:";
   static final List<String> USB_FORMATS = List.of("v4l2", "dshow", "avfoundation");
+
+  private static final Pattern NETWORK = Pattern.compile("(?i)(rtsps?|https?)://");
+
+  /** Else part of a password would be taken for host or path, and be sent somewhere. */
+  private static final Pattern HAS_HOST =
+      Pattern.compile(
+          "[A-Za-z]+://(?:[^/?#\\s]*@)?(?:\\[[0-9A-Fa-f:.%]+\\]|[^:/?#\\[\\]@\\s]+)(?::[0-9]+)?"
+              + "(?:[/?#].*)?",
+          Pattern.DOTALL);
 
   private CameraAddress() {}
 
@@ -26,6 +37,14 @@ final class CameraAddress {
    */
   static Kind kind(String address) {
     String lower = address.toLowerCase(Locale.ROOT);
+    if (NETWORK.matcher(address).lookingAt() && !HAS_HOST.matcher(address).matches()) {
+      throw new IllegalArgumentException(
+          "camera "
+              + lower.substring(0, lower.indexOf("://") + 3)
+              + "***: there is no host with a port in this address; expected"
+              + " rtsp://USER:PASSWORD@HOST:PORT/PATH. Write reserved characters of user and password"
+              + " as percent codes (/ is %2F, # is %23), and put the address in quotes in a YAML file");
+    }
     if (lower.startsWith("rtsp://") || lower.startsWith("rtsps://")) {
       return Kind.RTSP;
     }
@@ -38,12 +57,13 @@ final class CameraAddress {
     if (lower.contains("://")) {
       throw new IllegalArgumentException(
           "camera "
-              + mask(address)
+              + Addresses.mask(address)
               + "; expected rtsp://, rtsps://, http://, https://, usb:, a video file or a folder");
     }
     Path path = Path.of(address);
     if (!Files.exists(path)) {
-      throw new IllegalArgumentException("camera " + address + ": there is no such file or folder");
+      throw new IllegalArgumentException(
+          "camera " + Addresses.mask(address) + ": there is no such file or folder");
     }
     return Files.isDirectory(path) ? Kind.FOLDER : Kind.FILE;
   }
@@ -55,15 +75,5 @@ final class CameraAddress {
           "camera " + address + "; expected usb:FORMAT:DEVICE, FORMAT one of " + USB_FORMATS);
     }
     return Kind.USB;
-  }
-
-  /** Whether it is user:password@ of an address; what a query holds is not known. */
-  static boolean hasPassword(String address) {
-    return address.matches("(?i)[a-z]+://[^/?#\\s]*:[^/?#\\s]*@.*");
-  }
-
-  /** The text without the passwords and queries of addresses in it. */
-  static String mask(String text) {
-    return text.replaceAll("(?i)([a-z]+://)[^/\\s]*@", "$1***@").replaceAll("\\?\\S*", "?***");
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Reads a YAML file of cameras. */
 public final class CameraFile {
@@ -75,26 +76,37 @@ public final class CameraFile {
    * @throws IllegalArgumentException if the file is no such list; says what is wrong
    */
   public static List<CameraSettings> read(Path file, Defaults defaults) throws IOException {
+    String text = Files.readString(file);
     try {
-      Root root = YAML.readValue(Files.readString(file), Root.class);
+      Root root = YAML.readValue(text, Root.class);
       if (root == null || root.cameras() == null) {
         throw new IllegalArgumentException("there is no list 'cameras'");
       }
       return root.cameras().stream().map(entry -> entry.settings(defaults)).toList();
-    } catch (UnrecognizedPropertyException e) {
-      throw new IllegalArgumentException(
-          file
-              + ": '"
-              + e.getPropertyName()
-              + "' is not known; expected "
-              + e.getKnownPropertyIds(),
-          e);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          file + ": " + CameraAddress.mask(e.getOriginalMessage()) + where(e), e);
+      // Without the cause, whose message shows lines of the file.
+      throw new IllegalArgumentException(file + ": " + fault(e, text) + where(e));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** What is wrong. YAML takes an address without quotes apart: then any piece may be a secret. */
+  private static String fault(JsonProcessingException e, String text) {
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    if (line < 1 || text.lines().skip(line - 1L).findFirst().orElse("@").contains("@")) {
+      return "an address, or what stands beside it, cannot be read; expected it in quotes, and only"
+          + " known keys";
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "'%s' is not known; expected %s"
+          .formatted(unknown.getPropertyName(), unknown.getKnownPropertyIds());
+    }
+    // Lines of the file are indented.
+    return e.getOriginalMessage()
+        .lines()
+        .filter(said -> !said.startsWith(" "))
+        .collect(Collectors.joining("; "));
   }
 
   private static String where(JsonProcessingException e) {

@@ -62,7 +62,7 @@ final class CameraHealth {
 
   /** Something that people should know, which is not the end of the camera. */
   synchronized void says(String why) {
-    lastError = CameraAddress.mask(String.valueOf(why));
+    lastError = settings.masked(String.valueOf(why));
   }
 
   synchronized void lost(String why) {
@@ -109,7 +109,7 @@ final class CameraHealth {
             skewMillis == null ? OptionalLong.empty() : OptionalLong.of(skewMillis),
             reconnects,
             lastError,
-            CameraAddress.mask(settings.address()));
+            settings.shown());
     statusAtNanos = now;
     statusIn = in;
     statusOut = out;

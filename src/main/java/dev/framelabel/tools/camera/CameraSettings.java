@@ -2,6 +2,7 @@ package dev.framelabel.tools.camera;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.framelabel.address.Addresses;
 import java.util.Map;
 
 /**
@@ -47,7 +48,7 @@ public record CameraSettings(
     CameraAddress.Kind kind = CameraAddress.kind(address);
     if (repeat == Repeat.WATCH && kind != CameraAddress.Kind.FOLDER) {
       throw new IllegalArgumentException(
-          "camera " + id + " is to be watched, but is no folder: " + CameraAddress.mask(address));
+          "camera " + id + " is to be watched, but is no folder: " + Addresses.mask(address));
     }
   }
 
@@ -58,11 +59,23 @@ public record CameraSettings(
 
   /** Whether the address holds a password, which then must not stand where others can read it. */
   public boolean hasPassword() {
-    return CameraAddress.hasPassword(address);
+    return Addresses.hasPassword(address);
   }
 
   CameraAddress.Kind kind() {
     return CameraAddress.kind(address);
+  }
+
+  /** The address as people may see it; a path has no secrets. */
+  String shown() {
+    return kind() == CameraAddress.Kind.HTTP || kind() == CameraAddress.Kind.RTSP
+        ? Addresses.mask(address)
+        : address;
+  }
+
+  /** A text about this camera, without its secrets. */
+  String masked(String text) {
+    return Addresses.maskIn(text, address);
   }
 
   /** Whether the pictures lie ready, so that none has to be dropped. */
@@ -79,6 +92,6 @@ public record CameraSettings(
   /** Never shows a password. */
   @Override
   public String toString() {
-    return id + " at " + CameraAddress.mask(address);
+    return id + " at " + shown();
   }
 }

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import dev.framelabel.address.Addresses;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ final class HttpSource implements PictureSource {
     try {
       this.address = URI.create(address);
     } catch (IllegalArgumentException e) {
-      throw new IOException("camera " + CameraAddress.mask(address) + " is no HTTP address", e);
+      throw new IOException("camera " + Addresses.mask(address) + " is no HTTP address", e);
     }
     this.guard = guard;
     this.poll = poll;
@@ -49,7 +50,7 @@ final class HttpSource implements PictureSource {
             return;
           }
           throw new IOException(
-              "camera " + CameraAddress.mask(address.toString()) + " has ended its stream");
+              "camera " + Addresses.mask(address.toString()) + " has ended its stream");
         }
         takeOne(connection, in, sink);
       } finally {
@@ -104,12 +105,12 @@ final class HttpSource implements PictureSource {
       connection.disconnect();
       if (status / 100 != 3 || location == null) {
         throw new IOException(
-            "camera " + CameraAddress.mask(at.toString()) + " answers with status " + status);
+            "camera " + Addresses.mask(at.toString()) + " answers with status " + status);
       }
       at = guard.redirect(at, location);
     }
     throw new IOException(
-        "camera " + CameraAddress.mask(address.toString()) + " sends on too many times");
+        "camera " + Addresses.mask(address.toString()) + " sends on too many times");
   }
 
   private HttpURLConnection open(URI at) throws IOException {

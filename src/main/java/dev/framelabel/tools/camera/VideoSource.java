@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import dev.framelabel.address.Addresses;
 import java.io.IOException;
 import java.net.URI;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -50,7 +51,7 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
     try {
       return URI.create(name);
     } catch (IllegalArgumentException e) {
-      throw new IOException("camera " + CameraAddress.mask(name) + " is no RTSP address", e);
+      throw new IOException("camera " + Addresses.mask(name) + " is no RTSP address", e);
     }
   }
 
@@ -127,7 +128,7 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
   }
 
   private void check(int result, String what) throws IOException {
-    int ignored = FFmpeg.check(result, what + " " + CameraAddress.mask(name));
+    int ignored = FFmpeg.check(result, what + " " + Addresses.mask(name));
   }
 
   /** Called by FFmpeg again and again while it waits. */

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.address.Addresses;
 import dev.framelabel.image.JavaCppLimits;
 import dev.framelabel.model.ModelException;
 import java.io.PrintWriter;
@@ -102,12 +103,13 @@ public final class FramelabelCommand implements Callable<Integer> {
   /** One sentence for the user; the whole story is in the log. */
   private static int explain(Exception failure, CommandLine line, CommandLine.ParseResult result) {
     PrintWriter err = line.getErr();
-    err.println("framelabel: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+    String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    err.println("framelabel: " + Addresses.maskIn(said));
     err.flush();
     LoggerFactory.getLogger(FramelabelCommand.class)
         .error(
             "Command failed: {}. See docs/reference/messages.md, section 'Command line'",
-            failure.getMessage(),
+            Addresses.maskIn(said),
             failure);
     return failure instanceof IllegalArgumentException || failure instanceof ModelException
         ? CommandLine.ExitCode.USAGE

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.framelabel.address.Addresses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -299,7 +300,7 @@ public final class FlinkRest {
         throw new IllegalStateException(
             request.method()
                 + " "
-                + request.uri()
+                + Addresses.mask(request.uri().toString())
                 + " answered "
                 + response.statusCode()
                 + ": "
@@ -307,7 +308,8 @@ public final class FlinkRest {
       }
       return json.readTree(response.body());
     } catch (IOException e) {
-      throw new IllegalStateException(request.uri() + " does not answer: " + e, e);
+      throw new IllegalStateException(
+          Addresses.mask(request.uri().toString()) + " does not answer: " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

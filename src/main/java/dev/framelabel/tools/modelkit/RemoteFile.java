@@ -1,5 +1,6 @@
 package dev.framelabel.tools.modelkit;
 
+import dev.framelabel.address.Addresses;
 import dev.framelabel.model.ModelException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +77,7 @@ public record RemoteFile(URI address, String md5) {
           throw failed("it answered with status " + answer.statusCode());
         }
         AtomicFile.write(
-            file, body::transferTo, written -> checkMd5(written, "what " + address + " sent"));
+            file, body::transferTo, written -> checkMd5(written, "what " + shown() + " sent"));
       }
       return file;
     } catch (IOException e) {
@@ -103,11 +104,15 @@ public record RemoteFile(URI address, String md5) {
   private ModelException failed(String why) {
     return new ModelException(
         "cannot fetch "
-            + address
+            + shown()
             + ": "
             + why
             + ". Get the file by other means and name it on the command line, or name a mirror"
             + " with --mirror");
+  }
+
+  private String shown() {
+    return Addresses.mask(address.toString());
   }
 
   private void checkMd5(Path file, String what) {

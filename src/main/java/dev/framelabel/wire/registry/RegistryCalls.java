@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.framelabel.address.Addresses;
 import dev.framelabel.wire.RegistryException;
 import java.io.IOException;
 import java.net.URI;
@@ -85,9 +86,9 @@ final class RegistryCalls {
     } catch (IOException e) {
       throw new RegistryException(
           "the schema registry at "
-              + settings.url()
+              + settings.shown()
               + " does not answer ("
-              + e
+              + Addresses.maskIn(e.toString(), settings.url())
               + "); is --registry right, and does it run?",
           e);
     } catch (InterruptedException e) {
@@ -99,7 +100,7 @@ final class RegistryCalls {
           "the schema registry answers "
               + response.statusCode()
               + " to "
-              + settings.url()
+              + settings.shown()
               + path
               + ": "
               + cut(response.body())
@@ -133,7 +134,7 @@ final class RegistryCalls {
     }
     throw new RegistryException(
         "the answer of "
-            + settings.url()
+            + settings.shown()
             + " has no "
             + pointer
             + ": "

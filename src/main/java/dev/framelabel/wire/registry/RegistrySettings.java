@@ -1,5 +1,6 @@
 package dev.framelabel.wire.registry;
 
+import dev.framelabel.address.Addresses;
 import dev.framelabel.wire.SchemaRegistry;
 import java.io.Serializable;
 import java.net.URI;
@@ -22,7 +23,16 @@ public record RegistrySettings(String url, String user) implements Serializable 
     String scheme = scheme(url);
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw new IllegalArgumentException(
-          "--registry is '" + url + "'; expected a URL such as http://registry:8081");
+          "--registry is '"
+              + Addresses.mask(url)
+              + "'; expected a URL such as http://registry:8081");
+    }
+    if (url.contains("@")) {
+      throw new IllegalArgumentException(
+          "--registry is '"
+              + Addresses.mask(url)
+              + "'; expected a URL without user and password, because everyone sees it: give them as"
+              + " basic.auth.user.info=name:password in the file of --kafka-properties");
     }
   }
 
@@ -44,9 +54,14 @@ public record RegistrySettings(String url, String user) implements Serializable 
     return apicurio() ? new ApicurioRegistry(calls) : new ConfluentRegistry(calls);
   }
 
+  /** The URL as people may see it. */
+  public String shown() {
+    return Addresses.mask(url);
+  }
+
   /** Without the password. */
   @Override
   public String toString() {
-    return "RegistrySettings[" + url + "]";
+    return "RegistrySettings[" + shown() + "]";
   }
 }

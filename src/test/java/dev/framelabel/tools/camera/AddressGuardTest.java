@@ -55,14 +55,37 @@ final class AddressGuardTest {
         .hasMessageContaining("sends on to");
   }
 
-  @Test
-  void mask_passwordAndQuery_areHidden() {
-    assertThat(CameraAddress.mask("cannot open rtsp://me:secret@door/1?key=k: no"))
-        .isEqualTo("cannot open rtsp://***@door/1?*** no");
-    assertThat(CameraAddress.mask("http://me:s@cret@door/")).isEqualTo("http://***@door/");
-    assertThat(CameraAddress.hasPassword("http://me:s@cret@door/")).isTrue();
-    assertThat(CameraAddress.hasPassword("rtsp://me@firm.com:secret@door/1")).isTrue();
-    assertThat(CameraAddress.hasPassword("rtsp://me@door:554/1?time=10:00")).isFalse();
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rtsp://me:c4nary/ry@door/1",
+        "rtsp://me:c4nary#ry@door/1",
+        "rtsp://me:c4nary?ry@door/1",
+        "rtsp://me:c4nary ry@door/1",
+        "http://me:c4nary/ry@door/1",
+        "rtsp://me:c4nary",
+        "rtsp://",
+        "http://door:http/",
+        "http://:80/"
+      })
+  void kind_addressWithoutHostOrWithReservedCharacters_isRefusedWithTheCure(String address) {
+    assertThatThrownBy(() -> CameraAddress.kind(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("no host with a port", "percent codes")
+        .hasMessageNotContaining("c4nary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rtsp://door",
+        "rtsp://door:554/a@b?c#d",
+        "http://me:p%2Fw@[::1]:80/",
+        "rtsp://me@firm.com:pa+$s!@10.0.0.5:554/stream1",
+        "HTTPS://Köln-1/x"
+      })
+  void kind_addressWithHost_isTaken(String address) {
+    assertThatCode(() -> CameraAddress.kind(address)).doesNotThrowAnyException();
   }
 
   @ParameterizedTest

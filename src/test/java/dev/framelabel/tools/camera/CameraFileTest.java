@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.tools.camera.CameraSettings.Repeat;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,6 +68,42 @@ final class CameraFileTest {
     assertRefused("cameras: [{id: a, address: 'http://h/', repeat: x}]", "once, loop or watch");
     assertRefused("cameras: [{id: a, address: 'http://h/', repeat: watch}]", "is no folder");
     assertRefused("cameras:\n  - id: [", "cameras.yaml");
+  }
+
+  /** YAML takes an address without quotes apart at some characters; no piece of it may show. */
+  @Test
+  void read_passwordWithAnyCharacter_isShownNowhere() {
+    for (String style :
+        List.of(
+            "cameras:\n  - id: a\n    address: %s\n    fps: 2\n",
+            "cameras:\n  - id: a\n    address: '%s'\n",
+            "cameras:\n  - id: a\n    address: \"%s\"\n",
+            "cameras: [{id: a, address: %s, fps: 2}]\n",
+            "cameras: [{id: a, address: '%s', fps: x}]\n",
+            "cameras:\n  - id: a\n    fps: %s\n    address: rtsp://door/\n")) {
+      for (String scheme : List.of("rtsp", "http", "")) {
+        for (char odd = ' '; odd < 127; odd++) {
+          String secret = "me:c4nary" + odd + "c4nary" + odd + " c4nary@door/stream?key=c4nary";
+          assertShowsNothing(style.formatted(scheme.isEmpty() ? secret : scheme + "://" + secret));
+          String joined = secret.replace(" c4", "c4");
+          assertShowsNothing(style.formatted(scheme.isEmpty() ? joined : scheme + "://" + joined));
+        }
+      }
+    }
+  }
+
+  private void assertShowsNothing(String text) {
+    try {
+      for (CameraSettings camera : read(text)) {
+        CameraHealth health = new CameraHealth(camera, CameraTime.SYSTEM);
+        health.lost("cannot open " + camera.address());
+        assertThat(camera + " " + health.status()).as(text).doesNotContain("c4nary");
+      }
+    } catch (Exception e) {
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      assertThat(trace.toString()).as(text).doesNotContain("c4nary");
+    }
   }
 
   @Test

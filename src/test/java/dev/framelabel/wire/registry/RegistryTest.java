@@ -79,6 +79,24 @@ class RegistryTest {
   }
 
   @Test
+  void url_withUserAndPassword_isRefusedAndMasked() {
+    for (String url :
+        List.of(
+            "http://me:c4nary@registry:8081",
+            "http://me:c4/nary@registry:8081",
+            "ftp://me:c4nary@registry",
+            "http://me:c4 nary@registry:8081",
+            "me:c4nary@registry")) {
+      assertThatThrownBy(() -> new RegistrySettings(url, ""))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("--registry is '", "***@registry", "expected a URL")
+          .hasMessageNotContainingAny("c4", "nary");
+    }
+    assertFails(
+        new RegistrySettings("http://127.0.0.1:1/?key=c4nary", "").open(), "?***", "does it run?");
+  }
+
+  @Test
   void refusals_sayWhatToDo() {
     SchemaRegistry registry = new RegistrySettings(server.confluentUrl(), "").open();
     server.refuseWith = 401;
