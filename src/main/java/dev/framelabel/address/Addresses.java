@@ -3,6 +3,7 @@ package dev.framelabel.address;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,7 +71,7 @@ public final class Addresses {
         new TreeSet<>(Comparator.comparingInt(String::length).reversed().thenComparing(s -> s));
     String password = user.substring(user.indexOf(':') + 1);
     for (String secret : new String[] {user, password}) {
-      boolean ignored = secrets.add(secret) | secrets.add(decoded(secret));
+      secrets.addAll(List.of(secret, decoded(secret)));
     }
     secrets.removeIf(secret -> secret.length() < SHORTEST_SECRET);
     return secrets;
