@@ -2,6 +2,8 @@ package dev.framelabel.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
 import java.io.ByteArrayInputStream;
 import java.io.File;
@@ -18,12 +20,20 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records written by version 1 stay readable: their bytes are in the test resources. */
 class SchemaEvolutionTest {
   private static final Path SAMPLES = Path.of("src/test/resources/wire");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"single-object", "plain"})
+  void read_rejectedFrameOfVersion3_isTheOneThatWasWritten(String framing) throws Exception {
+    assertThat(new RejectedFrames(1_000).read(sample("rejected-frame-3." + framing)))
+        .isEqualTo(TestEvents.rejected());
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"single-object", "plain"})
@@ -69,17 +79,21 @@ class SchemaEvolutionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"image-event", "rejected-frame"})
-  void schema_ofVersion1InTheJar_isTheOneThatWroteTheSamples(String name) throws Exception {
-    assertThat(parse("src/main/resources/schemas/" + name + "-1.avsc"))
-        .isEqualTo(parse(SAMPLES + "/" + name + "-1.avsc"));
+  @ValueSource(strings = {"image-event-1", "rejected-frame-1", "rejected-frame-2"})
+  void schema_ofAnEarlierVersionInTheJar_isTheOneThatWroteTheSamples(String name) throws Exception {
+    assertThat(parse("src/main/resources/schemas/" + name + ".avsc"))
+        .isEqualTo(parse(SAMPLES + "/" + name + ".avsc"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"image-event", "rejected-frame"})
-  void schema_present_isTheOneOfTheNewestSamples(String name) throws Exception {
-    assertThat(parse("schemas/" + name + ".avsc"))
-        .isEqualTo(parse(SAMPLES + "/" + name + "-2.avsc"));
+  @CsvSource({"image-event, 2", "rejected-frame, 3"})
+  void schema_present_isTheOneOfTheNewestSamplesAndFitsThoseBefore(String name, int newest)
+      throws Exception {
+    Schema present = parse("schemas/" + name + ".avsc");
+    assertThat(present).isEqualTo(parse(SAMPLES + "/" + name + "-" + newest + ".avsc"));
+    Schema before = parse(SAMPLES + "/" + name + "-" + (newest - 1) + ".avsc");
+    assertThat(compatibility(present, before)).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+    assertThat(compatibility(before, present)).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
   }
 
   @ParameterizedTest
@@ -103,6 +117,14 @@ class SchemaEvolutionTest {
         List.of("image-event", "labelled-frame", "rejected-frame", "camera-status")) {
       assertDocumented(parse("schemas/" + name + ".avsc"));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void write_rejectedFrameOfEachKind_isReadAgain(RejectionKind kind) throws Exception {
+    RejectedFrame frame = TestEvents.frame().reject(kind, "found; expected");
+    RejectedFrames frames = new RejectedFrames(1_000);
+    assertThat(frames.read(frames.write(frame, OutputFormat.SINGLE_OBJECT))).isEqualTo(frame);
   }
 
   @ParameterizedTest
