@@ -8,10 +8,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -48,9 +48,10 @@ public final class Batcher<T, R> implements AutoCloseable {
   private final Deque<FormingBatch<T, R>> forming = new ArrayDeque<>();
   private final Deque<Batch<T, R>> free = new ArrayDeque<>();
   private final ExecutorService results;
+  private final CompletableFuture<Void> ended;
   private BatchPolicy policy;
+  private long lastBatchNanos;
   private boolean closed;
-  private volatile boolean ended;
 
   /**
    * Starts the threads.
@@ -80,6 +81,10 @@ public final class Batcher<T, R> implements AutoCloseable {
     results = Executors.newSingleThreadExecutor(work -> thread(work, threads.name() + "-results"));
     start(threads.device(), threads.name() + "-device-", this::runBatches);
     start(threads.preparing(), threads.name() + "-prepare-", this::prepareItems);
+    ended =
+        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+            .thenRunAsync(results::shutdown, results)
+            .thenRun(this::closeBatches);
   }
 
   private void start(int count, String name, Runnable work) {
@@ -106,13 +111,22 @@ public final class Batcher<T, R> implements AutoCloseable {
     return thread;
   }
 
+  /** Takes an item in whose result is of use whenever it comes. */
+  public CompletableFuture<R> submit(T item) {
+    return submit(item, Long.MAX_VALUE);
+  }
+
   /**
    * Takes an item in. The result fails with the exception of {@link Batch#prepare} or {@link
-   * Batch#run}, or with {@link CancellationException} if the batcher is closed before the item's
-   * batch has run.
+   * Batch#run}; with {@link CancellationException} if the batcher is stopped before the item's
+   * batch runs; and with {@link TimeoutException} if the item waited for so long that the device
+   * would end its batch too late.
+   *
+   * @param patienceNanos how long from now the result is of use
    */
-  public CompletableFuture<R> submit(T item) {
-    Ticket<T, R> ticket = new Ticket<>(item, clock.nanoTime(), new CompletableFuture<>());
+  public CompletableFuture<R> submit(T item, long patienceNanos) {
+    Ticket<T, R> ticket =
+        new Ticket<>(item, clock.nanoTime(), patienceNanos, new CompletableFuture<>());
     lock.lock();
     try {
       if (closed) {
@@ -124,6 +138,29 @@ public final class Batcher<T, R> implements AutoCloseable {
       lock.unlock();
     }
     return ticket.result();
+  }
+
+  /**
+   * Takes an item out and lets go of it, unless the device has it already. Its result does not
+   * complete then.
+   *
+   * @param result as {@link #submit} returned it
+   * @return whether the item is out; false if its batch runs or has run
+   */
+  public boolean withdraw(CompletableFuture<R> result) {
+    lock.lock();
+    try {
+      boolean out =
+          arrivals.removeIf(ticket -> ticket.result() == result)
+              || forming.stream().anyMatch(batch -> batch.withdraw(result));
+      if (out) {
+        preparable.signalAll();
+        runnable.signalAll();
+      }
+      return out;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The policy that holds now: other than the first only where that has a latency target. */
@@ -176,7 +213,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     lock.lock();
     try {
       if (failure == null) {
-        target.prepared();
+        target.prepared(slot);
       } else {
         target.failed(slot);
         preparable.signal();
@@ -240,6 +277,7 @@ public final class Batcher<T, R> implements AutoCloseable {
           first.seal();
           if (first.settled()) {
             forming.remove();
+            expire(first);
             if (first.size() > 0) {
               runnable.signal();
               return first;
@@ -255,8 +293,27 @@ public final class Batcher<T, R> implements AutoCloseable {
     }
   }
 
+  private void expire(FormingBatch<T, R> due) {
+    List<Ticket<T, R>> stale = due.withdrawStale(clock.nanoTime(), lastBatchNanos);
+    if (!stale.isEmpty()) {
+      TimeoutException failure =
+          new TimeoutException(
+              "it waited so long that the device, whose last batch took "
+                  + TimeUnit.NANOSECONDS.toMillis(lastBatchNanos)
+                  + " ms, would end its batch too late");
+      results.execute(() -> fail(stale, failure));
+    }
+  }
+
+  private static <T, R> void fail(List<Ticket<T, R>> tickets, Throwable failure) {
+    for (Ticket<T, R> ticket : tickets) {
+      boolean ignored = ticket.result().completeExceptionally(failure);
+    }
+  }
+
+  /** A batch behind which another one fills gets no more company. */
   private long nanosLeft(FormingBatch<T, R> batch) {
-    return batch.isSealed()
+    return batch.isSealed() || batch != forming.getLast()
         ? 0
         : policy.nanosLeft(batch.size(), batch.oldestArrivalNanos(), clock.nanoTime());
   }
@@ -272,7 +329,7 @@ public final class Batcher<T, R> implements AutoCloseable {
       }
     } catch (Throwable t) {
       returnBatch(batch);
-      results.execute(() -> tickets.forEach(ticket -> ticket.result().completeExceptionally(t)));
+      results.execute(() -> fail(tickets, t));
       return;
     }
     tune(tickets.size(), clock.nanoTime() - begun);
@@ -289,6 +346,7 @@ public final class Batcher<T, R> implements AutoCloseable {
   private void tune(int size, long nanos) {
     lock.lock();
     try {
+      lastBatchNanos = nanos;
       if (policy.latencyTargetNanos() > 0) {
         policy = tuner.stepDone(size, nanos);
       }
@@ -312,52 +370,51 @@ public final class Batcher<T, R> implements AutoCloseable {
   }
 
   /**
-   * Stops. A batch that runs ends first; items that wait fail with {@link CancellationException}.
-   * Safe to call twice.
+   * Stops: items that wait fail with {@link CancellationException}, and batches that run go on.
+   * Never blocks. Safe to call twice.
+   *
+   * @return completes when no batch runs any more, all results are taken over and the batches are
+   *     closed; never where the device hangs for ever
    */
-  @Override
-  public void close() {
+  public CompletableFuture<Void> stop() {
     List<Ticket<T, R>> abandoned = new ArrayList<>();
     lock.lock();
     try {
-      if (closed) {
-        return;
+      if (!closed) {
+        closed = true;
+        abandoned.addAll(arrivals);
+        forming.forEach(batch -> abandoned.addAll(batch.tickets()));
+        arrivals.clear();
+        forming.clear();
+        threads.forEach(Thread::interrupt);
       }
-      closed = true;
-      abandoned.addAll(arrivals);
-      arrivals.clear();
-      threads.forEach(Thread::interrupt);
     } finally {
       lock.unlock();
     }
-    ended = awaitEnd();
-    forming.forEach(batch -> abandoned.addAll(batch.compact()));
-    abandoned.forEach(ticket -> ticket.result().completeExceptionally(closedException()));
-    if (ended) {
-      batches.forEach(Batch::close);
-    }
+    fail(abandoned, closedException());
+    return ended.copy();
   }
 
-  /** Whether it is closed and no batch runs any more; false where the device hangs. */
-  public boolean ended() {
-    return ended;
+  /** A batch whose device hangs cannot be closed under it. */
+  private void closeBatches() {
+    lock.lock();
+    try {
+      batches.forEach(Batch::close);
+      batches.clear();
+      free.clear();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
-   * Whether all threads ended, and what they found is taken over; a batch whose device hangs cannot
-   * be closed under it. An interrupt, as a cancelled task gets it, does not end the wait: it must
-   * not pass for a device that hangs.
+   * Stops, and waits until all has ended, or for 30 s where the device hangs. An interrupt, as a
+   * cancelled task gets it, does not end the wait: it must not pass for a device that hangs.
    */
-  private boolean awaitEnd() {
-    try {
-      CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-          .thenRunAsync(results::shutdown, results)
-          .orTimeout(CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
-          .join();
-      return true;
-    } catch (CompletionException e) {
-      return false;
-    }
+  @Override
+  public void close() {
+    Void ignored =
+        stop().completeOnTimeout(null, CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
   private static CancellationException closedException() {

@@ -2,16 +2,20 @@ package dev.framelabel.batch;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /** A batch on its way to the device: which slot belongs to whom. Guarded by its batcher's lock. */
 final class FormingBatch<T, R> {
   private final Batch<T, R> batch;
   private final List<Ticket<T, R>> tickets;
   private final Deque<Integer> freeSlots = new ArrayDeque<>();
+  private final BitSet pending = new BitSet();
+  private final BitSet withdrawn = new BitSet();
   private final int maxSize;
-  private int pending;
   private boolean sealed;
   private long oldestArrivalNanos = Long.MAX_VALUE;
 
@@ -32,23 +36,62 @@ final class FormingBatch<T, R> {
     if (size() == 0) {
       oldestArrivalNanos = ticket.arrivedNanos();
     }
-    pending++;
-    if (freeSlots.isEmpty()) {
+    int slot = freeSlots.isEmpty() ? tickets.size() : freeSlots.pop();
+    if (slot == tickets.size()) {
       tickets.add(ticket);
-      return tickets.size() - 1;
+    } else {
+      Ticket<T, R> ignored = tickets.set(slot, ticket);
     }
-    int slot = freeSlots.pop();
-    tickets.set(slot, ticket);
+    pending.set(slot);
     return slot;
   }
 
-  void prepared() {
-    pending--;
+  void prepared(int slot) {
+    pending.clear(slot);
+    if (withdrawn.get(slot)) {
+      free(slot);
+    }
   }
 
   void failed(int slot) {
-    pending--;
+    pending.clear(slot);
+    free(slot);
+  }
+
+  /** Takes a ticket out, at the latest when it is prepared; false if the ticket is not here. */
+  boolean withdraw(CompletableFuture<R> result) {
+    for (int slot = 0; slot < tickets.size(); slot++) {
+      Ticket<T, R> ticket = tickets.get(slot);
+      if (ticket != null && ticket.result() == result) {
+        if (pending.get(slot)) {
+          withdrawn.set(slot);
+        } else {
+          free(slot);
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes out the tickets whose results would come too late. No slot is pending. */
+  List<Ticket<T, R>> withdrawStale(long nowNanos, long batchNanos) {
+    List<Ticket<T, R>> stale =
+        tickets().stream().filter(ticket -> ticket.stale(nowNanos, batchNanos)).toList();
+    stale.forEach(ticket -> withdraw(ticket.result()));
+    return stale;
+  }
+
+  private void free(int slot) {
+    withdrawn.clear(slot);
+    Ticket<T, R> ignored = tickets.set(slot, null);
+    batch.clear(slot);
     freeSlots.push(slot);
+  }
+
+  /** Those in the batch, in slot order. */
+  List<Ticket<T, R>> tickets() {
+    return tickets.stream().filter(Objects::nonNull).toList();
   }
 
   /** Items in the batch, those being prepared included. */
@@ -70,7 +113,7 @@ final class FormingBatch<T, R> {
   }
 
   boolean settled() {
-    return pending == 0;
+    return pending.isEmpty();
   }
 
   long oldestArrivalNanos() {
@@ -90,7 +133,7 @@ final class FormingBatch<T, R> {
         from--;
       }
       batch.move(from, gap);
-      tickets.set(gap, tickets.get(from));
+      Ticket<T, R> ignored = tickets.set(gap, tickets.get(from));
       from--;
     }
     return List.copyOf(tickets.subList(0, size));

@@ -9,12 +9,15 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.Resize;
+import dev.framelabel.model.Device;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelOpener;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Classifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
   private final LabelModel model;
   private final long openedBytes;
@@ -31,6 +35,7 @@ public final class Classifier implements AutoCloseable {
   private final BusyTime device = new BusyTime();
   private final ModelFailures failures = new ModelFailures();
   private final ClassifierStatistics statistics = new ClassifierStatistics();
+  private CompletableFuture<Void> closed;
 
   /**
    * Opens the model and starts the threads. The classifier closes the model.
@@ -80,6 +85,11 @@ public final class Classifier implements AutoCloseable {
     return model.metadata();
   }
 
+  /** The device that the model runs on. */
+  public Device device() {
+    return model.device();
+  }
+
   /**
    * By how much the process grew while the model was opened and warmed up: its weights and the
    * memory that the runtime keeps for the largest batch. What other threads took or gave back
@@ -109,18 +119,50 @@ public final class Classifier implements AutoCloseable {
     return classify(frame, statistics);
   }
 
+  /** Labels a frame as {@link #submit}, whenever its outcome comes. */
+  public CompletableFuture<Outcome> classify(Frame frame, ClassifierStatistics statistics) {
+    return submit(frame, statistics, Long.MAX_VALUE).outcome();
+  }
+
   /**
-   * Labels a frame. Never blocks; the caller bounds the number of in-flight frames. A frame whose
-   * image is at fault comes out as rejected. The future fails only where the model or this code
-   * fails, or when the classifier is closed. It completes on a thread of the classifier, which the
-   * caller must not block.
+   * Labels a frame. Never blocks; the caller bounds the number of in-flight frames.
    *
    * @param statistics the caller's totals
+   * @param patienceNanos how long from now the outcome is of use
    */
-  public CompletableFuture<Outcome> classify(Frame frame, ClassifierStatistics statistics) {
-    return batcher
-        .submit(new TimedFrame(frame, System.nanoTime(), statistics))
-        .exceptionally(failure -> reject(frame, failure));
+  public Submission submit(Frame frame, ClassifierStatistics statistics, long patienceNanos) {
+    return new Submission(
+        frame, batcher.submit(new TimedFrame(frame, System.nanoTime(), statistics), patienceNanos));
+  }
+
+  /** A frame that the classifier has. */
+  public final class Submission {
+    private final CompletableFuture<Outcome> result;
+    private final CompletableFuture<Outcome> outcome;
+
+    private Submission(Frame frame, CompletableFuture<Outcome> result) {
+      this.result = result;
+      this.outcome = result.exceptionally(failure -> reject(frame, failure));
+    }
+
+    /**
+     * Returns what becomes of the frame. A frame that is at fault comes out as rejected. The future
+     * fails where the model or this code fails; with {@link
+     * java.util.concurrent.CancellationException} if the classifier is stopped before the device
+     * has the frame; and with {@link java.util.concurrent.TimeoutException} if the device would end
+     * too late. It completes on a thread of the classifier, which the caller must not block.
+     */
+    public CompletableFuture<Outcome> outcome() {
+      return outcome;
+    }
+
+    /**
+     * Takes the frame back and lets go of it; its outcome does not complete then. Returns false if
+     * the device has it, or has had it.
+     */
+    public boolean withdraw() {
+      return batcher.withdraw(result);
+    }
   }
 
   private static Outcome reject(Frame frame, Throwable failure) {
@@ -135,20 +177,40 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Waits for the batch that runs, fails the frames that wait, and closes the model. A model that
-   * hangs in a batch is not closed under it: its memory stays taken until the process ends.
+   * Stops: frames that wait fail, and batches that run go on. Never blocks. Safe to call twice.
+   *
+   * @return completes when the model is closed; never where the device hangs for ever, because a
+   *     model is not closed under a batch
    */
-  @Override
-  public void close() {
-    batcher.close();
-    if (batcher.ended()) {
-      model.close();
-    } else {
+  public synchronized CompletableFuture<Void> stop() {
+    if (closed == null) {
+      closed = batcher.stop().thenRun(model::close);
+    }
+    return closed;
+  }
+
+  /**
+   * Stops, and waits until the model is closed.
+   *
+   * @param patience how long it waits where the device hangs
+   * @return whether the model is closed
+   */
+  boolean close(Duration patience) {
+    CompletableFuture<Void> end = stop();
+    Void ignored =
+        end.copy().completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS).join();
+    if (!end.isDone()) {
       LOG.error(
-          "The device hangs in a batch: device={}. Its model is not closed, and the model's memory"
-              + " stays taken until this process ends. Restart the TaskManager. See the runbook,"
-              + " section 'Job restarts again and again'",
+          "The device hangs in a batch: device={}. Its model is closed when the batch ends, and"
+              + " takes memory until then. Likely cause: the driver or the device does not answer."
+              + " See the runbook, section 'Hanging device'",
           model.device());
     }
+    return end.isDone();
+  }
+
+  @Override
+  public void close() {
+    boolean ignored = close(CLOSE_PATIENCE);
   }
 }

@@ -247,7 +247,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
               .defaultValue(InferenceTimeout.FAIL),
           InferenceTimeout.class,
           "Reaction when a frame has no result within --inference-timeout. fail: the job restarts with a"
-              + " new session. reject: the waiting frames are rejected, and the job continues.",
+              + " new session. reject: the frame is rejected, and the job continues; a session whose batch runs for"
+              + " longer than the time-out is replaced.",
           "Set reject if rejected frames are better than a restart.");
 
   public static final ConfigOption<MemorySize> MAX_IMAGE_SIZE =

@@ -1,19 +1,18 @@
 package dev.framelabel.pipeline;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Bounds the bytes of what passes through a task in order. Something that is done still counts
  * until all that came before it is done too: until then Flink cannot hand it on and let go of it.
- * Taken by the task's thread, given back by any.
+ * What the device keeps counts until the device lets go of it. Taken by the task's thread, given
+ * back by any.
  *
  * <p>What only names its image's place is taken before its size is known, and grows later. Holds
  * grow in their order: a later one must not have the room that an earlier one, for which it will
@@ -28,6 +27,7 @@ final class ByteBudget {
   private final Condition freed = lock.newCondition();
   private final Deque<Hold> holds = new ArrayDeque<>();
   private long held;
+  private long keptByDevice;
 
   /**
    * @param limit bytes, from 1; something larger passes only while nothing else is under way
@@ -38,13 +38,15 @@ final class ByteBudget {
     this.largest = largest;
   }
 
-  /** Bytes that are taken until {@link #done} is called; calling it twice counts once. */
+  /** Bytes that are taken until {@link #done} is called; each call counts once. */
   final class Hold {
     private final CompletableFuture<Void> grown = new CompletableFuture<>();
     private long bytes;
     private long more = UNKNOWN;
     private boolean growing;
     private boolean done;
+    private boolean passed;
+    private boolean kept;
 
     private Hold(long bytes, boolean growing) {
       this.bytes = bytes;
@@ -60,14 +62,40 @@ final class ByteBudget {
       return grown;
     }
 
+    /** Frees the bytes, unless the device keeps them. */
     void done() {
       change(
           () -> {
             done = true;
             growing = false;
             while (!holds.isEmpty() && holds.peek().done) {
-              held -= holds.remove().bytes;
+              holds.remove().pass();
             }
+          });
+    }
+
+    private void pass() {
+      passed = true;
+      if (kept) {
+        keptByDevice += bytes;
+      } else {
+        held -= bytes;
+      }
+    }
+
+    /** Lets the bytes count until {@link #letGo}, whatever is done; called before that. */
+    void keep() {
+      change(() -> kept = !passed);
+    }
+
+    void letGo() {
+      change(
+          () -> {
+            if (kept && passed) {
+              held -= bytes;
+              keptByDevice -= bytes;
+            }
+            kept = false;
           });
     }
 
@@ -91,7 +119,8 @@ final class ByteBudget {
     List<Hold> ready = new ArrayList<>();
     for (Hold hold : holds) {
       if (hold.growing) {
-        boolean room = hold == holds.peek() || held + hold.more <= limit;
+        // The first must go on for others to be freed, but what the device keeps is freed without.
+        boolean room = held + hold.more <= limit || (hold == holds.peek() && keptByDevice == 0);
         if (hold.more == UNKNOWN || !room) {
           break;
         }
@@ -104,31 +133,21 @@ final class ByteBudget {
     return ready;
   }
 
-  /**
-   * Waits until there is room and takes it.
-   *
-   * @throws TimeoutException if nothing came free for so long that waiting on is in vain
-   */
-  Hold take(long bytes, Duration patience) throws InterruptedException, TimeoutException {
-    return take(bytes, false, patience);
+  /** Waits until there is room and takes it: for ever, so what is under way has deadlines. */
+  Hold take(long bytes) throws InterruptedException {
+    return take(bytes, false);
   }
 
-  /** As {@link #take(long, Duration)}, for what will {@link Hold#grow}. */
-  Hold takeGrowing(long bytes, Duration patience) throws InterruptedException, TimeoutException {
-    return take(bytes, true, patience);
+  /** As {@link #take(long)}, for what will {@link Hold#grow}. */
+  Hold takeGrowing(long bytes) throws InterruptedException {
+    return take(bytes, true);
   }
 
-  private Hold take(long bytes, boolean growing, Duration patience)
-      throws InterruptedException, TimeoutException {
+  private Hold take(long bytes, boolean growing) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = patience.toNanos();
-      while (!holds.isEmpty() && held + bytes + (growing ? 0 : keptFree()) > limit) {
-        if (left <= 0) {
-          throw new TimeoutException(
-              held + " of " + limit + " bytes are under way and none came free in " + patience);
-        }
-        left = freed.awaitNanos(left);
+      while (!hasRoom(bytes, growing)) {
+        freed.await();
       }
       Hold hold = new Hold(bytes, growing);
       holds.add(hold);
@@ -139,8 +158,16 @@ final class ByteBudget {
     }
   }
 
-  private long keptFree() {
-    return holds.stream().anyMatch(hold -> hold.growing) ? largest : 0;
+  /** Whether {@link #take} or {@link #takeGrowing} would not wait now. */
+  boolean hasRoom(long bytes, boolean growing) {
+    lock.lock();
+    try {
+      boolean alone = held == 0 && holds.isEmpty();
+      long keptFree = !growing && holds.stream().anyMatch(hold -> hold.growing) ? largest : 0;
+      return alone || held + bytes + keptFree <= limit;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Bytes that are taken. */

@@ -1,21 +1,18 @@
 package dev.framelabel.pipeline;
 
-import dev.framelabel.classify.Classifier;
 import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.ResidentMemory;
-import dev.framelabel.config.InferenceTimeout;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Outcome;
-import dev.framelabel.event.RejectionKind;
 import dev.framelabel.metrics.JobMetric;
+import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.pipeline.metrics.DeviceBusyRatio;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -23,8 +20,6 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Hands frames to the worker's classifier and their outcomes on. All tasks of a worker share one
@@ -33,25 +28,29 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcome> {
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = LoggerFactory.getLogger(ClassifyFunction.class);
   private static final String GPU_RESOURCE = "gpu";
 
   private final JobOptions options;
   private final ModelOpener models;
+  private final WorkerClassifiers classifiers;
   private transient LeasedClassifier leased;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
   private transient volatile boolean closing;
 
   public ClassifyFunction(JobOptions options, ModelOpener models) {
+    this(options, models, WorkerClassifiers.OF_THIS_PROCESS);
+  }
+
+  ClassifyFunction(JobOptions options, ModelOpener models, WorkerClassifiers classifiers) {
     this.options = options;
     this.models = models;
+    this.classifiers = classifiers;
   }
 
   @Override
   public void open(OpenContext openContext) {
-    leased = new LeasedClassifier(options, device(), models);
-    Classifier classifier = leased.classifier();
+    leased = new LeasedClassifier(options, device(), models, classifiers.get());
     MetricGroup metrics = JobMetric.group(getRuntimeContext().getMetricGroup());
     inFlightFrames = new AtomicLong();
     framesIn = JobMetric.FRAMES_IN.counter(metrics);
@@ -61,15 +60,16 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     JobMetric.INFERENCE_NANOS.gauge(metrics, statistics::inferenceNanos);
     JobMetric.BATCH_SPLITS.gauge(metrics, statistics::batchSplits);
     JobMetric.DECODE_NANOS.gauge(metrics, statistics::decodeNanos);
-    JobMetric.OPEN_TENSORS.gauge(metrics, classifier::openTensors);
-    JobMetric.MODEL_LOAD_BYTES.gauge(metrics, classifier::openedBytes);
+    JobMetric.OPEN_TENSORS.gauge(metrics, () -> leased.classifier().openTensors());
+    JobMetric.MODEL_LOAD_BYTES.gauge(metrics, () -> leased.classifier().openedBytes());
     JobMetric.RESIDENT_BYTES.gauge(metrics, ResidentMemory::bytes);
     JobMetric.IN_FLIGHT_FRAMES.gauge(metrics, inFlightFrames::get);
     JobMetric.IN_FLIGHT_BYTES.gauge(metrics, leased::inFlightBytes);
     JobMetric.DEVICE_BUSY_RATIO.gauge(
-        metrics, new DeviceBusyRatio(classifier::deviceBusyNanos, System::nanoTime));
-    JobMetric.MODEL_INFO.gauge(
-        metrics, () -> 1, classifier.metadata().name(), classifier.metadata().version());
+        metrics,
+        new DeviceBusyRatio(() -> leased.classifier().deviceBusyNanos(), System::nanoTime));
+    ModelMetadata model = leased.classifier().metadata();
+    JobMetric.MODEL_INFO.gauge(metrics, () -> 1, model.name(), model.version());
   }
 
   /**
@@ -115,27 +115,6 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
       result.complete(List.of(outcome));
     } else {
       result.completeExceptionally(failure);
-    }
-  }
-
-  @Override
-  public void timeout(FrameEvent event, ResultFuture<Outcome> result) {
-    String story =
-        "no result after --inference-timeout "
-            + options.get(JobOptions.INFERENCE_TIMEOUT).toSeconds()
-            + " s for "
-            + event
-            + ": the device hangs or is too slow for --in-flight "
-            + options.inFlight();
-    if (options.get(JobOptions.ON_INFERENCE_TIMEOUT) == InferenceTimeout.REJECT
-        && event instanceof Frame frame) {
-      LOG.error(
-          "Frame rejected, because --on-inference-timeout is reject: {}. See the runbook, section"
-              + " 'Dead letters rise'",
-          story);
-      result.complete(List.of(frame.reject(RejectionKind.DEVICE_FAILED, story)));
-    } else {
-      result.completeExceptionally(new TimeoutException(story));
     }
   }
 

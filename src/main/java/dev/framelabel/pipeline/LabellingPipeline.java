@@ -30,12 +30,16 @@ public final class LabellingPipeline {
    */
   public static final int MAX_PARALLELISM = 720;
 
+  /** The function keeps the time itself, because Flink's timers need the task's thread. */
+  private static final long NO_TIMEOUT_OF_FLINK = 0;
+
   private final Source<FrameEvent, ?, ?> frames;
   private final Sink<LabelledFrame> labels;
   private final Sink<RejectedFrame> rejected;
   private final ResultLimit limit;
   private final JobOptions options;
   private final ModelOpener models;
+  private final WorkerClassifiers classifiers;
 
   /**
    * Puts the parts together.
@@ -50,12 +54,23 @@ public final class LabellingPipeline {
       ResultLimit limit,
       JobOptions options,
       ModelOpener models) {
+    this(frames, labels, rejected, options, models, WorkerClassifiers.OF_THIS_PROCESS);
+  }
+
+  LabellingPipeline(
+      Source<FrameEvent, ?, ?> frames,
+      Sink<LabelledFrame> labels,
+      Sink<RejectedFrame> rejected,
+      JobOptions options,
+      ModelOpener models,
+      WorkerClassifiers classifiers) {
     this.frames = requireNonNull(frames, "frames");
     this.labels = requireNonNull(labels, "labels");
     this.rejected = requireNonNull(rejected, "rejected");
     this.limit = requireNonNull(limit, "limit");
     this.options = requireNonNull(options, "options");
     this.models = requireNonNull(models, "models");
+    this.classifiers = requireNonNull(classifiers, "classifiers");
   }
 
   /**
@@ -76,8 +91,8 @@ public final class LabellingPipeline {
     SingleOutputStreamOperator<LabelledFrame> labelled =
         AsyncDataStream.orderedWait(
                 events,
-                new ClassifyFunction(options, models),
-                options.get(JobOptions.INFERENCE_TIMEOUT).toMillis(),
+                new ClassifyFunction(options, models, classifiers),
+                NO_TIMEOUT_OF_FLINK,
                 TimeUnit.MILLISECONDS,
                 options.inFlight())
             .returns(new EventTypeInformation<>(Outcome.class))

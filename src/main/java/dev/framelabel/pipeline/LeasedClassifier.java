@@ -1,6 +1,7 @@
 package dev.framelabel.pipeline;
 
 import dev.framelabel.classify.Classifier;
+import dev.framelabel.classify.ClassifierSettings;
 import dev.framelabel.classify.ClassifierStatistics;
 import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.config.JobOptions;
@@ -10,44 +11,122 @@ import dev.framelabel.event.Image;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.model.ModelOpener;
-import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
  * A user's hold on a classifier of this worker, its reading of images that stand elsewhere, and its
  * share of memory. Frames are given by one thread.
  */
 final class LeasedClassifier implements AutoCloseable {
+  private final SharedClassifiers classifiers;
+  private final ClassifierSettings settings;
+  private final ModelOpener models;
   private final ClaimCheck claims;
-  private final SharedClassifiers.Lease lease;
   private final ByteBudget inFlightBytes;
-  private final Duration patience;
+  private final FrameDeadline deadline;
   private final ClassifierStatistics statistics = new ClassifierStatistics();
+  private final ExecutorService resubmissions =
+      Executors.newSingleThreadExecutor(task -> daemon(task, "framelabel-resubmit"));
+  private volatile SharedClassifiers.Lease lease;
+  private volatile boolean ending;
 
   /**
    * Blocks while a model is being opened.
    *
    * @param device as {@link JobOptions#classifierSettings}
+   * @param classifiers those of this worker
    */
-  LeasedClassifier(JobOptions options, String device, ModelOpener models) {
+  LeasedClassifier(
+      JobOptions options, String device, ModelOpener models, SharedClassifiers classifiers) {
+    this(options, device, models, classifiers, timer());
+  }
+
+  /**
+   * As above.
+   *
+   * @param timer runs the deadlines; shut down by {@link #close}
+   */
+  LeasedClassifier(
+      JobOptions options,
+      String device,
+      ModelOpener models,
+      SharedClassifiers classifiers,
+      ScheduledExecutorService timer) {
+    this.classifiers = classifiers;
+    this.settings = options.classifierSettings(device);
+    this.models = models;
     this.inFlightBytes =
         new ByteBudget(
             options.get(JobOptions.IN_FLIGHT_SIZE).getBytes(),
             options.get(JobOptions.MAX_IMAGE_SIZE).getBytes());
-    this.patience = options.get(JobOptions.INFERENCE_TIMEOUT);
+    this.deadline = FrameDeadline.of(options, timer);
     this.claims = ClaimCheck.open(options);
-    this.lease =
-        SharedClassifiers.ofThisProcess().acquire(options.classifierSettings(device), models);
+    this.lease = classifiers.acquire(settings, models);
   }
 
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, task -> daemon(task, "framelabel-deadlines"));
+    // Else each frame would stay in memory until its deadline.
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Returns the classifier that frames go to now; a bad one until the next frame. */
   Classifier classifier() {
     return lease.classifier();
+  }
+
+  /**
+   * Returns a lease on a classifier that takes frames. Blocks while a bad one is being replaced.
+   *
+   * @throws CancellationException if this is closed, or about to be because a frame failed
+   */
+  SharedClassifiers.Lease lease() {
+    SharedClassifiers.Lease last = lease;
+    if (!last.isRetired()) {
+      return last;
+    }
+    // Without the lock, which close() needs.
+    last.awaitClosed();
+    return renewed();
+  }
+
+  private synchronized SharedClassifiers.Lease renewed() {
+    if (ending) {
+      throw new CancellationException("the task ends");
+    }
+    if (lease.isRetired()) {
+      lease.close();
+      lease = classifiers.acquire(settings, models);
+    }
+    return lease;
+  }
+
+  /** Notes that a frame failed, and with it the task, which needs no other classifier then. */
+  void fails() {
+    ending = true;
   }
 
   /** Totals of this user's frames. */
   ClassifierStatistics statistics() {
     return statistics;
+  }
+
+  FrameDeadline deadline() {
+    return deadline;
   }
 
   /** Bytes of what is under way. */
@@ -56,36 +135,36 @@ final class LeasedClassifier implements AutoCloseable {
   }
 
   /**
-   * The outcome of what came from Kafka. Blocks while too many bytes are under way. The outcome
-   * fails only where the device or this code does; it comes on a thread that must not be held up.
-   *
-   * @throws TimeoutException if nothing that is under way was done for --inference-timeout
+   * The outcome of what came from Kafka. Blocks while too many bytes are under way, and while a bad
+   * classifier is replaced. The outcome comes before --inference-timeout is over, on a thread that
+   * must not be held up. It fails where the device or this code does, and at the deadline if the
+   * options say so.
    */
-  CompletableFuture<Outcome> label(FrameEvent event) throws InterruptedException, TimeoutException {
-    if (event instanceof Frame frame && frame.image().format() == Image.Format.REFERENCE) {
-      return labelReference(frame);
+  CompletableFuture<Outcome> label(FrameEvent event) throws InterruptedException {
+    boolean reference =
+        event instanceof Frame frame && frame.image().format() == Image.Format.REFERENCE;
+    ByteBudget.Hold hold =
+        reference ? inFlightBytes.takeGrowing(bytes(event)) : inFlightBytes.take(bytes(event));
+    if (event instanceof RejectedFrame rejected) {
+      hold.done();
+      return CompletableFuture.completedFuture(rejected);
     }
-    ByteBudget.Hold hold = inFlightBytes.take(bytes(event), patience);
-    return classify(event).whenComplete((outcome, failure) -> hold.done());
+    return new InFlightFrame(this, (Frame) event, hold).begin();
   }
 
   /**
    * What only names its image's place stays so in Flink's state: the image is read after that, once
    * there is room for it.
    */
-  private CompletableFuture<Outcome> labelReference(Frame frame)
-      throws InterruptedException, TimeoutException {
-    ByteBudget.Hold hold = inFlightBytes.takeGrowing(bytes(frame), patience);
-    return claims
-        .resolve(frame, hold::grow)
-        .thenCompose(this::classify)
-        .whenComplete((outcome, failure) -> hold.done());
+  CompletableFuture<FrameEvent> read(Frame frame, ByteBudget.Hold hold) {
+    return claims.resolve(frame, hold::grow);
   }
 
-  private CompletableFuture<Outcome> classify(FrameEvent read) {
-    return read instanceof Frame whole
-        ? classifier().classify(whole, statistics)
-        : CompletableFuture.completedFuture((RejectedFrame) read);
+  /** Does what may block, which timers and threads of a classifier must not. */
+  void resubmit(Runnable submission) {
+    if (!ending) {
+      resubmissions.execute(submission);
+    }
   }
 
   /** Returns the bytes that an event holds while it is in flight: its image, or its original. */
@@ -97,7 +176,12 @@ final class LeasedClassifier implements AutoCloseable {
 
   @Override
   public void close() {
+    ending = true;
+    deadline.close();
+    List<Runnable> ignored = resubmissions.shutdownNow();
     claims.close();
-    lease.close();
+    synchronized (this) {
+      lease.close();
+    }
   }
 }

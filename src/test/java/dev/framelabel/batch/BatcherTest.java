@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.model.LabelModel;
+import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -19,10 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -107,7 +110,7 @@ class BatcherTest {
     slow.countDown();
     closing.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     assertThat(taken).isDone();
-    assertThat(batcher.ended()).isTrue();
+    assertThat(batcher.stop()).isDone();
   }
 
   @Test
@@ -130,7 +133,7 @@ class BatcherTest {
     device.permits.release(100);
     closing.join(LIMIT_SECONDS * 1000);
     assertThat(result.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r1");
-    assertThat(batcher.ended()).isTrue();
+    assertThat(batcher.stop()).isDone();
     assertThat(interrupted).as("the interrupt is passed on").isTrue();
   }
 
@@ -273,6 +276,104 @@ class BatcherTest {
   }
 
   @Test
+  void withdraw_beforeTheDeviceHasTheItem_letsGoOfItAndOthersTakeItsPlace() throws Exception {
+    device.hold();
+    open(2, Duration.ZERO);
+    List<CompletableFuture<String>> running = submit(1);
+    device.awaitRunning();
+    List<CompletableFuture<String>> prepared = submit(3, 4, 5, 6);
+    device.awaitPrepared(1 + 4);
+    List<CompletableFuture<String>> waiting = submit(7, 8, 9);
+    assertThat(batcher.waiting()).isEqualTo(3);
+    for (CompletableFuture<String> result : List.of(prepared.get(0), prepared.get(1))) {
+      assertThat(batcher.withdraw(result)).isTrue();
+      assertThat(batcher.withdraw(result)).isFalse();
+    }
+    assertThat(batcher.withdraw(waiting.get(0))).isTrue();
+    assertThat(batcher.withdraw(running.get(0))).as("the device has it").isFalse();
+    device.permits.release(100);
+    assertThat(get(running)).containsExactly("r1");
+    assertThat(get(prepared.subList(2, 4))).containsExactly("r5", "r6");
+    assertThat(get(waiting.subList(1, 3))).containsExactly("r8", "r9");
+    assertThat(device.sizes.stream().mapToInt(i -> i).sum()).isEqualTo(5);
+  }
+
+  @Test
+  void withdraw_allOfWhatWaitsAgainAndAgain_holdsNoMoreThanTheDeviceHas() throws Exception {
+    device.hold();
+    open(4, Duration.ofHours(1));
+    List<CompletableFuture<String>> running = submit(1, 2, 3, 4);
+    device.awaitRunning();
+    for (int round = 0; round < 1_000; round++) {
+      for (CompletableFuture<String> result : submit(5, 6, 7, 8, 9, 10, 11, 12, 13, 14)) {
+        assertThat(batcher.withdraw(result)).isTrue();
+      }
+      assertThat(batcher.waiting()).isZero();
+    }
+    await(() -> device.held.get() == 4, "the device's own items are held alone");
+    device.permits.release(100);
+    assertThat(get(running)).containsExactly("r1", "r2", "r3", "r4");
+    assertThat(get(submit(5, 6, 7, 8))).containsExactly("r5", "r6", "r7", "r8");
+  }
+
+  private static void await(BooleanSupplier condition, String what) {
+    Await.until(what, Duration.ofSeconds(LIMIT_SECONDS), condition::getAsBoolean);
+  }
+
+  @Test
+  void submit_deviceTooSlowForAllItems_runsThoseThatItCanEndInTime() throws Exception {
+    device.hold();
+    open(2, Duration.ZERO);
+    long patience = Duration.ofSeconds(10).toNanos();
+    CompletableFuture<String> first = batcher.submit(1, patience);
+    device.awaitRunning();
+    CompletableFuture<String> stale = batcher.submit(2, patience);
+    device.awaitPrepared(2);
+    clock.advance(Duration.ofSeconds(4));
+    CompletableFuture<String> fresh = batcher.submit(3, patience);
+    device.awaitPrepared(1);
+    clock.advance(Duration.ofSeconds(4));
+    device.permits.release();
+    assertThat(first.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r1");
+    assertThatThrownBy(() -> stale.get(LIMIT_SECONDS, TimeUnit.SECONDS))
+        .hasRootCauseInstanceOf(TimeoutException.class)
+        .hasMessageContaining("whose last batch took 8000 ms, would end its batch too late");
+    device.permits.release(100);
+    assertThat(fresh.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r3");
+    assertThat(device.sizes).containsExactly(1, 1);
+  }
+
+  @Test
+  void submit_oneBatchSlowerThanThePatience_freshItemsStillRun() throws Exception {
+    device.hold();
+    open(1, Duration.ZERO);
+    long patience = Duration.ofSeconds(10).toNanos();
+    CompletableFuture<String> first = batcher.submit(1, patience);
+    device.awaitRunning();
+    clock.advance(Duration.ofHours(1));
+    device.permits.release(100);
+    assertThat(first.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r1");
+    assertThat(batcher.submit(2, patience).get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("r2");
+  }
+
+  @Test
+  void stop_deviceThatHangs_givesUpWhatWaitsAtOnceAndClosesWhenItComesBack() throws Exception {
+    device.hold();
+    open(2, Duration.ZERO);
+    List<CompletableFuture<String>> running = submit(1);
+    device.awaitRunning();
+    List<CompletableFuture<String>> waiting = submit(2, 3, 4, 5, 6, 7);
+    CompletableFuture<Void> end = batcher.stop();
+    assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(end).isNotDone();
+    assertThat(device.closed).hasValue(0);
+    device.permits.release(100);
+    end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertThat(get(running)).containsExactly("r1");
+    assertThat(device.closed).hasValue(3);
+  }
+
+  @Test
   void submit_autoPolicyOnASimulatedDevice_learnsADelayWithinTheTarget() throws Exception {
     LabelModel model =
         new SimulatedAccelerator(8, 2, Duration.ofMillis(2), Duration.ofNanos(120_000)).open();
@@ -341,6 +442,7 @@ class BatcherTest {
     final Semaphore refused = new Semaphore(0);
     final ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
     final AtomicInteger closed = new AtomicInteger();
+    final AtomicInteger held = new AtomicInteger();
     volatile boolean failNext;
 
     void hold() {
@@ -375,7 +477,16 @@ class BatcherTest {
         throw new IllegalArgumentException("not fit");
       }
       slots[slot] = item;
+      device.held.incrementAndGet();
       device.prepared.release();
+    }
+
+    @Override
+    public void clear(int slot) {
+      if (slots[slot] != null) {
+        device.held.decrementAndGet();
+        slots[slot] = null;
+      }
     }
 
     @Override
@@ -394,7 +505,11 @@ class BatcherTest {
         throw new IllegalStateException("device lost");
       }
       device.sizes.add(count);
-      return Arrays.stream(slots, 0, count).map(item -> "r" + item).toList();
+      List<String> results = Arrays.stream(slots, 0, count).map(item -> "r" + item).toList();
+      for (int slot = 0; slot < slots.length; slot++) {
+        clear(slot);
+      }
+      return results;
     }
 
     @Override

@@ -257,28 +257,6 @@ class ClassifierTest {
     }
   }
 
-  @Test
-  void acquire_sameSettings_sharesOneClassifierUntilTheLastLetsGo() {
-    AtomicInteger opened = new AtomicInteger();
-    FakeModel model = new FakeModel();
-    ModelOpener models =
-        (file, session) -> {
-          opened.incrementAndGet();
-          return model;
-        };
-    SharedClassifiers shared = new SharedClassifiers();
-    SharedClassifiers.Lease first = shared.acquire(settings(TestModels.colour(), 1, 0), models);
-    SharedClassifiers.Lease second = shared.acquire(settings(TestModels.colour(), 1, 0), models);
-    assertThat(second.classifier()).isSameAs(first.classifier());
-    first.close();
-    first.close();
-    assertThat(model.closed).hasValue(0);
-    second.close();
-    assertThat(model.closed).hasValue(1);
-    shared.acquire(settings(TestModels.colour(), 1, 0), models).close();
-    assertThat(opened).hasValue(2);
-  }
-
   private static Outcome get(CompletableFuture<Outcome> result) throws Exception {
     return result.get(20, TimeUnit.SECONDS);
   }

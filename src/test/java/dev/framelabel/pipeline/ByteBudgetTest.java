@@ -1,19 +1,15 @@
 package dev.framelabel.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,47 +17,85 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ByteBudgetTest {
-  private static final Duration LONG = Duration.ofMinutes(1);
-  private static final Duration NONE = Duration.ZERO;
-
   private final ByteBudget budget = new ByteBudget(100, 30);
 
   @Test
-  void take_upToTheLimit_passesAndMoreDoesNot() throws Exception {
-    ByteBudget.Hold first = budget.take(60, NONE);
-    ByteBudget.Hold second = budget.take(40, NONE);
+  void take_upToTheLimit_passesAndMoreWaitsForRoom() throws Exception {
+    ByteBudget.Hold first = budget.take(60);
+    ByteBudget.Hold second = budget.take(40);
     assertThat(budget.held()).isEqualTo(100);
-    assertThatThrownBy(() -> budget.take(1, NONE))
-        .isInstanceOf(TimeoutException.class)
-        .hasMessage("100 of 100 bytes are under way and none came free in PT0S");
+    CompletableFuture<ByteBudget.Hold> waiting = taking(1);
     first.done();
+    ByteBudget.Hold third = waiting.get(30, TimeUnit.SECONDS);
+    assertThat(budget.held()).isEqualTo(41);
     second.done();
     second.done();
+    third.done();
     assertThat(budget.held()).isZero();
   }
 
   @Test
-  void take_whenFull_waitsForRoom() throws Exception {
-    ByteBudget.Hold first = budget.take(100, NONE);
-    CompletableFuture<ByteBudget.Hold> waiting =
-        CompletableFuture.supplyAsync(
+  void take_interruptedWhileItWaits_endsAsACancelledTaskMust() throws Exception {
+    ByteBudget.Hold ignored = budget.take(100);
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    Thread task =
+        new Thread(
             () -> {
               try {
-                return budget.take(50, LONG);
-              } catch (InterruptedException | TimeoutException e) {
-                throw new IllegalStateException(e);
+                ByteBudget.Hold unused = budget.take(1);
+                end.complete(null);
+              } catch (InterruptedException e) {
+                end.complete(e);
               }
             });
-    assertThat(budget.held()).isEqualTo(100);
-    first.done();
+    task.start();
+    task.interrupt();
+    assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void keep_ofWhatIsDone_countsUntilItIsLetGo() throws Exception {
+    ByteBudget.Hold onDevice = budget.take(60);
+    ByteBudget.Hold other = budget.take(40);
+    onDevice.keep();
+    onDevice.done();
+    other.done();
+    assertThat(budget.held()).as("what comes after it is free").isEqualTo(60);
+    CompletableFuture<ByteBudget.Hold> waiting = taking(41);
+    budget.take(40).done();
+    assertThat(waiting).isNotDone();
+    onDevice.letGo();
+    onDevice.letGo();
     waiting.get(30, TimeUnit.SECONDS).done();
     assertThat(budget.held()).isZero();
   }
 
   @Test
+  void letGo_beforeItIsDone_countsUntilThen() throws Exception {
+    ByteBudget.Hold hold = budget.take(60);
+    hold.keep();
+    hold.letGo();
+    assertThat(budget.held()).isEqualTo(60);
+    hold.done();
+    hold.keep();
+    assertThat(budget.held()).isZero();
+  }
+
+  private CompletableFuture<ByteBudget.Hold> taking(long bytes) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return budget.take(bytes);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
   void done_outOfOrder_countsUntilThoseBeforeAreDone() throws Exception {
-    ByteBudget.Hold first = budget.take(10, NONE);
-    ByteBudget.Hold second = budget.take(20, NONE);
+    ByteBudget.Hold first = budget.take(10);
+    ByteBudget.Hold second = budget.take(20);
     second.done();
     assertThat(budget.held()).isEqualTo(30);
     first.done();
@@ -70,17 +104,18 @@ class ByteBudgetTest {
 
   @Test
   void take_moreThanTheLimit_passesAlone() throws Exception {
-    ByteBudget.Hold small = budget.take(1, NONE);
-    assertThatThrownBy(() -> budget.take(101, NONE)).isInstanceOf(TimeoutException.class);
+    ByteBudget.Hold small = budget.take(1);
+    CompletableFuture<ByteBudget.Hold> waiting = taking(101);
+    assertThat(waiting).isNotDone();
     small.done();
-    budget.take(101, NONE).done();
+    waiting.get(30, TimeUnit.SECONDS).done();
     assertThat(budget.held()).isZero();
   }
 
   @Test
   void grow_withRoom_isAtOnceAndWithoutItWaits() throws Exception {
-    ByteBudget.Hold first = budget.takeGrowing(1, NONE);
-    ByteBudget.Hold second = budget.takeGrowing(1, NONE);
+    ByteBudget.Hold first = budget.takeGrowing(1);
+    ByteBudget.Hold second = budget.takeGrowing(1);
     assertThat(first.grow(60)).isCompleted();
     CompletableFuture<Void> grown = second.grow(60);
     assertThat(grown).isNotDone();
@@ -95,8 +130,8 @@ class ByteBudgetTest {
   /** The later one would be held until the earlier is done, which would have no room. */
   @Test
   void grow_beforeAnEarlierOne_waitsForIt() throws Exception {
-    ByteBudget.Hold first = budget.takeGrowing(1, NONE);
-    ByteBudget.Hold second = budget.takeGrowing(1, NONE);
+    ByteBudget.Hold first = budget.takeGrowing(1);
+    ByteBudget.Hold second = budget.takeGrowing(1);
     CompletableFuture<Void> grown = second.grow(98);
     assertThat(grown).isNotDone();
     assertThat(first.grow(90)).isCompleted();
@@ -107,8 +142,8 @@ class ByteBudgetTest {
 
   @Test
   void grow_earlierOneIsDoneWithoutGrowing_isNotHeldUpByIt() throws Exception {
-    ByteBudget.Hold first = budget.takeGrowing(1, NONE);
-    ByteBudget.Hold second = budget.takeGrowing(1, NONE);
+    ByteBudget.Hold first = budget.takeGrowing(1);
+    ByteBudget.Hold second = budget.takeGrowing(1);
     CompletableFuture<Void> grown = second.grow(50);
     first.done();
     assertThat(grown).isCompleted();
@@ -118,8 +153,8 @@ class ByteBudgetTest {
 
   @Test
   void grow_moreThanTheLimit_waitsUntilItIsTheFirst() throws Exception {
-    ByteBudget.Hold first = budget.take(50, NONE);
-    ByteBudget.Hold second = budget.takeGrowing(1, NONE);
+    ByteBudget.Hold first = budget.take(50);
+    ByteBudget.Hold second = budget.takeGrowing(1);
     CompletableFuture<Void> grown = second.grow(1_000);
     assertThat(grown).isNotDone();
     first.done();
@@ -128,13 +163,13 @@ class ByteBudgetTest {
 
   @Test
   void take_whileOneIsToGrow_leavesRoomForIt() throws Exception {
-    ByteBudget.Hold first = budget.takeGrowing(1, NONE);
-    ByteBudget.Hold second = budget.take(69, NONE);
-    assertThatThrownBy(() -> budget.take(1, NONE)).isInstanceOf(TimeoutException.class);
+    ByteBudget.Hold first = budget.takeGrowing(1);
+    ByteBudget.Hold second = budget.take(69);
+    assertThat(budget.hasRoom(1, false)).isFalse();
     assertThat(first.grow(30)).isCompleted();
     first.done();
     second.done();
-    budget.take(100, NONE).done();
+    budget.take(100).done();
     assertThat(budget.held()).isZero();
   }
 
@@ -156,9 +191,16 @@ class ByteBudgetTest {
         switch (random.nextInt(4)) {
           case 0 -> {
             uris++;
-            take(() -> one.takeGrowing(1, NONE)).ifPresent(unknown::add);
+            if (one.hasRoom(1, true)) {
+              unknown.add(one.takeGrowing(1));
+            }
           }
-          case 1 -> take(() -> one.take(1 + random.nextInt(30), NONE)).ifPresent(underWay::add);
+          case 1 -> {
+            int bytes = 1 + random.nextInt(30);
+            if (one.hasRoom(bytes, false)) {
+              underWay.add(one.take(bytes));
+            }
+          }
           case 2 -> any(unknown, random).ifPresent(h -> waiting.put(h, h.grow(random.nextInt(31))));
           default -> any(underWay, random).ifPresent(ByteBudget.Hold::done);
         }
@@ -184,12 +226,18 @@ class ByteBudgetTest {
     }
   }
 
-  private static Optional<ByteBudget.Hold> take(Callable<ByteBudget.Hold> taking) throws Exception {
-    try {
-      return Optional.of(taking.call());
-    } catch (TimeoutException e) {
-      return Optional.empty();
-    }
+  /** The device keeps what was rejected: the next image by reference waits for it. */
+  @Test
+  void grow_whileTheDeviceKeepsBytes_waitsForThem() throws Exception {
+    ByteBudget.Hold onDevice = budget.take(60);
+    ByteBudget.Hold first = budget.takeGrowing(1);
+    onDevice.keep();
+    onDevice.done();
+    CompletableFuture<Void> grown = first.grow(60);
+    assertThat(grown).isNotDone();
+    onDevice.letGo();
+    assertThat(grown).isCompleted();
+    assertThat(budget.held()).isEqualTo(61);
   }
 
   private static Optional<ByteBudget.Hold> any(List<ByteBudget.Hold> holds, Random random) {

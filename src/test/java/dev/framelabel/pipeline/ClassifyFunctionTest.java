@@ -18,7 +18,8 @@ import dev.framelabel.image.TestImages;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.pipeline.state.EventSerializer;
-import dev.framelabel.tools.bench.SimulatedAccelerator;
+import dev.framelabel.testing.FaultyDevice;
+import dev.framelabel.testing.cluster.Await;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ClassifyFunctionTest {
   private static final byte[] BLUE = TestImages.jpeg(20, 20, Color.BLUE);
-
-  /** Takes three seconds for a batch: longer than a test waits. */
-  private static final ModelOpener HANGING =
-      new SimulatedAccelerator(8, 2, Duration.ofSeconds(3), Duration.ZERO);
 
   @Test
   void asyncInvoke_goodAndBadFrames_comeOutInOrder() throws Exception {
@@ -147,13 +144,13 @@ class ClassifyFunctionTest {
 
   @Test
   void asyncInvoke_deviceThatNeverAnswers_rejectsOrFailsAsSet() throws Exception {
-    JobOptions reject = onTimeout(InferenceTimeout.REJECT);
-    try (var harness = harness(reject, HANGING)) {
+    FaultyDevice device = new FaultyDevice("classify function");
+    device.hangs = true;
+    try (var harness = harness(onTimeout(InferenceTimeout.REJECT), device.opener())) {
       harness.open();
       harness.processElement(TestEvents.frame("1", BLUE), 0);
       harness.processElement(TestEvents.unreadable(), 0);
       harness.processElement(TestEvents.frame("2", BLUE), 0);
-      harness.setProcessingTime(20_001);
       harness.endInput();
       assertThat(harness.extractOutputValues())
           .extracting(Outcome::frameId)
@@ -161,22 +158,28 @@ class ClassifyFunctionTest {
       assertThat((RejectedFrame) harness.extractOutputValues().get(0))
           .extracting(RejectedFrame::kind)
           .isEqualTo(RejectionKind.DEVICE_FAILED);
+      device.release();
     }
-    try (var harness = harness(onTimeout(InferenceTimeout.FAIL), HANGING)) {
+    try (var harness = harness(onTimeout(InferenceTimeout.FAIL), device.opener())) {
       harness.getEnvironment().setExpectedExternalFailureCause(Throwable.class);
       harness.open();
       harness.processElement(TestEvents.frame("1", BLUE), 0);
-      harness.setProcessingTime(20_001);
+      Await.until(
+          "the job fails",
+          Duration.ofSeconds(20),
+          () -> harness.getEnvironment().getActualExternalFailureCause().isPresent());
       assertThat(harness.getEnvironment().getActualExternalFailureCause())
           .hasValueSatisfying(
               cause ->
                   assertThat(cause).hasStackTraceContaining("no result after --inference-timeout"));
+      device.release();
     }
   }
 
   private static JobOptions onTimeout(InferenceTimeout then) {
     Configuration configuration = configuration();
     configuration.set(JobOptions.ON_INFERENCE_TIMEOUT, then);
+    configuration.set(JobOptions.INFERENCE_TIMEOUT, Duration.ofMillis(500));
     return new JobOptions(configuration);
   }
 
@@ -203,7 +206,7 @@ class ClassifyFunctionTest {
         new OneInputStreamOperatorTestHarness<>(
             new AsyncWaitOperatorFactory<>(
                 new ClassifyFunction(options, models),
-                20_000,
+                0,
                 options.inFlight(),
                 AsyncDataStream.OutputMode.ORDERED),
             new EventSerializer<>());
