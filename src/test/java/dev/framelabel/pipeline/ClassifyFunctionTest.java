@@ -176,6 +176,27 @@ class ClassifyFunctionTest {
     }
   }
 
+  @Test
+  void asyncInvoke_deviceHangsWhileTheTaskWaitsForBytes_rejectsAndGoesOn() throws Exception {
+    FaultyDevice device = new FaultyDevice("bytes");
+    device.next.set(FaultyDevice.Fault.HANG);
+    Configuration configuration = onTimeout(InferenceTimeout.REJECT).configuration();
+    configuration.set(JobOptions.IN_FLIGHT_SIZE, new MemorySize(2L * BLUE.length));
+    try (var harness = harness(new JobOptions(configuration), device.opener())) {
+      harness.open();
+      harness.processElement(TestEvents.frame("1", BLUE), 0);
+      Await.until("the device hangs", Duration.ofSeconds(20), () -> device.hanging.get() == 1);
+      for (String id : List.of("2", "3", "4")) {
+        harness.processElement(TestEvents.frame(id, BLUE), 0);
+      }
+      device.release();
+      harness.endInput();
+      List<Outcome> outcomes = harness.extractOutputValues();
+      assertThat(outcomes).extracting(Outcome::frameId).containsExactly("1", "2", "3", "4");
+      assertThat(outcomes.get(0)).isInstanceOf(RejectedFrame.class);
+    }
+  }
+
   private static JobOptions onTimeout(InferenceTimeout then) {
     Configuration configuration = configuration();
     configuration.set(JobOptions.ON_INFERENCE_TIMEOUT, then);
