@@ -29,7 +29,7 @@ class ModelFailuresTest {
 
   @Test
   void add_allOfAFewFrames_goesOn() {
-    for (int minute = 0; minute < 100; minute++) {
+    for (long minute = 0; minute < 100; minute++) {
       failures.add(ModelFailures.FEW, ModelFailures.FEW, "NaN", 2 * minute * MINUTE);
       failures.add(0, 0, "", (2 * minute + 1) * MINUTE);
     }

@@ -186,13 +186,12 @@ class ClassifyFunctionTest {
       harness.open();
       harness.processElement(TestEvents.frame("1", BLUE), 0);
       Await.until("the device hangs", Duration.ofSeconds(20), () -> device.hanging.get() == 1);
-      for (String id : List.of("2", "3", "4")) {
-        harness.processElement(TestEvents.frame(id, BLUE), 0);
-      }
+      harness.processElement(TestEvents.frame("2", BLUE), 0);
+      harness.processElement(TestEvents.frame("3", BLUE), 0);
       device.release();
       harness.endInput();
       List<Outcome> outcomes = harness.extractOutputValues();
-      assertThat(outcomes).extracting(Outcome::frameId).containsExactly("1", "2", "3", "4");
+      assertThat(outcomes).extracting(Outcome::frameId).containsExactly("1", "2", "3");
       assertThat(outcomes.get(0)).isInstanceOf(RejectedFrame.class);
     }
   }
