@@ -182,6 +182,7 @@ class ClassifyFunctionTest {
     device.next.set(FaultyDevice.Fault.HANG);
     Configuration configuration = onTimeout(InferenceTimeout.REJECT).configuration();
     configuration.set(JobOptions.IN_FLIGHT_SIZE, new MemorySize(2L * BLUE.length));
+    configuration.set(JobOptions.CONCURRENT_BATCHES, 1);
     try (var harness = harness(new JobOptions(configuration), device.opener())) {
       harness.open();
       harness.processElement(TestEvents.frame("1", BLUE), 0);
