@@ -14,10 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Makes frames of records whose value is an image file and nothing else. */
-final class BareImages {
+public final class BareImages {
+  /** Header with the frame id; without it, {@code ce_id} or the record's position is the id. */
+  public static final String FRAME_ID = "frame-id";
+
+  /** Header with the capture time; without it, {@code ce_time} or the record's time counts. */
+  public static final String CAPTURED_AT = "captured-at";
+
   static final String CAMERA_ID = "camera-id";
-  static final String FRAME_ID = "frame-id";
-  static final String CAPTURED_AT = "captured-at";
   private static final String CLOUD_EVENT_ID = "ce_id";
   private static final String CLOUD_EVENT_TIME = "ce_time";
 

@@ -105,6 +105,28 @@ public final class ImageEvents {
     }
   }
 
+  /**
+   * Returns whether a value says by itself how it is to be read. A bare image takes its camera from
+   * key and headers; a header may name the schema of Avro that cannot be read with ours.
+   */
+  public boolean standsAlone(Bytes value) {
+    Envelope envelope = Envelope.of(value.buffer(), Map.of());
+    return switch (envelope.kind()) {
+      case SINGLE_OBJECT, CONFLUENT, APICURIO -> true;
+      case IMAGE -> false;
+      case PLAIN -> isReadable(value, envelope);
+    };
+  }
+
+  private boolean isReadable(Bytes value, Envelope envelope) {
+    try {
+      ImageEvent ignored = codec.read(value.buffer(), envelope);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static FrameEvent checked(
       Frame frame, Instant now, IncomingFrame incoming, Map<String, String> carried) {
     String fault = ImageEventRules.timeFault(frame.capturedAt(), now);

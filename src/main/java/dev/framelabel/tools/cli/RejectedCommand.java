@@ -111,8 +111,11 @@ final class RejectedCommand {
       description = {
         "Publishes rejected frames to the frames topic again, after the cause is fixed.",
         "The command keeps no list of what it has replayed: a second run publishes the same frames"
-            + " again, with the same frameId. Use --since with the time of the last replay to"
-            + " select only newer records. Header "
+            + " again, with the same frameId. Use --from with the time of the last replay to"
+            + " select only newer records.",
+        "A frame that the frames topic still holds is published as it was, with all headers. Else"
+            + " it is made of the rejected record, with the headers that the record carries; a frame"
+            + " of which the record does not hold enough is refused. Header "
             + FrameReplay.REPLAYS
             + " counts the replays of a frame; header "
             + FrameReplay.REPLAY_OF
@@ -121,7 +124,7 @@ final class RejectedCommand {
       exitCodeList = {"1:At least one record was refused, or the command failed."},
       footer = {
         "",
-        "Example: framelabel rejected replay --kind DEVICE_FAILED --since 2026-01-31T12:00:00Z"
+        "Example: framelabel rejected replay --kind DEVICE_FAILED --from 2026-01-31T12:00:00Z"
       },
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
@@ -144,7 +147,7 @@ final class RejectedCommand {
     if (choice.isEmpty() && !all) {
       throw new ParameterException(
           spec.commandLine(),
-          "nothing is chosen; expected --kind, --camera, --frame, --at, --since or --all");
+          "nothing is chosen; expected --kind, --camera, --frame, --at, --from, --to or --all");
     }
     int[] counts = new int[2];
     try (FrameReplay replay =
@@ -160,12 +163,7 @@ final class RejectedCommand {
 
   private boolean say(RejectedRecord rejected, FrameReplay replay) {
     FrameReplay.Result result = replay.replay(rejected);
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        rejected.position()
-            + (result.sent()
-                ? ": sent, replay " + result.replays()
-                : ": not sent: " + result.refusal()));
+    spec.commandLine().getOut().println(rejected.position() + ": " + result.story());
     return result.sent();
   }
 
@@ -174,6 +172,7 @@ final class RejectedCommand {
     RejectedRecords.read(
         client.properties(),
         choice.topic(),
+        choice.from(),
         rejected -> {
           if (choice.includes(rejected)) {
             receiver.accept(rejected);

@@ -4,6 +4,7 @@ import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.tools.deadletter.RejectedRecord;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -41,19 +42,30 @@ final class RejectedSelection {
   private Set<String> positions = Set.of();
 
   @Option(
-      names = "--since",
+      names = {"--from", "--since"},
       paramLabel = "TIME",
       description =
           "Only records that were published at this UTC time or later (2026-01-31T12:00:00Z).")
-  private Instant since;
+  private Instant from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      description = "Only records that were published before this UTC time.")
+  private Instant to;
 
   String topic() {
     return topic;
   }
 
+  Optional<Instant> from() {
+    return Optional.ofNullable(from);
+  }
+
   boolean includes(RejectedRecord rejected) {
     return fits(positions, rejected.position())
-        && (since == null || !rejected.publishedAt().isBefore(since))
+        && (from == null || !rejected.publishedAt().isBefore(from))
+        && (to == null || rejected.publishedAt().isBefore(to))
         && rejected.content().map(content -> includes(content.frame())).orElse(isOpen());
   }
 
@@ -70,7 +82,7 @@ final class RejectedSelection {
 
   /** Whether no option is given. */
   boolean isEmpty() {
-    return isOpen() && positions.isEmpty() && since == null;
+    return isOpen() && positions.isEmpty() && from == null && to == null;
   }
 
   private static <T> boolean fits(Set<T> wanted, T found) {

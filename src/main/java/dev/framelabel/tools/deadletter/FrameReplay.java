@@ -1,24 +1,25 @@
 package dev.framelabel.tools.deadletter;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
-import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.SourcePosition;
+import dev.framelabel.wire.BareImages;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.OutputFormat;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,12 +28,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends rejected frames to the job again, as new records of the topic of frames. The record that
- * was rejected is sent as it was where its topic still holds it, else it is made of what the
- * rejected record holds. Not thread-safe.
+ * Sends rejected frames to the job again, as new records of the frames topic. The record that was
+ * rejected is sent as it was, with its headers, if its topic still holds it. Else it is made of
+ * what the rejected record holds; what cannot be made of that is refused. Not thread-safe.
  */
 public final class FrameReplay implements AutoCloseable {
   /** Header of a replayed record: how often the frame has been replayed, as decimal text. */
@@ -40,6 +42,13 @@ public final class FrameReplay implements AutoCloseable {
 
   /** Header of a replayed record: where its rejected record stands, topic-partition@offset. */
   public static final String REPLAY_OF = "framelabel-replay-of";
+
+  /** Begins the names of the headers that this product writes. */
+  private static final String OWN_HEADERS = "framelabel-";
+
+  /** How JPEG, PNG and WebP files begin, a character for each byte. */
+  private static final Pattern PICTURE_FILE =
+      Pattern.compile("\u00FF\u00D8\u00FF|\u0089PNG\r\n\u001A\n|(?s)RIFF....WEBP");
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -78,58 +87,132 @@ public final class FrameReplay implements AutoCloseable {
   /**
    * What became of a record.
    *
-   * @param replays how often its frame has been replayed, this time included
-   * @param refusal why it was not sent; empty where it was
+   * @param sent whether the frames topic holds the frame again
+   * @param story how often the frame was replayed and from what, or why it was not
    */
-  public record Result(int replays, String refusal) {
-    public boolean sent() {
-      return refusal.isEmpty();
+  public record Result(boolean sent, String story) {
+    private static Result refused(String reason) {
+      return new Result(false, "not sent: " + reason);
     }
   }
 
   /**
-   * Sends one record, and waits until the broker has it. Sends it again when it is called again:
-   * the new record has the same frame id, and its headers name the rejected record.
+   * Sends one record and blocks until the broker has it. A second call sends it again: the new
+   * record has the same frame id, and its headers name the rejected record.
    *
    * @throws IllegalStateException if the broker does not take it
    */
   public Result replay(RejectedRecord rejected) {
     if (rejected.content().isEmpty()) {
-      return new Result(0, "this version cannot read the rejected record");
+      return Result.refused("this version cannot read the rejected record");
     }
     RejectedRecord.Content content = rejected.content().get();
     Optional<ConsumerRecord<byte[], byte[]>> source = source(content);
     int replays = source.map(FrameReplay::replays).orElse(0) + 1;
     if (replays > maxReplays) {
-      return new Result(
-          replays - 1,
-          "it has been replayed "
-              + (replays - 1)
-              + " times and rejected again (--max-replays "
-              + maxReplays
-              + ")");
+      return Result.refused(
+          "it has been replayed %d times and rejected again (--max-replays %d)"
+              .formatted(replays - 1, maxReplays));
     }
-    if (source.isEmpty() && !content.whole()) {
-      return new Result(
-          0,
-          "topic "
-              + framesTopic
-              + " no longer holds the frame, and the rejected record holds only "
-              + content.frame().original().length()
-              + " of its "
-              + content.originalBytes()
-              + " bytes");
+    if (source.isPresent()) {
+      send(stamped(copy(source.get(), content), replays, rejected));
+      return new Result(true, "sent, replay " + replays);
     }
-    byte[] key = content.frame().cameraId().getBytes(UTF_8);
-    ProducerRecord<byte[], byte[]> sent =
-        new ProducerRecord<>(
-            framesTopic,
-            source.map(ConsumerRecord::key).orElse(key.length == 0 ? null : key),
-            source.map(ConsumerRecord::value).orElseGet(value(content.frame())));
-    sent.headers().add(REPLAYS, Integer.toString(replays).getBytes(US_ASCII));
-    sent.headers().add(REPLAY_OF, (rejectedTopic + "-" + rejected.position()).getBytes(UTF_8));
-    send(sent);
-    return new Result(replays, "");
+    Optional<String> missing = missing(content);
+    if (missing.isPresent()) {
+      return Result.refused(
+          "topic %s no longer holds the frame, and %s".formatted(framesTopic, missing.get()));
+    }
+    send(stamped(rebuilt(content.frame(), rejected.headers()), replays, rejected));
+    return new Result(true, "sent, replay " + replays + ", made of the rejected record");
+  }
+
+  private ProducerRecord<byte[], byte[]> stamped(
+      ProducerRecord<byte[], byte[]> frame, int replays, RejectedRecord rejected) {
+    put(frame.headers(), REPLAYS, Integer.toString(replays));
+    put(frame.headers(), REPLAY_OF, rejectedTopic + "-" + rejected.position());
+    return frame;
+  }
+
+  private static void put(Headers headers, String name, String value) {
+    headers.remove(name).add(name, value.getBytes(UTF_8));
+  }
+
+  /** The record as it was: key, value and headers. */
+  private ProducerRecord<byte[], byte[]> copy(
+      ConsumerRecord<byte[], byte[]> source, RejectedRecord.Content content) {
+    ProducerRecord<byte[], byte[]> copy =
+        new ProducerRecord<>(framesTopic, null, source.key(), source.value(), source.headers());
+    RejectedFrame rejected = content.frame();
+    if (rejected.content() == RejectedFrame.Content.IMAGE
+        && source.value().length == content.originalBytes()) {
+      // A bare image without these headers takes them from its position and time, which change.
+      put(copy.headers(), BareImages.FRAME_ID, rejected.frameId());
+      rejected
+          .capturedAt()
+          .ifPresent(time -> put(copy.headers(), BareImages.CAPTURED_AT, time.toString()));
+    }
+    return copy;
+  }
+
+  /** Returns what a rejected record lacks to make the frame again; empty where it lacks nothing. */
+  private Optional<String> missing(RejectedRecord.Content content) {
+    RejectedFrame frame = content.frame();
+    if (!content.whole()) {
+      return Optional.of(
+          "the rejected record holds only %d of its %d bytes"
+              .formatted(frame.original().length(), content.originalBytes()));
+    }
+    if (frame.content() == RejectedFrame.Content.EVENT) {
+      return events.standsAlone(frame.original())
+          ? Optional.empty()
+          : Optional.of("its value cannot be read without the headers that it had there");
+    }
+    if (frame.cameraId().isEmpty() || frame.frameId().isEmpty() || frame.capturedAt().isEmpty()) {
+      return Optional.of("the rejected record lacks its camera, id or time");
+    }
+    return frame.content() == RejectedFrame.Content.IMAGE && !isPictureFile(frame.original())
+        ? Optional.of(
+            "the rejected record does not say how its bytes are to be read: they are no JPEG, PNG"
+                + " or WebP file, and the size of raw pixels is not kept")
+        : Optional.empty();
+  }
+
+  private static boolean isPictureFile(Bytes original) {
+    String text = text(original.array());
+    return PICTURE_FILE.matcher(text).lookingAt();
+  }
+
+  /** A new record with what the rejected record holds: the frame, and headers of its sender. */
+  private ProducerRecord<byte[], byte[]> rebuilt(RejectedFrame rejected, Headers headers) {
+    byte[] key = rejected.cameraId().getBytes(UTF_8);
+    ProducerRecord<byte[], byte[]> frame =
+        new ProducerRecord<>(framesTopic, key.length == 0 ? null : key, value(rejected));
+    for (Header header : headers) {
+      if (!header.key().startsWith(OWN_HEADERS)) {
+        frame.headers().add(header);
+      }
+    }
+    return frame;
+  }
+
+  private byte[] value(RejectedFrame rejected) {
+    if (rejected.content() == RejectedFrame.Content.EVENT) {
+      return rejected.original().array();
+    }
+    Image image =
+        rejected.content() == RejectedFrame.Content.IMAGE_URI
+            ? Image.reference(new String(rejected.original().array(), UTF_8))
+            : Image.encoded(rejected.original());
+    return events.write(
+        new Frame(
+            rejected.cameraId(),
+            rejected.frameId(),
+            rejected.capturedAt().orElseThrow(),
+            image,
+            rejected.attributes(),
+            rejected.source()),
+        OutputFormat.SINGLE_OBJECT);
   }
 
   private void send(ProducerRecord<byte[], byte[]> frame) {
@@ -178,45 +261,40 @@ public final class FrameReplay implements AutoCloseable {
         partition + " gives no record within " + PATIENCE.toSeconds() + " s; is the broker up?");
   }
 
-  /** A topic that was deleted and made again has other records at the same offsets. */
-  private boolean isOf(ConsumerRecord<byte[], byte[]> entry, RejectedRecord.Content content) {
+  /**
+   * Returns whether a record is the frame that was rejected: a topic that was deleted and made
+   * again has other records at the same offsets. Reads no schema, which may be at a registry only.
+   */
+  private static boolean isOf(
+      ConsumerRecord<byte[], byte[]> entry, RejectedRecord.Content content) {
     RejectedFrame rejected = content.frame();
-    byte[] original = rejected.original().array();
+    String value = text(entry.value());
+    String original = text(rejected.original().array());
     if (rejected.content() == RejectedFrame.Content.EVENT) {
-      byte[] value = entry.value() == null ? new byte[0] : entry.value();
-      return value.length == content.originalBytes()
-          && Arrays.equals(original, Arrays.copyOf(value, original.length));
+      return value.length() == content.originalBytes() && value.startsWith(original);
     }
-    FrameEvent event = events.read(entry.value(), rejected.source(), Instant.now());
-    return event instanceof Frame frame
-        && frame.frameId().equals(rejected.frameId())
-        && frame.cameraId().equals(rejected.cameraId());
+    String id = text(rejected.frameId().getBytes(UTF_8));
+    return entry.value() != null
+        && value.contains(original)
+        && (value.contains(id)
+            || rejected.frameId().equals(rejected.source().toString())
+            || Stream.of(entry.headers().toArray())
+                .anyMatch(header -> text(header.value()).equals(id)));
+  }
+
+  /** Returns bytes as a text of as many characters. */
+  private static String text(byte[] bytes) {
+    return bytes == null ? "" : new String(bytes, ISO_8859_1);
   }
 
   private static int replays(ConsumerRecord<byte[], byte[]> entry) {
     Header header = entry.headers().lastHeader(REPLAYS);
     try {
-      return header == null ? 0 : Integer.parseInt(new String(header.value(), US_ASCII));
+      return header == null ? 0 : Integer.parseInt(text(header.value()));
     } catch (NumberFormatException e) {
       // Not ours; as if never replayed.
       return 0;
     }
-  }
-
-  private Supplier<byte[]> value(RejectedFrame rejected) {
-    if (rejected.content() == RejectedFrame.Content.EVENT) {
-      return () -> rejected.original().array();
-    }
-    return () ->
-        events.write(
-            new Frame(
-                rejected.cameraId(),
-                rejected.frameId(),
-                rejected.capturedAt().orElse(Instant.EPOCH),
-                Image.encoded(rejected.original().array()),
-                rejected.attributes(),
-                rejected.source()),
-            OutputFormat.SINGLE_OBJECT);
   }
 
   @Override

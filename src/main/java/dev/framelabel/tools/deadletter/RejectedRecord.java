@@ -3,6 +3,7 @@ package dev.framelabel.tools.deadletter;
 import dev.framelabel.event.RejectedFrame;
 import java.time.Instant;
 import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * One record of the topic of rejected frames.
@@ -10,10 +11,11 @@ import java.util.Optional;
  * @param partition of the rejected topic
  * @param offset in that partition
  * @param publishedAt when the broker took the record
+ * @param headers those that the frame's sender wrote and the job carried on, and the job's own
  * @param content what the record says; empty where this version cannot read it
  */
 public record RejectedRecord(
-    int partition, long offset, Instant publishedAt, Optional<Content> content) {
+    int partition, long offset, Instant publishedAt, Headers headers, Optional<Content> content) {
   /**
    * A rejected frame as it stands in a record.
    *

@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the topic of rejected frames from its beginning to where it ends when the reading begins,
- * committed records only. It belongs to no consumer group and commits nothing.
+ * Reads the rejected topic up to where it ends when the reading begins, committed records only. It
+ * belongs to no consumer group and commits nothing.
  */
 public final class RejectedRecords {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -30,15 +30,19 @@ public final class RejectedRecords {
    * Hands each record to the receiver, on the calling thread; keeps none.
    *
    * @param client properties of the Kafka client, {@code bootstrap.servers} among them
+   * @param from skips records that were published before it; empty: reads from the beginning
    * @throws IllegalArgumentException if the topic does not exist
    */
   public static void read(
-      Map<String, String> client, String topic, Consumer<RejectedRecord> receiver) {
+      Map<String, String> client,
+      String topic,
+      Optional<Instant> from,
+      Consumer<RejectedRecord> receiver) {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(client)) {
       List<TopicPartition> partitions = partitions(consumer, topic);
       consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+      seek(consumer, ends, from);
       RejectedFrames frames = new RejectedFrames(0);
       ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
       while (!ends.isEmpty()) {
@@ -53,16 +57,31 @@ public final class RejectedRecords {
     }
   }
 
-  public static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
-    return consumer(client, "read_committed");
+  /**
+   * Goes to the first record of a time, or to the end where there is none. What comes before it may
+   * be skipped unread: Kafka looks for the first record that is not older.
+   */
+  private static void seek(
+      KafkaConsumer<byte[], byte[]> consumer,
+      Map<TopicPartition, Long> ends,
+      Optional<Instant> from) {
+    consumer.seekToBeginning(ends.keySet());
+    if (from.isPresent()) {
+      Map<TopicPartition, Long> times = new HashMap<>(ends);
+      times.replaceAll((partition, end) -> from.get().toEpochMilli());
+      consumer
+          .offsetsForTimes(times)
+          .forEach(
+              (partition, first) ->
+                  consumer.seek(partition, first == null ? ends.get(partition) : first.offset()));
+    }
   }
 
-  /** A reader of partitions that it is told, without a group. */
-  public static KafkaConsumer<byte[], byte[]> consumer(
-      Map<String, String> client, String isolation) {
+  /** Returns a reader of committed records, without a group; its caller assigns partitions. */
+  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
     Properties properties = new Properties();
     properties.putAll(client);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -90,6 +109,10 @@ public final class RejectedRecords {
       content = Optional.empty();
     }
     return new RejectedRecord(
-        entry.partition(), entry.offset(), Instant.ofEpochMilli(entry.timestamp()), content);
+        entry.partition(),
+        entry.offset(),
+        Instant.ofEpochMilli(entry.timestamp()),
+        entry.headers(),
+        content);
   }
 }

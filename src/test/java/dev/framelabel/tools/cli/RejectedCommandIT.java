@@ -52,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RejectedCommandIT {
   private static final byte[] IMAGE = "no image".getBytes(UTF_8);
+  private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, 'd', 'a', 'm', 'p'};
   private static final int KEPT_BYTES = 100_000;
 
   @TempDir private static Path folder;
@@ -195,22 +196,136 @@ class RejectedCommandIT {
   }
 
   @Test
+  void replay_recordThatIsStillThere_keepsItsHeaders() throws Exception {
+    byte[] registryId = {0, 0, 0, 0, 0, 0, 0, 7};
+    Map<String, byte[]> headers =
+        Map.of(
+            "traceparent",
+            "00-ab-cd-01".getBytes(UTF_8),
+            "ce_type",
+            "frame".getBytes(UTF_8),
+            "apicurio.value.globalId",
+            registryId);
+    reject(RejectionKind.CORRUPT_IMAGE, publish("f", IMAGE, headers), IMAGE, "f");
+    assertThat(run("replay", "--all", "--frames-topic", frames).out())
+        .contains("sent, replay 1", "1 replayed, 0 refused");
+    ConsumerRecord<byte[], byte[]> sent = read(frames).get(1);
+    assertThat(sent.value()).isEqualTo(read(frames).get(0).value());
+    assertThat(header(sent, "traceparent")).isEqualTo("00-ab-cd-01");
+    assertThat(header(sent, "ce_type")).isEqualTo("frame");
+    assertThat(sent.headers().lastHeader("apicurio.value.globalId").value()).isEqualTo(registryId);
+  }
+
+  @Test
+  void replay_schemaOfARegistry_sendsTheSameRecord() throws Exception {
+    byte[] plain = events.write(frame("f", Image.encoded(IMAGE)), OutputFormat.PLAIN);
+    byte[] value = new byte[plain.length + 5];
+    value[4] = 7;
+    System.arraycopy(plain, 0, value, 5, plain.length);
+    reject(RejectionKind.CORRUPT_IMAGE, publishRaw(value), IMAGE, "f");
+    assertThat(run("replay", "--all", "--frames-topic", frames).out()).contains("1 replayed");
+    assertThat(read(frames).get(1).value()).isEqualTo(value);
+  }
+
+  @Test
+  void replay_bareImage_keepsCameraIdAndTime() throws Exception {
+    RecordMetadata source =
+        send(frames, "not the camera", JPEG, Map.of("camera-id", "cam".getBytes(UTF_8)));
+    String id = position(source).toString();
+    reject(RejectionKind.CORRUPT_IMAGE, source, JPEG, id);
+    assertThat(run("replay", "--all", "--frames-topic", frames).out()).contains("1 replayed");
+    ConsumerRecord<byte[], byte[]> sent = read(frames).get(1);
+    assertThat(sent.value()).isEqualTo(JPEG);
+    assertThat(header(sent, "camera-id")).isEqualTo("cam");
+    assertThat(header(sent, "frame-id")).isEqualTo(id);
+    assertThat(header(sent, "captured-at")).isEqualTo(TestEvents.CAPTURED.toString());
+  }
+
+  @Test
   void replay_frameGoneByRetention_isMadeOfTheRejectedRecord() throws Exception {
     byte[] large = new byte[KEPT_BYTES + 1];
-    reject(RejectionKind.CORRUPT_IMAGE, publish("f", IMAGE), IMAGE, "f");
+    reject(RejectionKind.CORRUPT_IMAGE, publish("f", JPEG), JPEG, "f");
     reject(RejectionKind.IMAGE_TOO_LARGE, publish("large", large), large, "large");
-    rejectRecord(publishRaw("no Avro".getBytes(UTF_8)), "no Avro");
     deleteAll();
     Run run = run("replay", "--all", "--frames-topic", frames);
     assertThat(run.status()).isEqualTo(1);
-    assertThat(run.out()).contains("no longer holds the frame", "2 replayed, 1 refused");
-    List<byte[]> values = read(frames).stream().map(ConsumerRecord::value).toList();
-    assertThat(values).contains("no Avro".getBytes(UTF_8));
-    assertThat(values)
-        .map(value -> events.read(value, TestEvents.SOURCE, Instant.now()))
-        .filteredOn(Frame.class::isInstance)
-        .singleElement()
-        .satisfies(event -> assertThat(((Frame) event).image()).isEqualTo(Image.encoded(IMAGE)));
+    assertThat(run.out())
+        .contains("sent, replay 1, made of the rejected record")
+        .contains("no longer holds the frame, and the rejected record holds only 65536 of its")
+        .contains("1 replayed, 1 refused");
+    assertThat(sentFrame().image()).isEqualTo(Image.encoded(JPEG));
+  }
+
+  @Test
+  void replay_referenceGoneByRetention_isSentAsReferenceWithHeaders() throws Exception {
+    Image reference = Image.reference("s3://bucket/gate 4.jpg");
+    RecordMetadata source =
+        publishRaw(events.write(frame("f", reference), OutputFormat.SINGLE_OBJECT));
+    SourcePosition ignored =
+        reject(
+            RejectionKind.IMAGE_NOT_FOUND,
+            source,
+            reference,
+            "f",
+            Map.of(
+                "traceparent",
+                "00-ab-cd-01".getBytes(UTF_8),
+                "framelabel-writer",
+                "w".getBytes(UTF_8)));
+    deleteAll();
+    assertThat(run("replay", "--all", "--frames-topic", frames).out()).contains("1 replayed");
+    assertThat(sentFrame().image()).isEqualTo(reference);
+    ConsumerRecord<byte[], byte[]> sent = read(frames).get(0);
+    assertThat(header(sent, "traceparent")).isEqualTo("00-ab-cd-01");
+    assertThat(sent.headers().lastHeader("framelabel-writer")).isNull();
+  }
+
+  @Test
+  void replay_whatCannotBeMadeAgain_isRefusedAndCounted() throws Exception {
+    byte[] pixels = new byte[300];
+    Image raw = new Image(Image.Format.RGB24, Bytes.wrap(pixels), 10, 10);
+    RecordMetadata source = publishRaw(events.write(frame("raw", raw), OutputFormat.SINGLE_OBJECT));
+    reject(RejectionKind.DEVICE_FAILED, source, pixels, "raw");
+    rejectRecord(publishRaw("no Avro".getBytes(UTF_8)), "no Avro");
+    reject(
+        RejectedFrame.ofRecord(
+            RejectionKind.INVALID_EVENT,
+            "no camera",
+            position(publishRaw(JPEG)),
+            Bytes.wrap(JPEG),
+            Map.of()),
+        Map.of());
+    deleteAll();
+    Run run = run("replay", "--all", "--frames-topic", frames);
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("the size of raw pixels is not kept")
+        .contains("cannot be read without the headers that it had there")
+        .contains("0 replayed, 3 refused");
+    assertThat(read(frames)).isEmpty();
+  }
+
+  @Test
+  void fromAndTo_chooseByPublication() throws Exception {
+    List<Instant> times = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      SourcePosition at = reject(RejectionKind.CORRUPT_IMAGE, publish("f" + i, IMAGE), IMAGE, "f");
+      times.add(published(at));
+      Await.until(
+          "the clock passes",
+          Duration.ofSeconds(5),
+          () -> Instant.now().isAfter(published(at).plusMillis(1)));
+    }
+    String second = times.get(1).toString();
+    String third = times.get(2).toString();
+    assertThat(run("list", "--from", second).out()).contains("2 rejected");
+    assertThat(run("list", "--to", second).out()).contains("1 rejected");
+    assertThat(run("list", "--from", second, "--to", third).out()).contains("1 rejected");
+    assertThat(run("list", "--from", third, "--to", third).out()).contains("0 rejected");
+    String[] replay = {"replay", "--from", second, "--to", third, "--frames-topic", frames};
+    assertThat(run(replay).out()).contains("1 replayed, 0 refused");
+    Path out = folder.resolve("by-time");
+    assertThat(run("show", "--from", third, "--out", out.toString()).out()).contains("1 shown");
   }
 
   @Test
@@ -244,10 +359,17 @@ class RejectedCommandIT {
   }
 
   private RecordMetadata publish(String frameId, byte[] image) throws Exception {
-    Frame frame =
-        new Frame(
-            "cam", frameId, TestEvents.CAPTURED, Image.encoded(image), Map.of(), TestEvents.SOURCE);
-    return send(frames, events.write(frame, OutputFormat.SINGLE_OBJECT));
+    return publish(frameId, image, Map.of());
+  }
+
+  private RecordMetadata publish(String frameId, byte[] image, Map<String, byte[]> headers)
+      throws Exception {
+    byte[] value = events.write(frame(frameId, Image.encoded(image)), OutputFormat.SINGLE_OBJECT);
+    return send(frames, "cam", value, headers);
+  }
+
+  private static Frame frame(String frameId, Image image) {
+    return new Frame("cam", frameId, TestEvents.CAPTURED, image, Map.of(), TestEvents.SOURCE);
   }
 
   private RecordMetadata publishRaw(byte[] value) throws Exception {
@@ -255,22 +377,36 @@ class RejectedCommandIT {
   }
 
   private static RecordMetadata send(String topic, byte[] value) throws Exception {
-    return producer.send(new ProducerRecord<>(topic, "cam".getBytes(UTF_8), value)).get();
+    return send(topic, "cam", value, Map.of());
+  }
+
+  private static RecordMetadata send(
+      String topic, String key, byte[] value, Map<String, byte[]> headers) throws Exception {
+    ProducerRecord<byte[], byte[]> entry = new ProducerRecord<>(topic, key.getBytes(UTF_8), value);
+    headers.forEach(entry.headers()::add);
+    return producer.send(entry).get();
   }
 
   /** What the job does with a frame that it cannot label. */
   private SourcePosition reject(
       RejectionKind kind, RecordMetadata source, byte[] image, String frameId) throws Exception {
-    RejectedFrame frame =
-        new Frame(
-                "cam",
-                frameId,
-                TestEvents.CAPTURED,
-                Image.encoded(image),
-                Map.of(),
-                new SourcePosition(source.topic(), source.partition(), source.offset()))
-            .reject(kind, "a test");
-    return position(send(rejected, rejections.write(frame, OutputFormat.SINGLE_OBJECT)));
+    return reject(kind, source, Image.encoded(image), frameId, Map.of());
+  }
+
+  private SourcePosition reject(
+      RejectionKind kind,
+      RecordMetadata source,
+      Image image,
+      String frameId,
+      Map<String, byte[]> headers)
+      throws Exception {
+    Frame frame = new Frame("cam", frameId, TestEvents.CAPTURED, image, Map.of(), position(source));
+    return reject(frame.reject(kind, "a test"), headers);
+  }
+
+  private SourcePosition reject(RejectedFrame frame, Map<String, byte[]> headers) throws Exception {
+    byte[] value = rejections.write(frame, OutputFormat.SINGLE_OBJECT);
+    return position(send(rejected, "cam", value, headers));
   }
 
   private void rejectRecord(RecordMetadata source, String value) throws Exception {
@@ -281,7 +417,23 @@ class RejectedCommandIT {
             position(source),
             Bytes.wrap(value.getBytes(UTF_8)),
             Map.of());
-    RecordMetadata ignored = send(rejected, rejections.write(frame, OutputFormat.SINGLE_OBJECT));
+    SourcePosition ignored = reject(frame, Map.of());
+  }
+
+  /** When the broker took a rejected record. */
+  private Instant published(SourcePosition at) {
+    return read(rejected).stream()
+        .filter(entry -> entry.partition() == at.partition() && entry.offset() == at.offset())
+        .map(entry -> Instant.ofEpochMilli(entry.timestamp()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The only record of the frames topic, as the job reads it. */
+  private Frame sentFrame() {
+    List<ConsumerRecord<byte[], byte[]>> sent = read(frames);
+    assertThat(sent).hasSize(1);
+    return (Frame) events.read(sent.get(0).value(), TestEvents.SOURCE, Instant.now());
   }
 
   private static SourcePosition position(RecordMetadata metadata) {
