@@ -1,15 +1,19 @@
 package dev.framelabel.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * A YAML file of options, for the job and for the command line. Sections and values are flattened
@@ -28,6 +32,12 @@ public record ConfigFile(String name, Map<String, String> values) {
 
   /** The section of Flink's settings. */
   public static final String FLINK_SECTION = "flink";
+
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
 
   public ConfigFile {
     values = Map.copyOf(values);
@@ -61,9 +71,18 @@ public record ConfigFile(String name, Map<String, String> values) {
   }
 
   private static ConfigFile read(String name) {
-    Map<String, String> values = new LinkedHashMap<>();
-    flatten("", parse(name), values);
-    return new ConfigFile(name, values);
+    try (JsonParser parser = YAML.createParser(Files.readString(Path.of(name)))) {
+      JsonToken root = parser.nextToken();
+      if (root != null && root != JsonToken.START_OBJECT) {
+        throw new IllegalArgumentException(
+            "config file "
+                + name
+                + " holds no 'key: value' lines; expected a YAML file of options and sections");
+      }
+      return new ConfigFile(name, values(parser));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("config file " + name + " cannot be read: " + e, e);
+    }
   }
 
   /** Returns the value of an option in its section, else on the top level. */
@@ -85,34 +104,27 @@ public record ConfigFile(String name, Map<String, String> values) {
     return found;
   }
 
-  private static JsonNode parse(String name) {
-    try {
-      JsonNode root = new YAMLMapper().readTree(Files.readString(Path.of(name)));
-      if (!root.isObject() && !root.isMissingNode()) {
-        throw new IllegalArgumentException(
-            "config file "
-                + name
-                + " holds no 'key: value' lines; expected a YAML file of options and sections");
+  /** Takes each value as it is written: as a number, {@code 1.10} would become 1.1. */
+  private static Map<String, String> values(JsonParser parser) throws IOException {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+      if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
+        boolean element = parser.getParsingContext().inArray();
+        String path = path(parser.getParsingContext());
+        String before = element && values.containsKey(path) ? values.get(path) + "," : "";
+        values.put(path, before + parser.getText());
       }
-      return root;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("config file " + name + " cannot be read: " + e, e);
     }
+    return values;
   }
 
-  private static void flatten(String path, JsonNode node, Map<String, String> values) {
-    if (node.isObject()) {
-      for (Map.Entry<String, JsonNode> field : node.properties()) {
-        String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-        flatten(key, field.getValue(), values);
+  private static String path(JsonStreamContext at) {
+    List<String> names = new ArrayList<>();
+    for (JsonStreamContext above = at; above != null; above = above.getParent()) {
+      if (above.inObject()) {
+        names.add(0, above.getCurrentName());
       }
-    } else if (node.isArray()) {
-      values.put(
-          path,
-          String.join(
-              ",", StreamSupport.stream(node.spliterator(), false).map(JsonNode::asText).toList()));
-    } else if (!path.isEmpty() && !node.isNull()) {
-      values.put(path, node.asText());
     }
+    return String.join(".", names);
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -96,6 +98,29 @@ class SettingsTest {
         .hasMessageContaining("holds no 'key: value' lines");
     assertThatThrownBy(() -> parse(Map.of(), "wall", "--config", "missing.yaml"))
         .hasMessageContaining("config file missing.yaml cannot be read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.10", "007", "1e3", "0x10", "+5", "1_000", "2026-01-31", "True", "yes"})
+  void value_thatYamlTakesForANumber_keepsItsText(String value) throws Exception {
+    String file = file("frames-topic: " + value + "\nwall:\n  labels-topic: [a, " + value + "]\n");
+    CommandSpec wall = parse(Map.of(), "wall", "--config", file);
+    assertThat(value(wall, "--frames-topic")).isEqualTo(value);
+    assertThat(value(wall, "--labels-topic")).isEqualTo("a," + value);
+  }
+
+  @Test
+  void key_twiceInTheFile_isRefused() throws Exception {
+    String file = file("job:\n  top-k: 1\n  top-k: 2\n");
+    assertThatThrownBy(() -> parse(Map.of(), "doctor", "--config", file))
+        .hasMessageContainingAll("cannot be read", "top-k");
+  }
+
+  @Test
+  void file_withoutValues_isEmpty() throws Exception {
+    String file = file("# nothing\nwall:\n  frames-topic:\n  labels-topic: ~\n");
+    assertThat(value(parse(Map.of(), "wall", "--config", file), "--frames-topic"))
+        .isEqualTo("frames");
   }
 
   @Test
