@@ -1,9 +1,9 @@
 package dev.framelabel.bench;
 
 import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.FlinkProbe;
 import dev.framelabel.testing.cluster.JavaProcess;
 import dev.framelabel.tools.bench.BenchReport;
-import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ record MemoryUse(double resident, double heapUsed, double heap, double nonHeap, 
   private static final String DIRECT = "Status.JVM.Memory.Direct.MemoryUsed";
 
   /** Takes half a second: Flink's metrics are those of the question before. */
-  static MemoryUse of(JavaProcess process, FlinkRest rest) {
+  static MemoryUse of(JavaProcess process, FlinkProbe rest) {
     List<String> names = List.of(HEAP_USED, HEAP, NON_HEAP, DIRECT);
     Map<String, Double> ignored = rest.taskManagerMetrics(names);
     Await.pause(FETCHED);

@@ -23,7 +23,8 @@ final class JobCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   int savepoint(@Mixin SavedJob job) {
-    return print(job.cluster().savepoint(job.id(), job.folder()));
+    String id = job.id();
+    return await(job, id, job.cluster().triggerSavepoint(id, job.folder()));
   }
 
   @Command(
@@ -42,12 +43,13 @@ final class JobCommand {
                   "Finish all in-flight frames before the savepoint. Required if the job continues with another"
                       + " parallelism: without it, results of a camera can come out of order.")
           boolean drain) {
-    return print(job.cluster().stopWithSavepoint(job.id(), job.folder(), drain));
+    String id = job.id();
+    return await(job, id, job.cluster().triggerStop(id, job.folder(), drain));
   }
 
-  private int print(String location) {
+  private int await(SavedJob job, String id, String trigger) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(location);
+    out.println(job.await(id, trigger, spec.commandLine().getErr()));
     out.flush();
     return 0;
   }

@@ -17,17 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 
-/** The parts of a Flink cluster's REST interface that are needed here. */
-public final class FlinkRest {
+/** A client of Flink's REST API, as far as the commands need it. Calls block for 60 s at most. */
+public class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
-  private static final long STEP_NANOS = 100_000_000;
   private static final int SHOWN = 2_000;
   private static final String CAUSE = "Caused by: ";
   private static final String BOUNDARY = "framelabel-upload";
@@ -84,40 +80,6 @@ public final class FlinkRest {
         settings);
   }
 
-  /** TaskManagers that have joined the cluster. */
-  public int taskManagers() {
-    return get("/overview").path("taskmanagers").asInt();
-  }
-
-  /**
-   * Metrics of the TaskManagers by Flink's names, summed over them; none where one of them is not
-   * there. As old as those of {@link #largest}.
-   */
-  public Map<String, Double> taskManagerMetrics(List<String> names) {
-    Map<String, Double> metrics = new HashMap<>();
-    String path = "/taskmanagers/metrics?agg=sum&get=" + String.join(",", names);
-    for (JsonNode metric : get(path)) {
-      metrics.put(metric.path("id").asText(), metric.path("sum").asDouble());
-    }
-    return metrics;
-  }
-
-  /**
-   * Metrics of a job's tasks by Flink's names, such as {@code classify.framelabel.batches}: of each
-   * the largest that a task has; none where a task lacks one of them. Flink answers with what it
-   * fetched at the question before, and fetches anew.
-   */
-  public Map<String, Double> largest(String job, List<String> names) {
-    Map<String, Double> metrics = new HashMap<>();
-    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-      String tasks = "/jobs/" + job + "/vertices/" + vertex.path("id").asText() + "/subtasks";
-      for (JsonNode metric : get(tasks + "/metrics?agg=max&get=" + String.join(",", names))) {
-        metrics.merge(metric.path("id").asText(), metric.path("max").asDouble(), Math::max);
-      }
-    }
-    return metrics;
-  }
-
   /**
    * Uploads a job jar.
    *
@@ -164,105 +126,67 @@ public final class FlinkRest {
     return post("/jars/" + jar + "/run", body).path("jobid").asText();
   }
 
-  /** The job's state in Flink's words, such as {@code RUNNING}. */
-  public String state(String job) {
-    return get("/jobs/" + job).path("state").asText();
-  }
-
-  /** Whether every task of the job runs. */
-  public boolean allTasksRun(String job) {
-    JsonNode found = get("/jobs/" + job);
-    boolean all = found.path("state").asText().equals("RUNNING");
-    for (JsonNode vertex : found.path("vertices")) {
-      all &= vertex.path("tasks").path("RUNNING").asInt() == vertex.path("parallelism").asInt();
-    }
-    return all;
-  }
-
-  /** Ids of the TaskManagers that have tasks of the job. */
-  public Set<String> taskManagers(String job) {
-    Set<String> ids = new HashSet<>();
-    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-      String path = "/jobs/" + job + "/vertices/" + vertex.path("id").asText();
-      get(path).path("subtasks").forEach(task -> ids.add(task.path("taskmanager-id").asText()));
-    }
-    return ids;
-  }
-
-  /** Why the job failed; empty where it did not. */
-  public String failure(String job) {
-    JsonNode history = get("/jobs/" + job + "/exceptions").path("exceptionHistory").path("entries");
-    return history.isEmpty() ? "" : history.get(0).path("stacktrace").asText();
-  }
-
-  /** Checkpoints of the job: {@code completed}, {@code failed}, {@code restored} ... */
-  public long checkpoints(String job, String kind) {
-    return get("/jobs/" + job + "/checkpoints").path("counts").path(kind).asLong();
-  }
-
-  /** Ends the job in order. */
-  public void cancel(String job) {
-    JsonNode ignored =
-        send(
-            HttpRequest.newBuilder(URI.create(address + "/jobs/" + job + "?mode=cancel"))
-                .timeout(TIMEOUT)
-                .method("PATCH", HttpRequest.BodyPublishers.noBody())
-                .build());
-    await("job " + job + " is gone", () -> ended(state(job)));
-  }
-
-  private static boolean ended(String state) {
+  /** Returns whether a state, in Flink's words, is a last one. */
+  protected static boolean ended(String state) {
     return List.of("CANCELED", "FINISHED", "FAILED").contains(state);
   }
 
   /**
-   * Stops the job with a savepoint.
+   * Starts to stop the job with a savepoint; {@link #savepointPath} tells when it is complete.
    *
    * @param folder its address, such as {@code s3://bucket/savepoints}; empty: the cluster's own
-   * @param drain whether frames under way are finished first, so that none stand in the savepoint
-   * @return where the savepoint is
+   * @param drain whether in-flight frames are finished first, so that the savepoint holds none
+   * @return the id of the trigger
    */
-  public String stopWithSavepoint(String job, String folder, boolean drain) {
+  public String triggerStop(String job, String folder, boolean drain) {
     ObjectNode body = json.createObjectNode().put("drain", drain);
-    return savepoint(job, "stop", folder.isEmpty() ? body : body.put("targetDirectory", folder));
+    return trigger(job, "stop", folder.isEmpty() ? body : body.put("targetDirectory", folder));
   }
 
   /**
-   * Takes a savepoint of a job that goes on.
+   * Starts a savepoint of a job that goes on; {@link #savepointPath} tells when it is complete.
    *
    * @param folder its address, such as {@code s3://bucket/savepoints}; empty: the cluster's own
-   * @return where the savepoint is
+   * @return the id of the trigger
    */
-  public String savepoint(String job, String folder) {
+  public String triggerSavepoint(String job, String folder) {
     ObjectNode body = json.createObjectNode().put("cancel-job", false);
-    return savepoint(
+    return trigger(
         job, "savepoints", folder.isEmpty() ? body : body.put("target-directory", folder));
   }
 
-  private String savepoint(String job, String verb, ObjectNode body) {
-    String trigger = post("/jobs/" + job + "/" + verb, body).path("request-id").asText();
-    String path = "/jobs/" + job + "/savepoints/" + trigger;
-    await(
-        "savepoint of job " + job,
-        () -> get(path).path("status").path("id").asText().equals("COMPLETED"));
-    JsonNode operation = get(path).path("operation");
+  private String trigger(String job, String verb, ObjectNode body) {
+    return post("/jobs/" + job + "/" + verb, body).path("request-id").asText();
+  }
+
+  /**
+   * Returns the path of a savepoint; empty while Flink takes it.
+   *
+   * @throws IllegalStateException if the savepoint failed
+   */
+  public Optional<String> savepointPath(String job, String trigger) {
+    JsonNode answer = get(savepoint(job, trigger));
+    if (!answer.path("status").path("id").asText().equals("COMPLETED")) {
+      return Optional.empty();
+    }
+    JsonNode operation = answer.path("operation");
     if (operation.path("location").isMissingNode()) {
       throw new IllegalStateException("the savepoint failed: " + reason(operation.toString()));
     }
-    return operation.path("location").asText();
+    return Optional.of(operation.path("location").asText());
   }
 
-  private static void await(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + TIMEOUT.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() >= end || Thread.currentThread().isInterrupted()) {
-        throw new IllegalStateException("not within " + TIMEOUT.toSeconds() + " s: " + what);
-      }
-      LockSupport.parkNanos(STEP_NANOS);
-    }
+  /** Returns the URL that tells the state of a savepoint, for as long as Flink remembers it. */
+  public String savepointUrl(String job, String trigger) {
+    return address + savepoint(job, trigger);
   }
 
-  private JsonNode get(String path) {
+  private static String savepoint(String job, String trigger) {
+    return "/jobs/" + job + "/savepoints/" + trigger;
+  }
+
+  /** Returns what a path answers to GET. */
+  protected final JsonNode get(String path) {
     return send(HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build());
   }
 
@@ -292,7 +216,12 @@ public final class FlinkRest {
     return reason.length() <= SHOWN ? reason : reason.substring(0, SHOWN) + " ...";
   }
 
-  private JsonNode send(HttpRequest request) {
+  /**
+   * Returns the answer to a request.
+   *
+   * @throws IllegalStateException if the cluster does not answer, or refuses
+   */
+  protected final JsonNode send(HttpRequest request) {
     try {
       HttpResponse<String> response =
           client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));

@@ -1,7 +1,6 @@
 package dev.framelabel.testing.cluster;
 
 import dev.framelabel.tools.demo.BrokerFiles;
-import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +30,7 @@ public final class FlinkProcesses implements AutoCloseable {
 
   private final AppFolder app;
   private final Path folder;
-  private final FlinkRest rest;
+  private final FlinkProbe rest;
   private final List<String> workerOptions;
   private final List<JavaProcess> taskManagers = new ArrayList<>();
   private final List<JavaProcess> others = new ArrayList<>();
@@ -53,7 +52,7 @@ public final class FlinkProcesses implements AutoCloseable {
     this.app = app;
     this.folder = folder;
     int port = BrokerFiles.freePort();
-    this.rest = new FlinkRest("http://127.0.0.1:" + port);
+    this.rest = new FlinkProbe("http://127.0.0.1:" + port);
     Map<String, String> all = new LinkedHashMap<>(usual(port));
     if (highAvailability) {
       all.putAll(startZooKeeper());
@@ -254,7 +253,7 @@ public final class FlinkProcesses implements AutoCloseable {
     return jobManager;
   }
 
-  public FlinkRest rest() {
+  public FlinkProbe rest() {
     return rest;
   }
 

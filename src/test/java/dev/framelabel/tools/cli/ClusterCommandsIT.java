@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.testing.chaos.FrameLoad;
 import dev.framelabel.testing.cluster.AppFolder;
 import dev.framelabel.testing.cluster.Await;
+import dev.framelabel.testing.cluster.FlinkProbe;
 import dev.framelabel.testing.cluster.ProcessCluster;
 import dev.framelabel.testing.cluster.SimulatedJob;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.demo.BrokerFiles;
-import dev.framelabel.tools.flinkrest.FlinkRest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -153,7 +153,7 @@ class ClusterCommandsIT {
   @Test
   @Order(5)
   void job_runSavepointStopAndRunAgain_goesOn() throws Exception {
-    FlinkRest flink = new FlinkRest(rest);
+    FlinkProbe flink = new FlinkProbe(rest);
     assertThat(run("job", "run", "--config", config).status()).isZero();
     String job = flink.liveJobs().get(0);
     Await.until("the job runs", LIMIT, () -> flink.allTasksRun(job));
@@ -223,7 +223,7 @@ class ClusterCommandsIT {
   @Test
   @Order(8)
   void busyTime_deviceAtFullAndAtAFifthOfItsLoad_tellsThemApart() throws Exception {
-    FlinkRest flink = new FlinkRest(rest);
+    FlinkProbe flink = new FlinkProbe(rest);
     Path jar =
         SimulatedJob.jar(
             Path.of("target/framelabel/framelabel-job.jar"), folder.resolve("simulated-job.jar"));
@@ -274,7 +274,7 @@ class ClusterCommandsIT {
   }
 
   /** Runs a job on an accelerator that takes 50 ms for each frame: 20 frames per second. */
-  private static String runSimulated(String name, FlinkRest flink, Path jar) {
+  private static String runSimulated(String name, FlinkProbe flink, Path jar) {
     String topics = String.join(",", name, name + "-labels", name + "-rejected");
     assertThat(
             run("topics", "create", "--config", config, "--topics", topics, "--replication=1")
