@@ -64,7 +64,11 @@ final class ExternalDataCheck {
             "model file " + file + " has more than 2 GB, which ONNX cannot have");
       }
       walk(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()), Message.MODEL, file);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
+    } catch (IllegalArgumentException
+        | ArithmeticException
+        | IndexOutOfBoundsException
+        | BufferUnderflowException
+        | StackOverflowError e) {
       throw new ModelException("model file " + file + " is cut or no ONNX file", e);
     }
   }

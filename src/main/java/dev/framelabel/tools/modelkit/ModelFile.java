@@ -84,9 +84,18 @@ public final class ModelFile {
     return bytes;
   }
 
-  /** What the file says of itself and what the graph holds. */
+  /**
+   * Returns what the file says of itself and what the graph holds.
+   *
+   * @throws ModelException if the graph contradicts itself, as that of a damaged file may
+   */
   public ModelFacts facts() {
-    return Inspector.inspect(model);
+    try {
+      return Inspector.inspect(model);
+    } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new ModelException(
+          "the model is damaged: a node or tensor contradicts itself; export it again: " + e, e);
+    }
   }
 
   /**
