@@ -1,7 +1,11 @@
 package dev.framelabel.tools.bench;
 
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.framelabel.tools.report.Json;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +22,7 @@ import java.util.Optional;
  */
 public record Report(String machine, List<String> instructionSets, List<Table> tables) {
   public Report {
+    requireNonNull(machine, "machine");
     instructionSets =
         instructionSets == null ? List.of(Machine.UNKNOWN) : List.copyOf(instructionSets);
     tables = List.copyOf(tables);
@@ -26,15 +31,27 @@ public record Report(String machine, List<String> instructionSets, List<Table> t
   /**
    * Reads a report.
    *
-   * @throws IllegalArgumentException if the file is not a report of a benchmark
+   * @throws IllegalArgumentException if the file cannot be read, or is not a report of a benchmark
    */
   public static Report read(Path file) {
     try {
-      return JsonMapper.builder().build().readValue(file.toFile(), Report.class);
+      Report report = JsonMapper.builder().build().readValue(file.toFile(), Report.class);
+      if (report != null) {
+        return report;
+      }
+    } catch (JsonProcessingException | CharConversionException e) {
+      throw foreign(file, e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          file + " is not a report of a benchmark: " + e.getMessage(), e);
+      throw new IllegalArgumentException("report " + file + " cannot be read: " + e, e);
     }
+    throw foreign(file, null);
+  }
+
+  private static IllegalArgumentException foreign(Path file, IOException cause) {
+    return new IllegalArgumentException(
+        "%s is not a report of 'framelabel bench': found %s; expected JSON with machine and tables. Give another --report file, or delete this one"
+            .formatted(file, file.toFile().length() == 0 ? "an empty file" : "other content"),
+        cause);
   }
 
   /** Writes the report, whole or not at all. */

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchReportTest {
   private static final Machine MACHINE = new Machine("this one", List.of("avx2", "amx_bf16"));
@@ -59,6 +61,21 @@ class BenchReportTest {
     new Report("another", List.of("avx2"), List.of()).write(file);
     assertThatThrownBy(() -> report(file))
         .hasMessageContaining("is of another machine: found 'another', expected 'this one'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", " ", "null", "[]", "{}", "{\"machine\":\"m\"}", "7", "not JSON", "{\"a\": 1}"})
+  void read_emptyOrForeignFile_saysSo(String content) throws Exception {
+    Path file = Files.writeString(folder.resolve("foreign.json"), content);
+    assertThatThrownBy(() -> report(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            file
+                + " is not a report of 'framelabel bench': found "
+                + (content.isEmpty() ? "an empty file" : "other content")
+                + "; expected JSON with machine and tables."
+                + " Give another --report file, or delete this one");
   }
 
   @Test
