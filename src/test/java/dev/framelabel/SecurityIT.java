@@ -15,6 +15,7 @@ import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
 import dev.framelabel.image.TestImages;
+import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.kafka.admin.Preflight;
 import dev.framelabel.kafka.admin.StartRefusedException;
 import dev.framelabel.kafka.admin.Topics;
@@ -249,6 +250,24 @@ class SecurityIT {
         .isInstanceOf(StartRefusedException.class)
         .hasMessageContainingAll(what, needed, "this user lacks permissions")
         .hasMessageNotContaining(PASSWORD);
+  }
+
+  @Test
+  void rightsMissing_preflight_neverSaysThatKafkaDoesNotAnswer() throws Exception {
+    List<List<AclBinding>> rights = new ArrayList<>(List.of(LEAST, List.of()));
+    LEAST.forEach(acl -> rights.add(LEAST.stream().filter(other -> other != acl).toList()));
+    LEAST.forEach(acl -> rights.add(List.of(acl)));
+    Configuration options = options(broker.clientFile("rights.properties", USER, PASSWORD));
+    for (List<AclBinding> some : rights) {
+      broker.allowOnly(some);
+      List<Finding> findings =
+          new Preflight(new KafkaOptions(options), Duration.ofSeconds(1), Duration.ofSeconds(20))
+              .findings();
+      assertThat(findings)
+          .as("%s", some)
+          .noneMatch(finding -> finding.found().contains("no answer"))
+          .anyMatch(finding -> finding.toString().matches(".*(DESCRIBE_CONFIGS|lacks).*"));
+    }
   }
 
   private static void preflight(Configuration options) {

@@ -10,6 +10,7 @@ import org.apache.flink.util.TimeUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,6 +102,10 @@ public final class Preflight {
         findings.add(Finding.skipped("transactions", "--delivery at-least-once uses none"));
       }
       findings.addAll(new PartitionChecks(admin, options, topics.framePartitions()).findings());
+    } catch (AuthorizationException e) {
+      findings.add(
+          Finding.skipped(
+              "further checks of the brokers", "this user lacks a permission: " + e.getMessage()));
     } catch (KafkaException e) {
       findings.add(unreachable(e));
       findings.add(Finding.skipped("further checks of the brokers", "a broker did not answer"));
