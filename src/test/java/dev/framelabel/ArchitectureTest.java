@@ -79,12 +79,15 @@ class ArchitectureTest {
         "kafka.source",
         "config event kafka.admin metrics wire wire.registry",
         "org.apache.flink org.apache.kafka");
-    row("kafka.sink.commit", "config event metrics wire", "org.apache.flink org.apache.kafka");
+    row(
+        "kafka.sink.commit",
+        "config event kafka.admin metrics wire",
+        "org.apache.flink org.apache.kafka");
     row(
         "kafka.sink",
         "config event kafka.sink.commit wire wire.registry",
         "org.apache.flink org.apache.kafka");
-    row("kafka.admin", "config kafka.sink.commit", "org.apache.flink org.apache.kafka");
+    row("kafka.admin", "config", "org.apache.flink org.apache.kafka");
     row(
         "",
         "classify config event kafka.admin kafka.sink kafka.source model pipeline pipeline.state",

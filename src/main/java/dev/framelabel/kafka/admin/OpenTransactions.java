@@ -1,6 +1,5 @@
 package dev.framelabel.kafka.admin;
 
-import dev.framelabel.kafka.sink.commit.BrokerTransactions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -9,15 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.KafkaException;
 
-/** The transactions that hold readers back, as the broker knows them. */
+/** Open transactions, as the broker knows them. All calls block. */
 public final class OpenTransactions {
+  /** States of transactions that hold the last stable offset back. */
+  public static final Set<TransactionState> STATES =
+      Set.of(
+          TransactionState.ONGOING,
+          TransactionState.PREPARE_ABORT,
+          TransactionState.PREPARE_COMMIT,
+          TransactionState.PREPARE_EPOCH_FENCE);
+
   private OpenTransactions() {}
 
   /**
@@ -41,33 +49,35 @@ public final class OpenTransactions {
   }
 
   /**
-   * Lists open transactions.
+   * Lists open transactions, the oldest first.
    *
    * @param prefix of their ids; empty: all of the cluster
+   * @throws IllegalStateException if the broker does not list them
    */
   public static List<Open> list(Map<String, String> client, String prefix) {
     try (Admin admin = Admin.create(Map.copyOf(client))) {
-      Collection<String> ids =
-          admin
-              .listTransactions(new ListTransactionsOptions().filterStates(BrokerTransactions.OPEN))
-              .all()
-              .get()
-              .stream()
-              .map(TransactionListing::transactionalId)
-              .filter(id -> id.startsWith(prefix))
-              .toList();
-      return admin.describeTransactions(ids).all().get().entrySet().stream()
-          .filter(entry -> BrokerTransactions.OPEN.contains(entry.getValue().state()))
+      List<String> ids = ids(admin).stream().filter(id -> id.startsWith(prefix)).toList();
+      return AdminCalls.answer(admin.describeTransactions(ids).all()).entrySet().stream()
+          .filter(entry -> STATES.contains(entry.getValue().state()))
           .map(entry -> open(entry.getKey(), entry.getValue()))
           .sorted(Comparator.comparing(Open::since))
           .toList();
-    } catch (ExecutionException e) {
+    } catch (KafkaException e) {
       throw new IllegalStateException(
-          "the broker does not list transactions: " + e.getCause().getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+          "the broker does not list transactions: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns the ids of all open transactions.
+   *
+   * @throws KafkaException if the broker does not answer
+   */
+  public static List<String> ids(Admin admin) {
+    Collection<TransactionListing> open =
+        AdminCalls.answer(
+            admin.listTransactions(new ListTransactionsOptions().filterStates(STATES)).all());
+    return open.stream().map(TransactionListing::transactionalId).toList();
   }
 
   private static Open open(String id, TransactionDescription description) {
@@ -82,16 +92,17 @@ public final class OpenTransactions {
         Duration.ofMillis(description.transactionTimeoutMs()));
   }
 
-  /** Aborts a transaction, and fences whoever holds it. What it has written is never read. */
+  /**
+   * Aborts a transaction, and fences its producer. No reader gets what it has written.
+   *
+   * @throws IllegalStateException if the broker does not abort it
+   */
   public static void abort(Map<String, String> client, String transactionalId) {
     try (Admin admin = Admin.create(Map.copyOf(client))) {
-      admin.fenceProducers(List.of(transactionalId)).all().get();
-    } catch (ExecutionException e) {
+      Void ignored = AdminCalls.answer(admin.fenceProducers(List.of(transactionalId)).all());
+    } catch (KafkaException e) {
       throw new IllegalStateException(
-          "transaction " + transactionalId + " cannot be aborted: " + e.getCause().getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+          "transaction " + transactionalId + " cannot be aborted: " + e.getMessage(), e);
     }
   }
 }

@@ -3,17 +3,13 @@ package dev.framelabel.kafka.admin;
 import dev.framelabel.config.KafkaOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
-import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.slf4j.Logger;
@@ -23,8 +19,6 @@ import org.slf4j.LoggerFactory;
 final class TransactionChecks {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionChecks.class);
   private static final String LONGEST = "transaction.max.timeout.ms";
-  private static final Set<TransactionState> OPEN =
-      Set.of(TransactionState.ONGOING, TransactionState.PREPARE_COMMIT);
   private static final Duration LONGEST_WATCH = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(250);
   private static final String SUBJECT = "transaction prefix";
@@ -143,11 +137,7 @@ final class TransactionChecks {
   }
 
   private Set<String> open() {
-    Collection<TransactionListing> all =
-        AdminCalls.answer(
-            admin.listTransactions(new ListTransactionsOptions().filterStates(OPEN)).all());
-    return all.stream()
-        .map(TransactionListing::transactionalId)
+    return OpenTransactions.ids(admin).stream()
         .filter(id -> prefixes().stream().anyMatch(prefix -> id.startsWith(prefix + "-")))
         .collect(Collectors.toSet());
   }

@@ -1,5 +1,7 @@
 package dev.framelabel.kafka.sink.commit;
 
+import dev.framelabel.kafka.admin.AdminCalls;
+import dev.framelabel.kafka.admin.OpenTransactions;
 import dev.framelabel.kafka.sink.commit.ResultScan.At;
 import dev.framelabel.kafka.sink.commit.ResultScan.Found;
 import dev.framelabel.kafka.sink.commit.ResultScan.Visibility;
@@ -13,11 +15,13 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -110,7 +114,7 @@ final class CommitRepair implements AutoCloseable {
     this.patience = patience;
     this.id = id(transaction);
     Properties properties = settings.properties();
-    this.timeout = timeout(properties);
+    this.timeout = timeout();
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
     properties.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString((int) timeout.toMillis()));
@@ -129,15 +133,23 @@ final class CommitRepair implements AutoCloseable {
     return transaction.transactionalId() + REPAIR + transaction.writer();
   }
 
-  private Duration timeout(Properties properties) {
-    Duration wanted =
-        TIMEOUT.plusMillis(TIMEOUT_PER_RESULT.toMillis() * transaction.frames().count());
-    Duration most =
-        Duration.ofMillis(
-            Long.parseLong(
-                properties.getProperty(
-                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(wanted.toMillis()))));
-    return wanted.compareTo(most) < 0 ? wanted : most;
+  /** Returns what a repair may need, or what the brokers allow if that is less. */
+  private Duration timeout() {
+    Duration needed = TIMEOUT.plus(TIMEOUT_PER_RESULT.multipliedBy(transaction.frames().count()));
+    Duration allowed = allowedTimeout();
+    return needed.compareTo(allowed) < 0 ? needed : allowed;
+  }
+
+  /** Where the brokers do not tell, the timeout that the job's own transactions have. */
+  private Duration allowedTimeout() {
+    try (Admin admin = Admin.create(settings.properties())) {
+      return AdminCalls.longestTransaction(admin);
+    } catch (AuthorizationException e) {
+      String most = Integer.toString(Integer.MAX_VALUE);
+      return Duration.ofMillis(
+          Long.parseLong(
+              settings.client().getOrDefault(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, most)));
+    }
   }
 
   /**
@@ -172,7 +184,7 @@ final class CommitRepair implements AutoCloseable {
       if (state.filter(PUBLISHED::contains).isPresent()) {
         return true;
       }
-      if (state.filter(BrokerTransactions.OPEN::contains).isEmpty()) {
+      if (state.filter(OpenTransactions.STATES::contains).isEmpty()) {
         abortedBefore =
             state.filter(TransactionState.COMPLETE_ABORT::equals).isPresent() ? ends : Map.of();
         return false;
@@ -210,7 +222,7 @@ final class CommitRepair implements AutoCloseable {
    * @throws IOException if the broker does not answer, or results are gone meanwhile: to be tried
    *     again
    */
-  void publish(Found found) throws IOException, InterruptedException {
+  void publish(Found found) throws IOException {
     abortLaterOnes();
     Set<At> left = new HashSet<>(found.results().values());
     producer.beginTransaction();
@@ -245,20 +257,22 @@ final class CommitRepair implements AutoCloseable {
    * again, or their commit comes to the guard in its turn. A writer of this attempt that still
    * holds one fails at its next step, and the job goes back to its checkpoint.
    */
-  private void abortLaterOnes() throws IOException, InterruptedException {
+  private void abortLaterOnes() throws IOException {
     String lost = transaction.transactionalId();
     String task = lost.substring(0, lost.lastIndexOf('-') + 1);
-    for (int i = 0; i < TRIES; i++) {
-      List<String> later =
-          BrokerTransactions.open(settings.properties()).stream()
-              .filter(open -> open.startsWith(task) && !open.contains(REPAIR))
-              .toList();
-      if (later.isEmpty()) {
-        return;
+    try (Admin admin = Admin.create(settings.properties())) {
+      for (int i = 0; i < TRIES; i++) {
+        List<String> later =
+            OpenTransactions.ids(admin).stream()
+                .filter(open -> open.startsWith(task) && !open.contains(REPAIR))
+                .toList();
+        if (later.isEmpty()) {
+          return;
+        }
+        LOG.info("Aborting open transactions that began after {}: {}", lost, later);
+        Void ignored = AdminCalls.answer(admin.fenceProducers(later).all());
+        AdminCalls.pause(POLL);
       }
-      LOG.info("Aborting open transactions that began after {}: {}", lost, later);
-      BrokerTransactions.abort(later, settings.properties());
-      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
     throw new IOException("a transaction that began after " + lost + " is still open");
   }

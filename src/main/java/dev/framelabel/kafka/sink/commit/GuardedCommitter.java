@@ -76,12 +76,25 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
 
   private void settle(GuardedCommittable transaction, Throwable cause)
       throws IOException, InterruptedException {
-    TransactionOutcome outcome =
-        BrokerTransactions.outcome(transaction.kafka(), settings.properties());
-    if (outcome == TransactionOutcome.COMMITTED) {
-      confirm(transaction, "committed");
-      return;
+    try {
+      TransactionOutcome outcome =
+          BrokerTransactions.outcome(transaction.kafka(), settings.properties());
+      if (outcome == TransactionOutcome.COMMITTED) {
+        confirm(transaction, "committed");
+      } else {
+        settleByTopic(transaction, outcome, cause);
+      }
+    } catch (KafkaException e) {
+      throw new IOException(
+          "cannot find out how transaction %s of topic %s ended; the commit is tried again"
+              .formatted(transaction.transactionalId(), settings.topic()),
+          e);
     }
+  }
+
+  private void settleByTopic(
+      GuardedCommittable transaction, TransactionOutcome outcome, Throwable cause)
+      throws IOException, InterruptedException {
     try (CommitRepair repair = new CommitRepair(settings, transaction, foreignRecords, patience)) {
       Finding finding = repair.look(outcome);
       switch (finding.verdict()) {
@@ -92,14 +105,6 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
           answerLoss(new Loss(transaction, outcome, finding), repair, cause);
         }
       }
-    } catch (KafkaException e) {
-      throw new IOException(
-          "cannot find out how transaction "
-              + transaction.transactionalId()
-              + " of topic "
-              + settings.topic()
-              + " ended; the commit is tried again",
-          e);
     }
   }
 
@@ -119,8 +124,7 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
     }
   }
 
-  private void answerLoss(Loss loss, CommitRepair repair, Throwable cause)
-      throws IOException, InterruptedException {
+  private void answerLoss(Loss loss, CommitRepair repair, Throwable cause) throws IOException {
     String story = story(loss);
     switch (settings.onLoss()) {
       case FAIL ->

@@ -275,6 +275,27 @@ class GuardedCommitterIT {
     }
   }
 
+  /** A repair takes longer the more results it has; the brokers' limit holds, not the job's. */
+  @ParameterizedTest
+  @ValueSource(ints = {61_000, 900_000})
+  @Timeout(50)
+  void commit_repairOfManyResults_hasTheTimeThatTheBrokersAllow(int allowedMillis)
+      throws Exception {
+    try (EmbeddedBroker broker =
+        broker(2, Map.of("transaction.max.timeout.ms", Integer.toString(allowedMillis)))) {
+      GuardedCommittable lost = lost(broker, 100);
+      try (GuardedCommitter committer = committer(broker, LostCommit.REPAIR);
+          Admin admin = Admin.create(Map.<String, Object>copyOf(broker.client()))) {
+        committer.commit(requests(List.of(lost)));
+        String id = CommitRepair.id(lost);
+        long millis =
+            admin.describeTransactions(List.of(id)).description(id).get().transactionTimeoutMs();
+        assertThat(millis).isEqualTo(Math.min(60_000 + 20 * lost.frames().count(), allowedMillis));
+      }
+      assertThat(count("framesRepaired")).isEqualTo(lost.frames().count());
+    }
+  }
+
   /** A repair whose process stands still before it writes, is done by another, and goes on. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
@@ -659,11 +680,13 @@ class GuardedCommitterIT {
   }
 
   private EmbeddedBroker broker(int version) {
-    EmbeddedBroker broker =
-        EmbeddedBroker.start(
-            folder,
-            Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200"),
-            version);
+    return broker(version, Map.of());
+  }
+
+  private EmbeddedBroker broker(int version, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200");
+    EmbeddedBroker broker = EmbeddedBroker.start(folder, settings, version);
     List<String> ignored =
         Topics.create(broker.client(), List.of("labels", TOPIC), 2, (short) 1, 1 << 20);
     return broker;
