@@ -55,7 +55,7 @@ final class SessionFactory {
       } catch (DeviceMemoryException e) {
         throw e;
       } catch (ModelException e) {
-        LOG.info("device auto: {} is not to be had: {}", device, e.getMessage());
+        LOG.info("device auto: {} is not available: {}", device, e.getMessage());
       }
     }
     LOG.info("device auto: took cpu");
