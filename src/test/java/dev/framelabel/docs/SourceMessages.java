@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -29,6 +30,9 @@ import javax.tools.ToolProvider;
  */
 final class SourceMessages {
   static final String GAP = "...";
+
+  /** A value in a format: {@code %s}, {@code %,d}, {@code %.1f}. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("%[-,.0-9]*[a-z]");
 
   private static final Set<String> LEVELS = Set.of("warn", "error");
   private static final Set<String> FINDINGS = Set.of("warning", "failed");
@@ -75,7 +79,7 @@ final class SourceMessages {
     return List.copyOf(messages);
   }
 
-  /** Returns every text of the source; what is put together by {@code +} is one. */
+  /** Returns every text; what is put together by {@code +} or {@code formatted} is one. */
   List<String> texts() {
     return List.copyOf(texts);
   }
@@ -89,6 +93,11 @@ final class SourceMessages {
 
     @Override
     public Void visitMethodInvocation(MethodInvocationTree call, Void nothing) {
+      if (isFormatted(call)) {
+        texts.add(text(call));
+        scan(call.getArguments(), null);
+        return null;
+      }
       if (call.getMethodSelect() instanceof MemberSelectTree method) {
         String name = method.getIdentifier().toString();
         String receiver = method.getExpression().toString();
@@ -145,7 +154,18 @@ final class SourceMessages {
     }
   }
 
+  /** Whether the call is {@code "...".formatted(...)}. */
+  private static boolean isFormatted(ExpressionTree part) {
+    return part instanceof MethodInvocationTree call
+        && call.getMethodSelect() instanceof MemberSelectTree method
+        && method.getIdentifier().contentEquals("formatted");
+  }
+
   private static String text(ExpressionTree part) {
+    if (isFormatted(part)) {
+      MemberSelectTree method = (MemberSelectTree) ((MethodInvocationTree) part).getMethodSelect();
+      return PLACEHOLDER.matcher(text(method.getExpression())).replaceAll(GAP).replace("%%", "%");
+    }
     if (part instanceof BinaryTree sum && sum.getKind() == Tree.Kind.PLUS) {
       return text(sum.getLeftOperand()) + text(sum.getRightOperand());
     }
