@@ -75,9 +75,8 @@ public record ConfigFile(String name, Map<String, String> values) {
       JsonToken root = parser.nextToken();
       if (root != null && root != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException(
-            "config file "
-                + name
-                + " holds no 'key: value' lines; expected a YAML file of options and sections");
+            "config file %s holds no 'key: value' lines; expected a YAML file of options and sections"
+                .formatted(name));
       }
       return new ConfigFile(name, values(parser));
     } catch (IOException e) {

@@ -29,11 +29,8 @@ public record FrameOffsets(List<Range> ranges) implements Serializable {
     public Range {
       if (first < 0 || last < first) {
         throw new IllegalArgumentException(
-            "offsets "
-                + first
-                + ".."
-                + last
-                + " are not a range; expected FIRST..LAST with LAST not below FIRST");
+            "offsets %s..%s are not a range; expected FIRST..LAST with LAST not below FIRST"
+                .formatted(first, last));
       }
     }
 
@@ -90,9 +87,8 @@ public record FrameOffsets(List<Range> ranges) implements Serializable {
     Matcher matcher = RANGE.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'"
-              + text
-              + "' is not a range; expected TOPIC-PARTITION@FIRST..LAST or TOPIC-PARTITION@OFFSET");
+          "'%s' is not a range; expected TOPIC-PARTITION@FIRST..LAST or TOPIC-PARTITION@OFFSET"
+              .formatted(text));
     }
     long first = Long.parseLong(matcher.group(3));
     long last = matcher.group(4) == null ? first : Long.parseLong(matcher.group(4));

@@ -121,9 +121,8 @@ public final class ImageUriPrefixes {
         || authority(uri).contains("@")
         || (isFile(uri) && !authority(uri).isEmpty())) {
       throw refused(
-          "image URI '"
-              + text
-              + "' has a user, a query or a fragment; expected file:/... or s3://...");
+          "image URI '%s' has a user, a query or a fragment; expected file:/... or s3://..."
+              .formatted(text));
     }
     String path = uri.getPath();
     for (String segment : path.substring(1).split("/", -1)) {

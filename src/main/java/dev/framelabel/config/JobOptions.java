@@ -309,12 +309,9 @@ public record JobOptions(Configuration configuration) implements Serializable {
             * configuration.get(MAX_BATCH_SIZE);
     if (inFlight != 0 && inFlight < fewest) {
       throw new IllegalArgumentException(
-          "--in-flight is "
-              + inFlight
-              + "; expected "
-              + fewest
-              + " or more: one batch of --max-batch-size for each of --concurrent-batches, and two"
-              + " at least. Raise --in-flight, or lower --max-batch-size");
+          ("--in-flight is %s; expected %s or more: one batch of --max-batch-size for each of"
+                  + " --concurrent-batches, and two at least. Raise --in-flight, or lower --max-batch-size")
+              .formatted(inFlight, fewest));
     }
   }
 
@@ -327,12 +324,10 @@ public record JobOptions(Configuration configuration) implements Serializable {
     Duration longest = configuration.get(IMAGE_URI_TIMEOUT).multipliedBy(rounds);
     if (longest.compareTo(configuration.get(INFERENCE_TIMEOUT)) >= 0) {
       throw new IllegalArgumentException(
-          "reading the images of all in-flight frames may take "
-              + longest.toSeconds()
-              + " s (--image-uri-timeout x --in-flight "
-              + inFlight(configuration)
-              + " / --image-uri-threads); expected less than --inference-timeout. Raise"
-              + " --image-uri-threads or --inference-timeout");
+          ("reading the images of all in-flight frames may take %s s (--image-uri-timeout x"
+                  + " --in-flight %s / --image-uri-threads); expected less than --inference-timeout. Raise"
+                  + " --image-uri-threads or --inference-timeout")
+              .formatted(longest.toSeconds(), inFlight(configuration)));
     }
   }
 

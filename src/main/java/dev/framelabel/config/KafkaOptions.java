@@ -236,9 +236,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     String url = configuration.get(REGISTRY);
     if (url.isEmpty() && format.registered()) {
       throw new IllegalArgumentException(
-          "--output-format is "
-              + format
-              + ", which needs --registry; expected the URL of a schema registry");
+          "--output-format is %s, which needs --registry; expected the URL of a schema registry"
+              .formatted(format));
     }
     if (format == OutputFormat.APICURIO && !new RegistrySettings(url, "").apicurio()) {
       throw new IllegalArgumentException(
@@ -263,13 +262,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     return level.equals(COMMITTED)
         ? Optional.empty()
         : Optional.of(
-            "--kafka-properties sets "
-                + ISOLATION
-                + "="
-                + level
-                + "; expected "
-                + COMMITTED
-                + ": the job reads no frame of an aborted transaction");
+            "--kafka-properties sets %s=%s; expected %s: the job reads no frame of an aborted transaction"
+                .formatted(ISOLATION, level, COMMITTED));
   }
 
   /** Returns the frames to be labelled, where the user named them by their offsets. */
@@ -296,11 +290,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     for (FrameOffsets.Range range : offsets.ranges()) {
       if (!range.topic().equals(topic)) {
         throw new IllegalArgumentException(
-            "--frame-offsets names topic "
-                + range.topic()
-                + "; expected "
-                + topic
-                + ", the topic of --frames-topic");
+            "--frame-offsets names topic %s; expected %s, the topic of --frames-topic"
+                .formatted(range.topic(), topic));
       }
     }
     return Optional.of(offsets);

@@ -29,10 +29,8 @@ public final class Options {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "option --"
-                        + name
-                        + " is not known; the nearest is --"
-                        + NearestName.of(name, ALL.stream().map(Option::name).toList())
-                        + " (--help lists all)"));
+                    "option --%s is not known; the nearest is --%s (--help lists all)"
+                        .formatted(
+                            name, NearestName.of(name, ALL.stream().map(Option::name).toList()))));
   }
 }

@@ -363,16 +363,8 @@ public enum JobMetric {
   private MetricGroup labelled(MetricGroup group, Type asked, String... labelValues) {
     if (asked != type || labelValues.length != labels().size()) {
       throw new IllegalArgumentException(
-          metricName
-              + " is a "
-              + type
-              + " with labels "
-              + labels()
-              + "; found a "
-              + asked
-              + " with "
-              + labelValues.length
-              + " label values");
+          "%s is a %s with labels %s; found a %s with %s label values"
+              .formatted(metricName, type, labels(), asked, labelValues.length));
     }
     MetricGroup found = group;
     for (int i = 0; i < labelValues.length; i++) {

@@ -101,10 +101,8 @@ final class ExternalDataCheck {
   private static void refuseIf(boolean external, Path file) {
     if (external) {
       throw new ModelException(
-          "model file "
-              + file
-              + " keeps weights in other files (external data); expected one file"
-              + " with everything in it");
+          "model file %s keeps weights in other files (external data); expected one file with everything in it"
+              .formatted(file));
     }
   }
 

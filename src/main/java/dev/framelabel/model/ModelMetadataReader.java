@@ -76,10 +76,8 @@ final class ModelMetadataReader {
       return List.of(new JsonMapper().readValue(json, String[].class));
     } catch (JsonProcessingException e) {
       throw new ModelException(
-          "the model breaks the label-model contract: "
-              + ModelMetadata.LABELS_KEY
-              + " is no JSON array of names: "
-              + e.getOriginalMessage(),
+          "the model breaks the label-model contract: %s is no JSON array of names: %s"
+              .formatted(ModelMetadata.LABELS_KEY, e.getOriginalMessage()),
           e);
     }
   }
@@ -87,11 +85,9 @@ final class ModelMetadataReader {
   private static void require(boolean holds, String found, String expected) {
     if (!holds) {
       throw new ModelException(
-          "the model breaks the label-model contract: "
-              + found
-              + "; expected "
-              + expected
-              + ". 'framelabel model package' makes a label model of another ONNX classifier.");
+          ("the model breaks the label-model contract: %s; expected %s. 'framelabel model package'"
+                  + " makes a label model of another ONNX classifier.")
+              .formatted(found, expected));
     }
   }
 }

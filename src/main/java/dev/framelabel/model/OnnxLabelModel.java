@@ -92,17 +92,15 @@ public final class OnnxLabelModel implements LabelModel {
 
   private ModelException tooLarge(int size, OptionalInt fits, DeviceMemoryException cause) {
     return new ModelException(
-        device
-            + " has no memory for a batch of "
-            + size
-            + " frames"
-            + (fits.isPresent()
-                ? "; the largest that was tried and fits is " + fits.getAsInt()
-                : "")
-            + ". Set a smaller --max-batch-size, or "
-            + DeviceMemoryException.cure(device)
-            + ": "
-            + cause.getMessage(),
+        "%s has no memory for a batch of %s frames%s. Set a smaller --max-batch-size, or %s: %s"
+            .formatted(
+                device,
+                size,
+                fits.isPresent()
+                    ? "; the largest that was tried and fits is " + fits.getAsInt()
+                    : "",
+                DeviceMemoryException.cure(device),
+                cause.getMessage()),
         cause);
   }
 
@@ -157,14 +155,8 @@ public final class OnnxLabelModel implements LabelModel {
 
   private ModelException failure(int size, OrtException cause) {
     String story =
-        "model "
-            + metadata.name()
-            + " failed on a batch of "
-            + size
-            + " on "
-            + device
-            + ": "
-            + cause.getMessage();
+        "model %s failed on a batch of %s on %s: %s"
+            .formatted(metadata.name(), size, device, cause.getMessage());
     return DeviceMemoryException.isMeant(cause.getMessage())
         ? new DeviceMemoryException(story, cause)
         : new ModelException(story, cause);

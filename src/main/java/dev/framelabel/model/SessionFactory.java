@@ -108,11 +108,8 @@ final class SessionFactory {
     EnumSet<OrtProvider> available = OrtEnvironment.getAvailableProviders();
     if (!available.contains(provider)) {
       throw new ModelException(
-          "device "
-              + device
-              + " was asked for, but this build of ONNX Runtime knows only "
-              + available
-              + "; build with -Pgpu, or use cpu");
+          "device %s was asked for, but this build of ONNX Runtime knows only %s; build with -Pgpu, or use cpu"
+              .formatted(device, available));
     }
     if (device.kind() == Device.Kind.TENSORRT) {
       addTensorRt(options, metadata(file, sha256), device);

@@ -68,13 +68,7 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
   }
 
   private static String shape(ModelMetadata metadata, int frames) {
-    return ModelMetadata.INPUT
-        + ":"
-        + frames
-        + "x"
-        + metadata.height()
-        + "x"
-        + metadata.width()
-        + "x3";
+    return "%s:%sx%sx%sx3"
+        .formatted(ModelMetadata.INPUT, frames, metadata.height(), metadata.width());
   }
 }

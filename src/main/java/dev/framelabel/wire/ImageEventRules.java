@@ -28,16 +28,12 @@ final class ImageEventRules {
     }
     boolean raw = event.getFormat() == ImageFormat.RGB24;
     if (!event.getImageUri().isEmpty() && (raw || event.getImage().hasRemaining())) {
-      return "imageUri is given with "
-          + (raw ? "format RGB24" : "an image")
-          + "; expected it alone, for a whole image file";
+      return "imageUri is given with %s; expected it alone, for a whole image file"
+          .formatted(raw ? "format RGB24" : "an image");
     }
     if (raw && (event.getWidth() < 1 || event.getHeight() < 1)) {
-      return "raw image of "
-          + event.getWidth()
-          + " x "
-          + event.getHeight()
-          + " pixels; expected width and height of 1 or more";
+      return "raw image of %s x %s pixels; expected width and height of 1 or more"
+          .formatted(event.getWidth(), event.getHeight());
     }
     return "";
   }

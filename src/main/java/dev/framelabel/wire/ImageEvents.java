@@ -87,9 +87,8 @@ public final class ImageEvents {
     try {
       if (envelope.schema().isPresent() && !codec.hasRegistry()) {
         throw new IOException(
-            "it has schema "
-                + envelope.schema().get()
-                + ", and no --registry is set to look it up");
+            "it has schema %s, and no --registry is set to look it up"
+                .formatted(envelope.schema().get()));
       }
       ImageEvent event = codec.read(value.buffer(), envelope);
       String fault = ImageEventRules.fault(event);

@@ -83,10 +83,7 @@ final class WriterSchemas {
       throw new IOException("the registry's schema cannot be compared: " + e.getMessage(), e);
     }
     throw new IOException(
-        "the registry's schema is "
-            + writer.getFullName()
-            + "; expected one that "
-            + reader.getFullName()
-            + " can read");
+        "the registry's schema is %s; expected one that %s can read"
+            .formatted(writer.getFullName(), reader.getFullName()));
   }
 }

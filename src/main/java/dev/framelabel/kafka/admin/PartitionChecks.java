@@ -86,15 +86,8 @@ final class PartitionChecks {
   private Finding lost(TopicPartition partition, long from, long to) {
     return Finding.warning(
         "partition " + partition,
-        "retention removed "
-            + (to - from)
-            + " offsets (offsets "
-            + from
-            + " to "
-            + (to - 1)
-            + ") before group "
-            + options.get(KafkaOptions.GROUP_ID)
-            + " read them: these frames are not labelled",
+        "retention removed %s offsets (offsets %s to %s) before group %s read them: these frames are not labelled"
+            .formatted(to - from, from, to - 1, options.get(KafkaOptions.GROUP_ID)),
         "Set retention.ms of the topic above the longest outage of the job");
   }
 
@@ -147,20 +140,13 @@ final class PartitionChecks {
             .findFirst()
             .map(
                 one ->
-                    one.transactionalId()
-                        + " (open since "
-                        + one.since()
-                        + ", timeout "
-                        + one.timeout().toSeconds()
-                        + " s)")
+                    "%s (open since %s, timeout %s s)"
+                        .formatted(one.transactionalId(), one.since(), one.timeout().toSeconds()))
             .orElse("that this user may not see");
     return Finding.warning(
         "partition " + partition,
-        "the job waits at last stable offset "
-            + stable
-            + ": transaction "
-            + id
-            + " blocks the frames behind it",
+        "the job waits at last stable offset %s: transaction %s blocks the frames behind it"
+            .formatted(stable, id),
         "Wait for its publisher; if the publisher never comes back, see 'framelabel transactions list' and"
             + " end the transaction with 'framelabel transactions abort ID'. See the runbook, section 'Source waits at"
             + " the last stable offset'");

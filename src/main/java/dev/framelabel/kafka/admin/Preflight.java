@@ -147,17 +147,17 @@ public final class Preflight {
   private Finding interval() {
     Duration timeout = options.get(KafkaOptions.TRANSACTION_TIMEOUT);
     String found =
-        "--checkpoint-interval is "
-            + TimeUtils.formatWithHighestUnit(checkpointInterval)
-            + ", --transaction-timeout is "
-            + TimeUtils.formatWithHighestUnit(timeout);
+        "--checkpoint-interval is %s, --transaction-timeout is %s"
+            .formatted(
+                TimeUtils.formatWithHighestUnit(checkpointInterval),
+                TimeUtils.formatWithHighestUnit(timeout));
     return checkpointInterval.compareTo(timeout) < 0
         ? Finding.ok("checkpoint interval", found)
         : Finding.failed(
             "checkpoint interval",
-            found
-                + "; expected a shorter interval: the broker would abort every transaction before"
-                + " its checkpoint commits it",
+            ("%s; expected a shorter interval: the broker would abort every transaction before its"
+                    + " checkpoint commits it")
+                .formatted(found),
             "Lower --checkpoint-interval, or raise --transaction-timeout");
   }
 
@@ -174,10 +174,10 @@ public final class Preflight {
   private Finding unreachable(KafkaException cause) {
     return Finding.failed(
         "brokers",
-        "no answer from Kafka at "
-            + options.get(KafkaOptions.BOOTSTRAP_SERVERS)
-            + ": "
-            + (cause.getCause() == null ? cause : cause.getCause()).getMessage(),
+        "no answer from Kafka at %s: %s"
+            .formatted(
+                options.get(KafkaOptions.BOOTSTRAP_SERVERS),
+                (cause.getCause() == null ? cause : cause.getCause()).getMessage()),
         "Check --bootstrap-servers, --kafka-properties and advertised.listeners of the brokers;"
             + " where only the workers can reach the brokers, start the job with"
             + " --skip-start-checks");

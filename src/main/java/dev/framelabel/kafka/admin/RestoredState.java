@@ -45,16 +45,12 @@ public final class RestoredState {
   }
 
   private static String story(String path, Duration age, Duration timeout) {
-    return "the job starts from "
-        + path
-        + ", which was made "
-        + age.toSeconds()
-        + " s ago; the brokers have aborted transactions that were open for longer than"
-        + " --transaction-timeout "
-        + timeout.toSeconds()
-        + " s. If the job was stopped with it, nothing is lost. If the job failed, the commit guard"
-        + " finds what was lost and does as --on-lost-commit says. Set --transaction-timeout above"
-        + " the longest outage. See the runbook, section 'Data loss'";
+    return ("the job starts from %s, which was made %s s ago; the brokers have aborted transactions"
+            + " that were open for longer than --transaction-timeout %s s. If the job was stopped with"
+            + " it, nothing is lost. If the job failed, the commit guard finds what was lost and does"
+            + " as --on-lost-commit says. Set --transaction-timeout above the longest outage. See the"
+            + " runbook, section 'Data loss'")
+        .formatted(path, age.toSeconds(), timeout.toSeconds());
   }
 
   private static Optional<Instant> madeAt(String path) {

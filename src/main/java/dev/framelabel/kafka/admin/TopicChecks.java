@@ -114,10 +114,8 @@ final class TopicChecks {
   private static Finding forbidden(String subject, String flag, Set<AclOperation> needed) {
     return Finding.failed(
         subject,
-        "this user lacks permissions ("
-            + flag
-            + "); the job needs "
-            + needed.stream().sorted().toList(),
+        "this user lacks permissions (%s); the job needs %s"
+            .formatted(flag, needed.stream().sorted().toList()),
         "Grant them with 'kafka-acls --add', or name another user in --kafka-properties");
   }
 
@@ -131,12 +129,8 @@ final class TopicChecks {
             findings.add(
                 Finding.warning(
                     subject(topic.name()),
-                    SIZE
-                        + "="
-                        + taken
-                        + ", but --max-record-size is "
-                        + record
-                        + ": a rejected record keeps only the beginning of a larger frame",
+                    "%s=%s, but --max-record-size is %s: a rejected record keeps only the beginning of a larger frame"
+                        .formatted(SIZE, taken, record),
                     "Raise --max-record-size, and " + SIZE + " of the rejected topic, to as much"));
           }
         });
@@ -152,12 +146,8 @@ final class TopicChecks {
             findings.add(
                 Finding.warning(
                     subject(topic.name()),
-                    TIMESTAMP
-                        + "="
-                        + timestamp
-                        + "; expected "
-                        + APPEND_TIME
-                        + ": the broker refuses the records of a worker whose clock is wrong",
+                    "%s=%s; expected %s: the broker refuses the records of a worker whose clock is wrong"
+                        .formatted(TIMESTAMP, timestamp, APPEND_TIME),
                     alter(topic.name(), TIMESTAMP, APPEND_TIME)));
           }
         });
@@ -199,10 +189,8 @@ final class TopicChecks {
         findings.add(
             Finding.ok(
                 subject,
-                topic.partitions().size()
-                    + " partitions, records of up to "
-                    + settings.get(SIZE).value()
-                    + " bytes"));
+                "%s partitions, records of up to %s bytes"
+                    .formatted(topic.partitions().size(), settings.get(SIZE).value())));
       }
     } catch (AuthorizationException e) {
       findings.add(
@@ -218,23 +206,15 @@ final class TopicChecks {
       findings.add(
           Finding.warning(
               subject(topic.name()),
-              IN_SYNC
-                  + "="
-                  + settings.get(IN_SYNC).value()
-                  + " with "
-                  + replicas
-                  + " replicas; expected 2: an acknowledged record can be lost with one broker",
+              "%s=%s with %s replicas; expected 2: an acknowledged record can be lost with one broker"
+                  .formatted(IN_SYNC, settings.get(IN_SYNC).value(), replicas),
               alter(topic.name(), IN_SYNC, "2")));
     }
   }
 
   private static String alter(String topic, String key, String value) {
-    return "Set it: kafka-configs --alter --entity-type topics --entity-name "
-        + topic
-        + " --add-config "
-        + key
-        + "="
-        + value;
+    return "Set it: kafka-configs --alter --entity-type topics --entity-name %s --add-config %s=%s"
+        .formatted(topic, key, value);
   }
 
   private void checkGroup(String group) {

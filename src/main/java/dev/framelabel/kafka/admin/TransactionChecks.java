@@ -50,23 +50,15 @@ final class TransactionChecks {
     try {
       Duration longest = AdminCalls.longestTransaction(admin);
       String found =
-          "--transaction-timeout is "
-              + wanted.toMillis()
-              + " ms; the brokers allow "
-              + longest.toMillis()
-              + " ms ("
-              + LONGEST
-              + ")";
+          "--transaction-timeout is %s ms; the brokers allow %s ms (%s)"
+              .formatted(wanted.toMillis(), longest.toMillis(), LONGEST);
       return wanted.compareTo(longest) <= 0
           ? Finding.ok("transaction timeout", found)
           : Finding.failed(
               "transaction timeout",
               found,
-              "Give --transaction-timeout '"
-                  + longest.toMillis()
-                  + " ms', or raise "
-                  + LONGEST
-                  + " on the brokers");
+              "Give --transaction-timeout '%s ms', or raise %s on the brokers"
+                  .formatted(longest.toMillis(), LONGEST));
     } catch (AuthorizationException e) {
       return Finding.skipped(
           "transaction timeout", "this user may not read " + LONGEST + " (DESCRIBE_CONFIGS)");
@@ -85,12 +77,12 @@ final class TransactionChecks {
         return Optional.of(
             Finding.failed(
                 SUBJECT,
-                "this user lacks permissions for transactional ids that begin with "
-                    + prefix
-                    + " (--transactional-id-prefix); the job needs [WRITE, DESCRIBE]",
-                "Grant them with 'kafka-acls --add --transactional-id "
-                    + prefix
-                    + " --resource-pattern-type prefixed', or choose another --transactional-id-prefix"));
+                ("this user lacks permissions for transactional ids that begin with %s"
+                        + " (--transactional-id-prefix); the job needs [WRITE, DESCRIBE]")
+                    .formatted(prefix),
+                ("Grant them with 'kafka-acls --add --transactional-id %s --resource-pattern-type"
+                        + " prefixed', or choose another --transactional-id-prefix")
+                    .formatted(prefix)));
       }
     }
     return Optional.empty();
@@ -124,11 +116,9 @@ final class TransactionChecks {
       if (!begun.isEmpty()) {
         return Finding.failed(
             SUBJECT,
-            "another running job uses --transactional-id-prefix "
-                + prefix
-                + ": it has just begun transaction "
-                + begun.iterator().next()
-                + ". Two jobs with one prefix abort each other's transactions",
+            ("another running job uses --transactional-id-prefix %s: it has just begun transaction %s."
+                    + " Two jobs with one prefix abort each other's transactions")
+                .formatted(prefix, begun.iterator().next()),
             "Give each job a --transactional-id-prefix of its own, or stop the other job first. While this very job"
                 + " runs, the finding is about this job");
       }

@@ -70,17 +70,14 @@ final class SelectedFrames implements OffsetsInitializer {
       if (first < beginnings.get(partition) || last(found) >= ends.get(partition)) {
         throw new SuppressRestartsException(
             new IllegalArgumentException(
-                "--frame-offsets names offsets "
-                    + first
-                    + ".."
-                    + last(found)
-                    + " of "
-                    + partition
-                    + "; the topic holds "
-                    + beginnings.get(partition)
-                    + ".."
-                    + (ends.get(partition) - 1)
-                    + ". Frames that retention has removed cannot be labelled again"));
+                ("--frame-offsets names offsets %s..%s of %s; the topic holds %s..%s. Frames that"
+                        + " retention has removed cannot be labelled again")
+                    .formatted(
+                        first,
+                        last(found),
+                        partition,
+                        beginnings.get(partition),
+                        ends.get(partition) - 1)));
       }
       starts.put(partition, first);
     }

@@ -164,9 +164,8 @@ final class WatchedSource
         if (gone.isPresent()) {
           throw new SuppressRestartsException(
               new IllegalStateException(
-                  "--frame-offsets names offsets that the topic no longer holds: "
-                      + gone.get().getMessage()
-                      + ". Give the offsets that are left",
+                  "--frame-offsets names offsets that the topic no longer holds: %s. Give the offsets that are left"
+                      .formatted(gone.get().getMessage()),
                   e));
         }
         throw e;

@@ -39,13 +39,9 @@ public final class BenchReport {
     Report report = Report.read(earlier);
     if (!report.machine().equals(machine.description())) {
       throw new IllegalArgumentException(
-          "report "
-              + earlier
-              + " is of another machine: found '"
-              + report.machine()
-              + "', expected '"
-              + machine.description()
-              + "'. Figures of two machines do not compare; give another --report file");
+          ("report %s is of another machine: found '%s', expected '%s'. Figures of two machines do"
+                  + " not compare; give another --report file")
+              .formatted(earlier, report.machine(), machine.description()));
     }
     tables.addAll(report.tables());
   }

@@ -72,14 +72,13 @@ public record Machine(String description, List<String> instructionSets) {
   static Machine of(String cpuInfo, Optional<String> accelerator) {
     String processor = field(cpuInfo, "model name").orElse(System.getProperty("os.arch"));
     return new Machine(
-        processor
-            + ", "
-            + Runtime.getRuntime().availableProcessors()
-            + " cores, "
-            + accelerator.map(name -> name + ", ").orElse("")
-            + System.getProperty("os.name")
-            + ", Java "
-            + System.getProperty("java.version"),
+        "%s, %s cores, %s%s, Java %s"
+            .formatted(
+                processor,
+                Runtime.getRuntime().availableProcessors(),
+                accelerator.map(name -> name + ", ").orElse(""),
+                System.getProperty("os.name"),
+                System.getProperty("java.version")),
         instructionSets(cpuInfo));
   }
 

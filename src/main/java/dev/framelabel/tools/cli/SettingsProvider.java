@@ -55,13 +55,8 @@ final class SettingsProvider implements IDefaultValueProvider {
     for (String key : new TreeSet<>(settings.file().values().keySet())) {
       if (!known.contains(key) && !key.startsWith(ConfigFile.FLINK_SECTION + ".")) {
         throw new IllegalArgumentException(
-            "config file "
-                + settings.file().name()
-                + " has the key '"
-                + key
-                + "', which no command knows; the nearest is '"
-                + NearestName.of(key, known)
-                + "'");
+            "config file %s has the key '%s', which no command knows; the nearest is '%s'"
+                .formatted(settings.file().name(), key, NearestName.of(key, known)));
       }
     }
   }

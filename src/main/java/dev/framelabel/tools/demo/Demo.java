@@ -112,9 +112,8 @@ public final class Demo {
 
   private DemoReport labelAll(EmbeddedBroker broker, ModelMetadata metadata) throws Exception {
     say(
-        "Starting the labelling job on a Flink MiniCluster (broker: "
-            + broker.bootstrapServers()
-            + ") ...");
+        "Starting the labelling job on a Flink MiniCluster (broker: %s) ..."
+            .formatted(broker.bootstrapServers()));
     try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, settings.folder())) {
       LocalCluster.Job job = cluster.submit(PARALLELISM, Optional.empty(), jobOn(broker));
       job.awaitRunning();

@@ -62,9 +62,8 @@ final class ClusterChecks {
         : Finding.failed(
             subject,
             PARENT_FIRST + " is '" + patterns + "': native libraries load once in a process only",
-            "copy flink-lib/ into Flink's lib/, and set "
-                + PARENT_FIRST
-                + " as in docs/start/flink-cluster.md on every node");
+            "copy flink-lib/ into Flink's lib/, and set %s as in docs/start/flink-cluster.md on every node"
+                .formatted(PARENT_FIRST));
   }
 
   private static Finding heap(

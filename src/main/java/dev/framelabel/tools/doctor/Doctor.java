@@ -114,12 +114,11 @@ public final class Doctor {
       findings.add(
           Finding.ok(
               "model",
-              model.metadata().name()
-                  + " "
-                  + model.metadata().version()
-                  + ", "
-                  + model.metadata().classes()
-                  + " classes"));
+              "%s %s, %s classes"
+                  .formatted(
+                      model.metadata().name(),
+                      model.metadata().version(),
+                      model.metadata().classes())));
       findings.add(Finding.ok("device", model.device() + " (of this machine) takes the model"));
       return sessionMemory(model, before, findings);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -137,10 +136,8 @@ public final class Doctor {
   Optional<ModelMemory> sessionMemory(LabelModel model, long before, List<Finding> findings) {
     String subject = "session memory";
     String batches =
-        job.get(JobOptions.CONCURRENT_BATCHES)
-            + " batches of "
-            + job.get(JobOptions.MAX_BATCH_SIZE)
-            + " at the same time";
+        "%s batches of %s at the same time"
+            .formatted(job.get(JobOptions.CONCURRENT_BATCHES), job.get(JobOptions.MAX_BATCH_SIZE));
     try {
       long took = Math.max(0, runStreams(model) - before);
       findings.add(

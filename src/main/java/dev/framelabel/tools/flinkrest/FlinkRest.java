@@ -89,11 +89,9 @@ public class FlinkRest {
     try {
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       body.write(
-          ("--"
-                  + BOUNDARY
-                  + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
-                  + jar.getFileName()
-                  + "\"\r\nContent-Type: application/x-java-archive\r\n\r\n")
+          ("--%s\r\nContent-Disposition: form-data; name=\"jarfile\";"
+                  + " filename=\"%s\"\r\nContent-Type: application/x-java-archive\r\n\r\n")
+              .formatted(BOUNDARY, jar.getFileName())
               .getBytes(StandardCharsets.US_ASCII));
       Files.copy(jar, body);
       body.write(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII));

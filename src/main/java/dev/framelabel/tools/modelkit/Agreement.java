@@ -87,10 +87,9 @@ public record Agreement(int pictures, double largestDifference, int sameTop) {
     }
     if (Math.abs(sum - 1) > SUM_TOLERANCE) {
       throw new ModelException(
-          "the model's probabilities sum to "
-              + (float) sum
-              + "; expected 1. If its output is logits, say --logits; sigmoid outputs (several"
-              + " labels for one picture) are not supported");
+          ("the model's probabilities sum to %s; expected 1. If its output is logits, say --logits;"
+                  + " sigmoid outputs (several labels for one picture) are not supported")
+              .formatted((float) sum));
     }
   }
 

@@ -107,11 +107,8 @@ final class HalfPrecision {
   private static AttributeProto inHalf(NodeProto node, AttributeProto attribute) {
     if (attribute.hasG() || attribute.getGraphsCount() > 0) {
       throw new ModelException(
-          "node "
-              + node.getName()
-              + " ("
-              + node.getOpType()
-              + ") holds a graph of its own; such models cannot be made fp16 here, use fp32");
+          "node %s (%s) holds a graph of its own; such models cannot be made fp16 here, use fp32"
+              .formatted(node.getName(), node.getOpType()));
     }
     if (attribute.hasT()) {
       return attribute.toBuilder().setT(toHalf(attribute.getT())).build();

@@ -206,10 +206,10 @@ final class Inspector {
                         : side.getDimParam().isEmpty() ? "?" : side.getDimParam())
             .toList();
     String typeName = type == null ? "?" : type.name().toLowerCase(Locale.ROOT);
-    return value.getName()
-        + ": "
-        + (typeName.equals("float") ? "float32" : typeName)
-        + " "
-        + (tensor.hasShape() ? shape : "of unknown shape");
+    return "%s: %s %s"
+        .formatted(
+            value.getName(),
+            typeName.equals("float") ? "float32" : typeName,
+            tensor.hasShape() ? shape : "of unknown shape");
   }
 }

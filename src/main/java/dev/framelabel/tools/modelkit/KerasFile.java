@@ -43,11 +43,8 @@ final class KerasFile {
     } catch (RuntimeException | OutOfMemoryError e) {
       // The HDF5 reader throws many kinds of exceptions at damage.
       throw new ModelException(
-          "weights file "
-              + file
-              + " is no readable HDF5 file, it is cut or damaged: "
-              + e
-              + "; expected a .h5 file saved by Keras",
+          "weights file %s is no readable HDF5 file, it is cut or damaged: %s; expected a .h5 file saved by Keras"
+              .formatted(file, e),
           e);
     }
   }
@@ -65,11 +62,9 @@ final class KerasFile {
       }
     }
     throw new ModelException(
-        "weights file "
-            + file
-            + " is HDF5, but not saved by Keras: found "
-            + hdf.getChildren().keySet()
-            + "; expected attribute layer_names, or group model_weights or layers");
+        ("weights file %s is HDF5, but not saved by Keras: found %s; expected attribute"
+                + " layer_names, or group model_weights or layers")
+            .formatted(file, hdf.getChildren().keySet()));
   }
 
   private static List<Layer> byAttributes(Group root) {

@@ -65,9 +65,8 @@ final class KerasWeights {
             .orElseThrow(
                 () ->
                     new ModelException(
-                        "the file holds no batch normalisation; expected the 40 of an Xception,"
-                            + " found layers "
-                            + layers.stream().map(Layer::name).limit(8).toList()));
+                        "the file holds no batch normalisation; expected the 40 of an Xception, found layers %s"
+                            .formatted(layers.stream().map(Layer::name).limit(8).toList())));
     if (dense.size() > 2) {
       throw new ModelException(
           "the file has " + dense.size() + " dense layers; expected 0, 1 or 2 behind the pooling");
@@ -104,14 +103,13 @@ final class KerasWeights {
       }
     }
     throw new ModelException(
-        "no layer fits "
-            + wanted
-            + ": expected "
-            + tensors
-            + " tensors, the first of shape "
-            + shape
-            + " in Keras' order; the layers with automatic names are "
-            + left.stream().map(l -> l.name() + " " + l.tensors().get(0).shape()).toList());
+        ("no layer fits %s: expected %s tensors, the first of shape %s in Keras' order; the layers"
+                + " with automatic names are %s")
+            .formatted(
+                wanted,
+                tensors,
+                shape,
+                left.stream().map(l -> l.name() + " " + l.tensors().get(0).shape()).toList()));
   }
 
   /** A file that names layers only by class and number, in the order of the model. */
@@ -163,26 +161,14 @@ final class KerasWeights {
     }
     if (layer.tensors().size() != count) {
       throw new ModelException(
-          "layer "
-              + layer.name()
-              + " has "
-              + layer.tensors().size()
-              + " tensors; expected "
-              + count
-              + " ("
-              + key
-              + ")");
+          "layer %s has %s tensors; expected %s (%s)"
+              .formatted(layer.name(), layer.tensors().size(), count, key));
     }
     Tensor tensor = layer.tensors().get(index);
     if (tensor.shape().size() != axes.length) {
       throw new ModelException(
-          "weights "
-              + name
-              + " have shape "
-              + tensor.shape()
-              + "; expected "
-              + axes.length
-              + " axes");
+          "weights %s have shape %s; expected %s axes"
+              .formatted(name, tensor.shape(), axes.length));
     }
     tensors.put(name, tensor.permuted(axes));
   }

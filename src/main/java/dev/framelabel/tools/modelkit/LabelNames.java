@@ -32,10 +32,9 @@ public final class LabelNames {
       int empty = names.indexOf("");
       if (names.isEmpty() || empty >= 0) {
         throw new ModelException(
-            "labels file "
-                + file
-                + (names.isEmpty() ? " is empty" : " has no name for class " + empty)
-                + "; expected one name for each class");
+            "labels file %s%s; expected one name for each class"
+                .formatted(
+                    file, names.isEmpty() ? " is empty" : " has no name for class " + empty));
       }
       return names;
     } catch (IOException e) {
@@ -57,11 +56,8 @@ public final class LabelNames {
       JsonNode node = json.isArray() ? json.get(index) : json.path(String.valueOf(index)).path(1);
       if (!node.isTextual()) {
         throw new ModelException(
-            "labels file "
-                + file
-                + " has no name for class "
-                + index
-                + "; expected [\"name\", ...] or {\"0\": [\"id\", \"name\"], ...}");
+            "labels file %s has no name for class %s; expected [\"name\", ...] or {\"0\": [\"id\", \"name\"], ...}"
+                .formatted(file, index));
       }
       names.add(node.asText());
     }

@@ -48,10 +48,10 @@ record NetworkNote(XceptionArchitecture architecture) {
 
   /** For people. */
   String toText() {
-    return "width "
-        + architecture.width()
-        + ", padding and epsilon of "
-        + architecture.flavour()
-        + (architecture.hidden() > 0 ? ", " + architecture.hidden() + " hidden neurons" : "");
+    return "width %s, padding and epsilon of %s%s"
+        .formatted(
+            architecture.width(),
+            architecture.flavour(),
+            architecture.hidden() > 0 ? ", " + architecture.hidden() + " hidden neurons" : "");
   }
 }

@@ -29,10 +29,8 @@ public record PackageMetadata(String name, String version, List<String> labels, 
     }
     if (!ModelMetadata.RESIZES.contains(resize)) {
       throw new IllegalArgumentException(
-          "resize is '"
-              + resize
-              + "'; expected one of "
-              + String.join(", ", ModelMetadata.RESIZES));
+          "resize is '%s'; expected one of %s"
+              .formatted(resize, String.join(", ", ModelMetadata.RESIZES)));
     }
   }
 
@@ -42,11 +40,8 @@ public record PackageMetadata(String name, String version, List<String> labels, 
   void checkCount(long classes) {
     if (labels.size() != classes) {
       throw new ModelException(
-          "there are "
-              + labels.size()
-              + " labels for "
-              + classes
-              + " classes of the model; expected one label for each class, in the model's order");
+          "there are %s labels for %s classes of the model; expected one label for each class, in the model's order"
+              .formatted(labels.size(), classes));
     }
   }
 

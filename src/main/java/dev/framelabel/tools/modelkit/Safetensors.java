@@ -46,10 +46,8 @@ record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
           || headerBytes > channel.size() - LENGTH_BYTES) {
         throw damaged(
             file,
-            "its header is said to take "
-                + headerBytes
-                + " bytes and the file has "
-                + channel.size());
+            "its header is said to take %s bytes and the file has %s"
+                .formatted(headerBytes, channel.size()));
       }
       JsonNode header = header(read(channel, LENGTH_BYTES, headerBytes, file), file);
       return tensors(channel, LENGTH_BYTES + headerBytes, header, file);
@@ -65,13 +63,9 @@ record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     boolean pickle = (start.get(0) & 0xFF) == 0x80 && start.get(1) >= 2 && start.get(1) <= 5;
     if (zip || pickle) {
       throw new ModelException(
-          "weights file "
-              + file
-              + " is a PyTorch checkpoint ("
-              + (zip ? "zip" : "pickle")
-              + "); expected safetensors. Convert it: python3 model/to_safetensors.py "
-              + file.getFileName()
-              + " weights.safetensors");
+          ("weights file %s is a PyTorch checkpoint (%s); expected safetensors. Convert it: python3"
+                  + " model/to_safetensors.py %s weights.safetensors")
+              .formatted(file, zip ? "zip" : "pickle", file.getFileName()));
     }
   }
 
@@ -135,16 +129,8 @@ record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     if (!sane || (to - from) != Tensor.size(shape) * each) {
       throw damaged(
           file,
-          "tensor "
-              + entry.getKey()
-              + " of type "
-              + type
-              + " and shape "
-              + shape
-              + " lies at bytes "
-              + from
-              + " to "
-              + to);
+          "tensor %s of type %s and shape %s lies at bytes %s to %s"
+              .formatted(entry.getKey(), type, shape, from, to));
     }
     return new Tensor(shape, floats(type, read(channel, start + from, to - from, file), each));
   }

@@ -36,12 +36,9 @@ final class SingleFileCheck {
               .findFirst()
               .orElse("another file");
       throw new ModelException(
-          "tensor "
-              + tensor.getName()
-              + " of the model lies in "
-              + where
-              + "; expected a model that is one file. With Python: "
-              + "onnx.save(onnx.load(\"model.onnx\"), \"whole.onnx\")");
+          ("tensor %s of the model lies in %s; expected a model that is one file. With Python:"
+                  + " onnx.save(onnx.load(\"model.onnx\"), \"whole.onnx\")")
+              .formatted(tensor.getName(), where));
     }
   }
 }

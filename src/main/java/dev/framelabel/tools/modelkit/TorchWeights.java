@@ -42,10 +42,8 @@ final class TorchWeights {
               Tensor tensor = tensors.remove(torch);
               if (tensor == null) {
                 throw new ModelException(
-                    "weights "
-                        + torch
-                        + " are missing in the state_dict; expected them as "
-                        + name);
+                    "weights %s are missing in the state_dict; expected them as %s"
+                        .formatted(torch, name));
               }
               found.put(name, tensor);
             });
@@ -91,18 +89,19 @@ final class TorchWeights {
                 ? "it has one middle block that is applied 8 times where Xception has 8 blocks"
                 : "");
     throw new ModelException(
-        "this is the uncorrected tutorial form of Xception: "
-            + String.join("; ", reasons.stream().filter(reason -> !reason.isEmpty()).toList())
-            + ". Train it again with model/train.py, whose network is the corrected form");
+        ("this is the uncorrected tutorial form of Xception: %s. Train it again with"
+                + " model/train.py, whose network is the corrected form")
+            .formatted(
+                String.join("; ", reasons.stream().filter(reason -> !reason.isEmpty()).toList())));
   }
 
   private static ModelException unknown(Map<String, Tensor> tensors) {
     return new ModelException(
-        "the state_dict is of no known Xception: found "
-            + new TreeSet<>(tensors.keySet()).stream().limit(6).toList()
-            + (tensors.size() > 6 ? " and " + (tensors.size() - 6) + " more" : "")
-            + "; expected timm's legacy_xception (conv1.weight), pretrainedmodels' xception or the"
-            + " tutorial layout (entry_flow.headconv.0.weight)");
+        ("the state_dict is of no known Xception: found %s%s; expected timm's legacy_xception"
+                + " (conv1.weight), pretrainedmodels' xception or the tutorial layout (entry_flow.headconv.0.weight)")
+            .formatted(
+                new TreeSet<>(tensors.keySet()).stream().limit(6).toList(),
+                tensors.size() > 6 ? " and " + (tensors.size() - 6) + " more" : ""));
   }
 
   private static XceptionArchitecture architecture(

@@ -19,22 +19,14 @@ record Weights(XceptionArchitecture architecture, Map<String, Tensor> tensors) {
       Tensor tensor = tensors.get(parameter.name());
       if (tensor == null) {
         throw new ModelException(
-            "weights "
-                + parameter.name()
-                + " are missing; expected a tensor of shape "
-                + parameter.shape());
+            "weights %s are missing; expected a tensor of shape %s"
+                .formatted(parameter.name(), parameter.shape()));
       }
       if (!tensor.shape().equals(parameter.shape())) {
         throw new ModelException(
-            "weights "
-                + parameter.name()
-                + " have shape "
-                + tensor.shape()
-                + "; expected "
-                + parameter.shape()
-                + " at width "
-                + architecture.width()
-                + " (axes: output, input, rows, columns)");
+            "weights %s have shape %s; expected %s at width %s (axes: output, input, rows, columns)"
+                .formatted(
+                    parameter.name(), tensor.shape(), parameter.shape(), architecture.width()));
       }
       checkFinite(parameter, tensor);
     }

@@ -37,11 +37,8 @@ final class XceptionGraph {
   static ModelProto write(Weights weights, int size, PackageMetadata metadata) {
     if (size < XceptionArchitecture.SMALLEST_SIZE || size > 4096) {
       throw new IllegalArgumentException(
-          "input size is "
-              + size
-              + " pixels; expected "
-              + XceptionArchitecture.SMALLEST_SIZE
-              + " to 4096: a smaller picture has nothing left behind the last block");
+          "input size is %s pixels; expected %s to 4096: a smaller picture has nothing left behind the last block"
+              .formatted(size, XceptionArchitecture.SMALLEST_SIZE));
     }
     int classes = weights.architecture().classes();
     if (classes < 1) {

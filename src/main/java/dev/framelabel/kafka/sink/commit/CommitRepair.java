@@ -242,11 +242,8 @@ final class CommitRepair implements AutoCloseable {
     if (!left.isEmpty()) {
       producer.abortTransaction();
       throw new IOException(
-          left.size()
-              + " results of transaction "
-              + transaction.transactionalId()
-              + " have just gone from topic "
-              + settings.topic());
+          "%s results of transaction %s have just gone from topic %s"
+              .formatted(left.size(), transaction.transactionalId(), settings.topic()));
     }
     producer.commitTransaction();
   }

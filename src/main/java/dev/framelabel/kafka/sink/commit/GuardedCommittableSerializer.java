@@ -42,11 +42,9 @@ final class GuardedCommittableSerializer implements SimpleVersionedSerializer<Gu
   public GuardedCommittable deserialize(int version, byte[] bytes) throws IOException {
     if (version != VERSION) {
       throw new IOException(
-          "the state of a transaction has format version "
-              + version
-              + "; expected "
-              + VERSION
-              + ". Start the job with the release that took the checkpoint, or with a newer one");
+          ("the state of a transaction has format version %s; expected %s. Start the job with the"
+                  + " release that took the checkpoint, or with a newer one")
+              .formatted(version, VERSION));
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int innerVersion = in.readInt();

@@ -188,27 +188,19 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   private String story(Loss loss) {
     GuardedCommittable transaction = loss.transaction();
     String which =
-        "transaction "
-            + transaction.transactionalId()
-            + " (topic "
-            + settings.topic()
-            + ", checkpoint "
-            + transaction.checkpoint()
-            + ", "
-            + transaction.frames().count()
-            + " frames: "
-            + transaction.frames()
-            + ")";
+        "transaction %s (topic %s, checkpoint %s, %s frames: %s)"
+            .formatted(
+                transaction.transactionalId(),
+                settings.topic(),
+                transaction.checkpoint(),
+                transaction.frames().count(),
+                transaction.frames());
     return loss.finding().verdict() == Verdict.ABORTED
-        ? "Data loss detected: the broker aborted "
-            + which
-            + " before it was committed. Likely cause: the outage exceeded --transaction-timeout,"
-            + " or someone aborted the transaction."
-        : "Possible data loss: the broker no longer knows whether "
-            + which
-            + " was committed (answer="
-            + loss.outcome()
-            + ").";
+        ? ("Data loss detected: the broker aborted %s before it was committed. Likely cause: the"
+                + " outage exceeded --transaction-timeout, or someone aborted the transaction.")
+            .formatted(which)
+        : "Possible data loss: the broker no longer knows whether %s was committed (answer=%s)."
+            .formatted(which, loss.outcome());
   }
 
   private String whyNot(Loss loss) {
@@ -216,18 +208,16 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
       case UNKNOWN ->
           "Topic " + settings.topic() + " no longer holds any of its results either. The job ends.";
       case HIDDEN ->
-          "An open transaction of another producer hides its results in topic "
-              + settings.topic()
-              + "; 'framelabel transactions list' names it. The job ends. When that transaction has"
-              + " ended, start the job from its last checkpoint.";
+          ("An open transaction of another producer hides its results in topic %s; 'framelabel"
+                  + " transactions list' names it. The job ends. When that transaction has ended, start the"
+                  + " job from its last checkpoint.")
+              .formatted(settings.topic());
       default ->
-          "Topic "
-              + settings.topic()
-              + " holds only "
-              + loss.finding().found().results().size()
-              + " of its "
-              + loss.transaction().frames().count()
-              + " results, so they cannot be published again. The job ends.";
+          "Topic %s holds only %s of its %s results, so they cannot be published again. The job ends."
+              .formatted(
+                  settings.topic(),
+                  loss.finding().found().results().size(),
+                  loss.transaction().frames().count());
     };
   }
 

@@ -83,10 +83,10 @@ public final class GuardedSink<
   /** Kafka's own message names neither the id nor what is missing. */
   static IOException refused(String topic, TransactionalIdAuthorizationException cause) {
     return new IOException(
-        "the broker allows this user no transactions for topic "
-            + topic
-            + ": the ACL that is missing is WRITE on transactional ids that begin with"
-            + " --transactional-id-prefix and a point; docs/guides/security.md lists all",
+        ("the broker allows this user no transactions for topic %s: the ACL that is missing is"
+                + " WRITE on transactional ids that begin with --transactional-id-prefix and a point;"
+                + " docs/guides/security.md lists all")
+            .formatted(topic),
         cause);
   }
 

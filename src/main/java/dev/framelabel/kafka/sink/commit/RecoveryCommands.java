@@ -55,13 +55,8 @@ public record RecoveryCommands(Map<String, String> options) implements Serializa
   String goOn(int parallelism) {
     SortedMap<String, String> arguments = arguments();
     arguments.put(KafkaOptions.ON_LOST_COMMIT.key(), LostCommit.CONTINUE.toString());
-    return "flink run -s "
-        + quoted(PLACEHOLDER_CHECKPOINT)
-        + " -p "
-        + parallelism
-        + " "
-        + JAR
-        + text(arguments);
+    return "flink run -s %s -p %s %s%s"
+        .formatted(quoted(PLACEHOLDER_CHECKPOINT), parallelism, JAR, text(arguments));
   }
 
   private SortedMap<String, String> arguments() {

@@ -272,10 +272,8 @@ final class ResultScan implements AutoCloseable {
         lastProgress = System.nanoTime();
       } else if (System.nanoTime() - lastProgress > STALL_LIMIT.toNanos()) {
         throw new IOException(
-            "no records came for "
-                + STALL_LIMIT.toSeconds()
-                + " s from the partitions and offsets "
-                + after);
+            "no records came for %s s from the partitions and offsets %s"
+                .formatted(STALL_LIMIT.toSeconds(), after));
       }
       left.removeIf(partition -> after.get(partition) >= ends.get(partition));
       consumer.assign(left);
