@@ -99,9 +99,9 @@ class ArchitectureTest {
     row(
         "tools.modelkit",
         "address model",
-        "ai.onnx.proto com.fasterxml.jackson com.google.protobuf io.jhdf");
+        "ai.onnx.proto ai.onnxruntime.platform com.fasterxml.jackson com.google.protobuf io.jhdf");
     row("tools.clients", "event wire wire.registry", "org.apache.kafka");
-    row("tools.deadletter", "event wire", "org.apache.kafka");
+    row("tools.deadletter", "event tools.clients wire", "org.apache.kafka");
     row(
         "tools.camera",
         "address config event image kafka.admin tools.clients tools.report wire",

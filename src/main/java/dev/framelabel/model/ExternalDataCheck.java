@@ -12,7 +12,7 @@ import java.util.Map;
  * what it should not, and its sha256 would say nothing of its weights. Walks the protobuf fields of
  * ONNX (onnx.proto3) that can hold a tensor; everything else is skipped unread.
  */
-final class ExternalDataCheck {
+public final class ExternalDataCheck {
   private static final int VARINT = 0;
   private static final int FIXED_64 = 1;
   private static final int BYTES = 2;
@@ -54,10 +54,10 @@ final class ExternalDataCheck {
   /**
    * Checks a file.
    *
-   * @throws ModelException if a tensor of it lies elsewhere, or the file is no protobuf message
-   * @throws IOException if it cannot be read
+   * @throws ModelException if a tensor of it lies elsewhere, or the file is no protobuf message, or
+   *     it cannot be read
    */
-  static void refuse(Path file) throws IOException {
+  public static void refuse(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new ModelException(
@@ -70,6 +70,8 @@ final class ExternalDataCheck {
         | BufferUnderflowException
         | StackOverflowError e) {
       throw new ModelException("model file " + file + " is cut or no ONNX file", e);
+    } catch (IOException e) {
+      throw new ModelException("model file " + file + " cannot be read: " + e, e);
     }
   }
 
@@ -101,7 +103,8 @@ final class ExternalDataCheck {
   private static void refuseIf(boolean external, Path file) {
     if (external) {
       throw new ModelException(
-          "model file %s keeps weights in other files (external data); expected one file with everything in it"
+          ("model file %s keeps weights in other files (external data); expected one file with"
+                  + " everything in it. With Python: onnx.save(onnx.load(\"model.onnx\"), \"whole.onnx\")")
               .formatted(file));
     }
   }

@@ -51,7 +51,7 @@ public final class OnnxLabelModel implements LabelModel {
       throw new ModelException(
           "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
     }
-    refuseExternalData(file);
+    ExternalDataCheck.refuse(file);
     sessions = new SessionFactory(environment, settings).open(file, sha256);
     buckets = sessions.buckets();
     device = buckets.device();
@@ -66,14 +66,6 @@ public final class OnnxLabelModel implements LabelModel {
       throw e;
     }
     LOG.info("model {} {} ({}) on {}", metadata.name(), metadata.version(), sha256, device);
-  }
-
-  private static void refuseExternalData(Path file) {
-    try {
-      ExternalDataCheck.refuse(file);
-    } catch (IOException e) {
-      throw new ModelException("model file " + file + " cannot be read: " + e, e);
-    }
   }
 
   private void warmUp(int maxBatch) {
@@ -169,7 +161,12 @@ public final class OnnxLabelModel implements LabelModel {
     }
   }
 
-  private static String sha256(Path file) {
+  /**
+   * Returns the SHA-256 of a model file, in lower-case hexadecimal digits.
+   *
+   * @throws ModelException if the file is missing or cannot be read
+   */
+  public static String sha256(Path file) {
     try (InputStream in =
         new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
       in.transferTo(OutputStream.nullOutputStream());

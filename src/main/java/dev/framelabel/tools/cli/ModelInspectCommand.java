@@ -2,13 +2,15 @@ package dev.framelabel.tools.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.framelabel.tools.modelkit.ModelFacts;
 import dev.framelabel.tools.modelkit.ModelFacts.Block;
 import dev.framelabel.tools.modelkit.ModelFile;
+import dev.framelabel.tools.report.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,10 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = "Prints the metadata, inputs, outputs, parameters and MACs of an ONNX file.",
-    footer = {"", "Example: framelabel model inspect xception.onnx"},
-    mixinStandardHelpOptions = true)
+    footer = {"", "Example: framelabel model inspect xception.onnx"})
 final class ModelInspectCommand implements Callable<Integer> {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int SHOWN_LABELS = 120;
 
   @Spec private CommandSpec spec;
@@ -39,12 +39,10 @@ final class ModelInspectCommand implements Callable<Integer> {
     ModelFile model = ModelFile.open(file);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(toJson(model, model.facts())));
+      out.println(Json.indented(toJson(model, model.facts())));
     } else {
       print(model, model.facts(), out);
     }
-    out.flush();
     return 0;
   }
 
@@ -95,36 +93,26 @@ final class ModelInspectCommand implements Callable<Integer> {
         facts.blocks().stream().mapToLong(Block::macs).sum());
   }
 
-  private static ObjectNode toJson(ModelFile model, ModelFacts facts)
+  private static Map<String, Object> toJson(ModelFile model, ModelFacts facts)
       throws JsonProcessingException {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("name", facts.metadata().name());
-    node.put("version", facts.metadata().version());
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", facts.metadata().name());
+    fields.put("version", facts.metadata().version());
     String labels = facts.metadata().labels();
-    node.set("labels", labels.isEmpty() ? JSON.createArrayNode() : JSON.readTree(labels));
-    node.put("resize", facts.metadata().resize());
-    node.put("network", facts.metadata().network());
-    ArrayNode inputs = node.putArray("inputs");
-    facts.inputs().forEach(inputs::add);
-    ArrayNode outputs = node.putArray("outputs");
-    facts.outputs().forEach(outputs::add);
-    node.put("opset", facts.opset());
-    node.put("precision", facts.precision());
-    node.put("bytes", model.bytes());
-    node.put("sha256", model.sha256());
-    node.put("trainable", facts.trainable());
-    node.put("statistics", facts.statistics());
-    node.put("stored", facts.storedNumbers());
-    facts.macs().ifPresent(macs -> node.put("macs", macs));
-    ArrayNode blocks = node.putArray("blocks");
-    for (Block block : facts.blocks()) {
-      blocks
-          .addObject()
-          .put("name", block.name())
-          .put("trainable", block.trainable())
-          .put("statistics", block.statistics())
-          .put("macs", block.macs());
-    }
-    return node;
+    fields.put("labels", labels.isEmpty() ? List.of() : new JsonMapper().readTree(labels));
+    fields.put("resize", facts.metadata().resize());
+    fields.put("network", facts.metadata().network());
+    fields.put("inputs", facts.inputs());
+    fields.put("outputs", facts.outputs());
+    fields.put("opset", facts.opset());
+    fields.put("precision", facts.precision());
+    fields.put("bytes", model.bytes());
+    fields.put("sha256", model.sha256());
+    fields.put("trainable", facts.trainable());
+    fields.put("statistics", facts.statistics());
+    fields.put("stored", facts.storedNumbers());
+    facts.macs().ifPresent(macs -> fields.put("macs", macs));
+    fields.put("blocks", facts.blocks());
+    return fields;
   }
 }

@@ -34,14 +34,8 @@ public final class OutcomeReader implements AutoCloseable {
       String labelsTopic,
       String rejectedTopic,
       IsolationLevel isolation) {
-    Properties properties = new Properties();
-    properties.putAll(client);
-    properties.put(
-        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     this.labelsTopic = labelsTopic;
-    this.consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = consumer(client, isolation);
     for (String topic : List.of(labelsTopic, rejectedTopic)) {
       consumer
           .partitionsFor(topic)
@@ -49,6 +43,25 @@ public final class OutcomeReader implements AutoCloseable {
     }
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
+  }
+
+  /**
+   * Returns a consumer without a group, which commits nothing; its caller assigns partitions and
+   * closes it.
+   *
+   * @param client properties of the Kafka client, {@code bootstrap.servers} among them
+   */
+  public static KafkaConsumer<byte[], byte[]> consumer(
+      Map<String, String> client, IsolationLevel isolation) {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    properties.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /**

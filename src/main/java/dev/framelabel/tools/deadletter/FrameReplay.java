@@ -8,6 +8,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.SourcePosition;
+import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.wire.BareImages;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.OutputFormat;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -79,7 +81,7 @@ public final class FrameReplay implements AutoCloseable {
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecordBytes);
-    this.consumer = RejectedRecords.consumer(client);
+    this.consumer = OutcomeReader.consumer(client, IsolationLevel.READ_COMMITTED);
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.deadletter;
 
+import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.wire.RejectedFrames;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,14 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads the rejected topic up to where it ends when the reading begins, committed records only. It
@@ -38,7 +37,8 @@ public final class RejectedRecords {
       String topic,
       Optional<Instant> from,
       Consumer<RejectedRecord> receiver) {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(client)) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        OutcomeReader.consumer(client, IsolationLevel.READ_COMMITTED)) {
       List<TopicPartition> partitions = partitions(consumer, topic);
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
@@ -75,18 +75,6 @@ public final class RejectedRecords {
               (partition, first) ->
                   consumer.seek(partition, first == null ? ends.get(partition) : first.offset()));
     }
-  }
-
-  /** Returns a reader of committed records, without a group; its caller assigns partitions. */
-  static KafkaConsumer<byte[], byte[]> consumer(Map<String, String> client) {
-    Properties properties = new Properties();
-    properties.putAll(client);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static List<TopicPartition> partitions(

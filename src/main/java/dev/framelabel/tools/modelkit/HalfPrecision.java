@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
@@ -22,9 +23,11 @@ import java.util.Set;
 
 /**
  * Makes a label model compute in half precision. Normalising and softmax stay float32, so do input
- * and output. Numbers beyond {@link Float16#LARGEST} become that.
+ * and output. Numbers beyond 65504, the largest half, become that.
  */
 final class HalfPrecision {
+  private static final float LARGEST = 65504;
+
   private final Set<String> wrapping = new HashSet<>();
   private final Set<String> keptFloat = new HashSet<>();
   private final Map<String, String> casts = new HashMap<>();
@@ -149,8 +152,8 @@ final class HalfPrecision {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
-      float within = Math.max(-Float16.LARGEST, Math.min(Float16.LARGEST, value));
-      bytes.putShort(Float16.fromFloat(within));
+      float within = Math.max(-LARGEST, Math.min(LARGEST, value));
+      bytes.putShort(Fp16Conversions.floatToFp16(within));
     }
     return tensor.toBuilder()
         .clearFloatData()

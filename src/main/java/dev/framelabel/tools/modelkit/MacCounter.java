@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -19,6 +20,14 @@ import java.util.stream.LongStream;
  * it stopped.
  */
 final class MacCounter {
+  /** Operators whose output has the shape of their first input. */
+  private static final Set<String> KEEP_THE_SHAPE =
+      Set.of(
+          ("Relu Cast Clip Sigmoid LeakyRelu Identity Softmax Elu Tanh "
+                  + "BatchNormalization Dropout HardSigmoid HardSwish PRelu Erf Sqrt Selu "
+                  + "Exp Neg Mish Gelu LRN LayerNormalization Gather")
+              .split(" ", -1));
+
   private final Map<String, long[]> shapes = new HashMap<>();
   private final Map<String, TensorProto> tensors = new HashMap<>();
   private final Map<String, Long> byNode = new LinkedHashMap<>();
@@ -109,32 +118,7 @@ final class MacCounter {
   /** The output's shape, or null where it cannot be told. */
   private long[] shape(NodeProto node, long[][] in) {
     return switch (node.getOpType()) {
-      case "Relu",
-          "Cast",
-          "Clip",
-          "Sigmoid",
-          "LeakyRelu",
-          "Identity",
-          "Softmax",
-          "Elu",
-          "Tanh",
-          "BatchNormalization",
-          "Dropout",
-          "HardSigmoid",
-          "HardSwish",
-          "PRelu",
-          "Erf",
-          "Sqrt",
-          "Selu",
-          "Exp",
-          "Neg",
-          "Mish",
-          "Gelu",
-          "LRN",
-          "LayerNormalization" ->
-          in[0];
       case "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min" -> broadcast(in);
-      case "Gather" -> in[0];
       case "Transpose" -> transposed(node, in[0]);
       case "Conv" -> spatial(node, in[0], in[1][0], Arrays.copyOfRange(in[1], 2, in[1].length));
       case "MaxPool", "AveragePool" ->
@@ -147,7 +131,7 @@ final class MacCounter {
       case "Gemm" -> new long[] {in[0][0], in[1][number(node, "transB", 0) == 1 ? 0 : 1]};
       case "MatMul" -> matrix(in);
       case "Concat" -> joined(node, in);
-      default -> null;
+      default -> KEEP_THE_SHAPE.contains(node.getOpType()) ? in[0] : null;
     };
   }
 

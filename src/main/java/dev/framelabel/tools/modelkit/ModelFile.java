@@ -3,14 +3,13 @@ package dev.framelabel.tools.modelkit;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.framelabel.model.ExternalDataCheck;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.OnnxLabelModel;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /** An ONNX model in memory. Immutable. */
@@ -35,11 +34,9 @@ public final class ModelFile {
    * @throws ModelException if it is missing, no ONNX, damaged, or has data in other files
    */
   public static ModelFile open(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ModelException("model file " + file + " is not there");
-    }
-    try (DigestInputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+    String sha256 = OnnxLabelModel.sha256(file);
+    ExternalDataCheck.refuse(file);
+    try (InputStream in = Files.newInputStream(file)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
       ModelProto model = ModelProto.parseFrom(coded);
@@ -47,16 +44,12 @@ public final class ModelFile {
         throw new ModelException(
             "model file " + file + " is no ONNX model: it has no graph, or one without nodes");
       }
-      SingleFileCheck.refuse(model.getGraph());
-      String sha256 = HexFormat.of().formatHex(in.getMessageDigest().digest());
       return new ModelFile(model, sha256, Files.size(file));
     } catch (InvalidProtocolBufferException e) {
       throw new ModelException(
           "model file " + file + " is no ONNX model, or cut or damaged: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new ModelException("model file " + file + " cannot be read: " + e, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
     }
   }
 

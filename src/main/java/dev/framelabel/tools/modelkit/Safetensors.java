@@ -1,5 +1,6 @@
 package dev.framelabel.tools.modelkit;
 
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -151,8 +152,8 @@ record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (type) {
-            case "F16" -> Float16.toFloat(bytes.getShort(i * each));
-            case "BF16" -> Float.intBitsToFloat(bytes.getShort(i * each) << 16);
+            case "F16" -> Fp16Conversions.fp16ToFloat(bytes.getShort(i * each));
+            case "BF16" -> Fp16Conversions.bf16ToFloat(bytes.getShort(i * each));
             case "F32" -> bytes.getFloat(i * each);
             default -> (float) bytes.getDouble(i * each);
           };

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * Xception (Chollet 2017, arXiv:1610.02357): which layers there are, and how large.
  *
  * @param flavour padding and epsilon
- * @param width 1 for the paper's network
+ * @param width 1 for the paper's network; 0.25 has a quarter of its channels in every layer
  * @param hidden neurons of the optional layer before the last one; 0: none, as in the paper
  * @param classes of the last layer; 0: the network ends with the pooled features
  */
@@ -20,14 +20,18 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
   private static final List<Integer> MIDDLE = IntStream.rangeClosed(5, 12).boxed().toList();
 
   XceptionArchitecture {
+    if (!(width > 0) || width > 4) {
+      throw new IllegalArgumentException("width is " + width + "; expected above 0, at most 4");
+    }
     if (hidden < 0 || classes < 0) {
       throw new IllegalArgumentException(
           "hidden neurons " + hidden + ", classes " + classes + "; expected 0 or more");
     }
   }
 
+  /** Channels of a layer that has {@code paper} in the paper; halves go to the even side. */
   private int channels(int paper) {
-    return new Channels(width).of(paper);
+    return (int) Math.max(1, Math.rint(paper * width));
   }
 
   /** The features that the last layers see. */
