@@ -64,8 +64,8 @@ final class CheckpointSuite {
   /** Each setting runs once in each round; its figure there is the median of its checkpoints. */
   private void sizes() throws Exception {
     List<Setting> all = new ArrayList<>();
-    addSettings("640 x 480", BenchFrame.jpegsOfBytes(640, 480, 20_000), all);
-    addSettings("1920 x 1080", BenchFrame.jpegsOfBytes(1920, 1080, 200_000), all);
+    addSettings("640 x 480", SizedFrames.jpegs(640, 480, 20_000), all);
+    addSettings("1920 x 1080", SizedFrames.jpegs(1920, 1080, 200_000), all);
     Map<Setting, List<CheckpointFigures>> seen = new LinkedHashMap<>();
     int rounds = Math.min(MOST_ROUNDS_OF_SIZES, settings.rounds());
     for (int round = 0; round <= rounds; round++) {

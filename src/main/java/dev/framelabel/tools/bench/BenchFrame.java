@@ -26,15 +26,6 @@ public record BenchFrame(Image image) {
         .toList();
   }
 
-  /** Returns different JPEGs of one size and about this many bytes. */
-  public static List<BenchFrame> jpegsOfBytes(int width, int height, int bytes) {
-    BenchPictures pictures = new BenchPictures();
-    float quality = pictures.qualityFor(width, height, bytes);
-    return IntStream.range(0, PICTURES)
-        .mapToObj(seed -> jpeg(pictures.jpeg(width, height, seed, quality)))
-        .toList();
-  }
-
   /** Returns pictures of raw noise, of the small model's size. */
   public static List<BenchFrame> raw() {
     return IntStream.range(0, PICTURES).mapToObj(seed -> raw(RAW_SIDE, seed)).toList();

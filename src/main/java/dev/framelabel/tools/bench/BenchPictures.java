@@ -11,39 +11,24 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Camera-like pictures of any size: demo pictures side by side, with the noise of a sensor. */
-final class BenchPictures {
+public final class BenchPictures {
   /** ImageIO's own. */
   private static final float USUAL_QUALITY = 0.75f;
 
-  private static final int QUALITY_STEPS = 8;
-
   private final DemoFrames frames = new DemoFrames();
 
-  /** A JPEG of the given size; different for each seed. */
+  /** Returns a JPEG of the given size; different for each seed. */
   byte[] jpeg(int width, int height, int seed) {
     return jpeg(width, height, seed, USUAL_QUALITY);
   }
 
   /**
+   * Returns a JPEG of the given size; different for each seed.
+   *
    * @param quality from 0 to 1
    */
-  byte[] jpeg(int width, int height, int seed, float quality) {
+  public byte[] jpeg(int width, int height, int seed, float quality) {
     return DemoFrames.jpeg(picture(width, height, seed), quality);
-  }
-
-  /** The quality at which a picture of this size has about so many bytes. */
-  float qualityFor(int width, int height, int bytes) {
-    float low = 0;
-    float high = 1;
-    for (int step = 0; step < QUALITY_STEPS; step++) {
-      float middle = (low + high) / 2;
-      if (jpeg(width, height, 0, middle).length < bytes) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   private BufferedImage picture(int width, int height, int seed) {

@@ -3,6 +3,7 @@ package dev.framelabel.tools.bench;
 import dev.framelabel.model.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,20 +30,9 @@ public record Machine(String description, List<String> instructionSets) {
 
   private static final List<String> KNOWN_SETS =
       List.of(
-          "avx2",
-          "avx_vnni",
-          "avx512f",
-          "avx512_vnni",
-          "avx512_bf16",
-          "avx512_fp16",
-          "amx_tile",
-          "amx_int8",
-          "amx_bf16",
-          "neon",
-          "dotprod",
-          "i8mm",
-          "bf16",
-          "sve");
+          ("avx2 avx_vnni avx512f avx512_vnni avx512_bf16 avx512_fp16"
+                  + " amx_tile amx_int8 amx_bf16 neon dotprod i8mm bf16 sve")
+              .split(" ", -1));
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
@@ -56,7 +46,7 @@ public record Machine(String description, List<String> instructionSets) {
    * @param device that sessions run on
    */
   public static Machine current(String device) {
-    Optional<String> accelerator = Accelerator.name(Device.parse(device));
+    Optional<String> accelerator = accelerator(Device.parse(device));
     try {
       return of(Files.isReadable(CPU_INFO) ? Files.readString(CPU_INFO) : "", accelerator);
     } catch (IOException e) {
@@ -80,6 +70,31 @@ public record Machine(String description, List<String> instructionSets) {
                 System.getProperty("os.name"),
                 System.getProperty("java.version")),
         instructionSets(cpuInfo));
+  }
+
+  /** Returns a card's name as NVIDIA's tool says it; empty if it is the CPU or nobody says. */
+  private static Optional<String> accelerator(Device device) {
+    if (!device.isAccelerator()) {
+      return Optional.empty();
+    }
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "nvidia-smi",
+                  "--query-gpu=name",
+                  "--format=csv,noheader",
+                  "--id=" + device.index())
+              .redirectErrorStream(true)
+              .start();
+      String said =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      return process.waitFor() == 0 && !said.isEmpty() ? Optional.of(said) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   /** x86 calls the line flags, ARM calls it Features. */
