@@ -1,12 +1,10 @@
 package dev.framelabel.kafka.admin;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
@@ -39,24 +37,6 @@ public final class Topics {
     return create(client, names, partitions, replication, settings(replication, maxRecordBytes));
   }
 
-  /**
-   * Creates those topics that do not exist, with a retention time; the others are left as they are.
-   *
-   * @param retention how long the topics keep a record
-   * @return the names of the topics that were created
-   */
-  public static List<String> create(
-      Map<String, String> client,
-      List<String> names,
-      int partitions,
-      short replication,
-      int maxRecordBytes,
-      Duration retention) {
-    Map<String, String> settings = new HashMap<>(settings(replication, maxRecordBytes));
-    settings.put("retention.ms", Long.toString(retention.toMillis()));
-    return create(client, names, partitions, replication, settings);
-  }
-
   /** Returns the settings that each topic of a job has, apart from its retention. */
   public static Map<String, String> settings(int replication, int maxRecordBytes) {
     return Map.of(
@@ -69,7 +49,13 @@ public final class Topics {
         "LogAppendTime");
   }
 
-  private static List<String> create(
+  /**
+   * Creates those topics that do not exist; the others are left as they are.
+   *
+   * @param settings of each topic, such as {@link #settings}
+   * @return the names of the topics that were created
+   */
+  public static List<String> create(
       Map<String, String> client,
       List<String> names,
       int partitions,
@@ -135,18 +121,13 @@ public final class Topics {
 
   private static boolean createOne(Admin admin, NewTopic topic) {
     try {
-      admin.createTopics(List.of(topic)).all().get();
+      Void ignored = AdminCalls.answer(admin.createTopics(List.of(topic)).all());
       return true;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TopicExistsException) {
-        return false;
-      }
+    } catch (TopicExistsException e) {
+      return false;
+    } catch (KafkaException e) {
       throw new IllegalStateException(
-          "topic " + topic.name() + " cannot be created: " + e.getCause().getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(
-          "interrupted while topic " + topic.name() + " was created", e);
+          "topic " + topic.name() + " cannot be created: " + e.getMessage(), e);
     }
   }
 }

@@ -24,9 +24,7 @@ import picocli.CommandLine.Spec;
         "Measures what this machine can do, to size hardware: decoding, the model, and the whole"
             + " job. Contestants take turns. A figure is the median over the rounds, spread is"
             + " (highest - lowest) / median, and ratio compares with the first row.",
-    footer = {"", "Example: framelabel bench --suite decode,session --report bench.json"},
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    footer = {"", "Example: framelabel bench --suite decode,session --report bench.json"})
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -109,7 +107,6 @@ final class BenchCommand implements Callable<Integer> {
       if (report != null) {
         out.printf("%nReport: %s%n", report);
       }
-      out.flush();
       return 0;
     }
   }
@@ -117,7 +114,9 @@ final class BenchCommand implements Callable<Integer> {
   private Bench.Settings settings(Path folder) {
     return new Bench.Settings(
         choice("--only", parts, Bench.PARTS),
-        model == null ? Installation.path().resolve("model/demo-xception.onnx") : model,
+        model == null
+            ? FramelabelCommand.installation().resolve("model/demo-xception.onnx")
+            : model,
         Optional.ofNullable(fullModel),
         device,
         batchSize == null ? OptionalInt.empty() : OptionalInt.of(batchSize),

@@ -36,9 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example: framelabel camera door=rtsp://10.0.0.5/stream1 --fps 5 --bootstrap-servers kafka:9092"
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    })
 final class CameraCommand implements Callable<Integer> {
   private static final long LAST_SECONDS = 8;
 
@@ -180,7 +178,6 @@ final class CameraCommand implements Callable<Integer> {
     out.printf(
         "%,d frames in, %,d out, %,d dropped%n",
         result.framesIn(), result.framesOut(), result.dropped());
-    out.flush();
   }
 
   /** Ctrl-C: the run ends as if by itself, with its report. */

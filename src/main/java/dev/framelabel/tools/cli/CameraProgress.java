@@ -22,7 +22,6 @@ final class CameraProgress {
 
   void say(List<CameraStatus> statuses) {
     out.printf("%4d s  %s%n", (System.nanoTime() - begun) / 1_000_000_000, line(statuses));
-    out.flush();
   }
 
   static String line(List<CameraStatus> statuses) {

@@ -11,8 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = "Prints a bash completion script.",
-    footer = {"", "Example: source <(framelabel completion)"},
-    mixinStandardHelpOptions = true)
+    footer = {"", "Example: source <(framelabel completion)"})
 final class CompletionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -45,9 +45,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example: framelabel demo --frames 500 --report demo.json",
       "Example: framelabel demo --camera door=my.mp4 --model mine.onnx --out labels.jsonl"
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    })
 final class DemoCommand implements Callable<Integer> {
   private static final int PICTURES_OF_A_CAMERA = 50;
 
@@ -158,7 +156,6 @@ final class DemoCommand implements Callable<Integer> {
       new DemoFrames().write(pictures, simulatedCameras, PICTURES_OF_A_CAMERA);
       out.println(
           simulatedCameras + " folders of " + PICTURES_OF_A_CAMERA + " pictures in " + pictures);
-      out.flush();
       return 0;
     }
     FrameSource source = source();
@@ -175,7 +172,6 @@ final class DemoCommand implements Callable<Integer> {
       }
       source.failure().lines().forEach(out::println);
       out.println(verdict(result));
-      out.flush();
       return result.exact() && source.failure().isEmpty() ? 0 : 1;
     } finally {
       FileUtils.deleteQuietly(folder.toFile());
@@ -205,7 +201,6 @@ final class DemoCommand implements Callable<Integer> {
 
   private void say(String text) {
     spec.commandLine().getOut().println(text);
-    spec.commandLine().getOut().flush();
   }
 
   /** The live page beside the demo; its address is printed. */
@@ -222,7 +217,9 @@ final class DemoCommand implements Callable<Integer> {
     return new Demo.Settings(
         Optional.ofNullable(keepRunning ? null : seconds).map(Duration::ofSeconds),
         delivery,
-        model == null ? Installation.path().resolve("model/demo-xception.onnx") : model,
+        model == null
+            ? FramelabelCommand.installation().resolve("model/demo-xception.onnx")
+            : model,
         device,
         Optional.ofNullable(labels),
         folder);

@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
       "",
       "Example: framelabel doctor --bootstrap-servers kafka:9092 --model x.onnx --rest http://flink:8081"
     },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     abbreviateSynopsis = true,
     modelTransformer = JobOptionsModel.class)
 final class DoctorCommand implements Callable<Integer> {
@@ -63,7 +61,6 @@ final class DoctorCommand implements Callable<Integer> {
     }
     long failed = findings.stream().filter(one -> one.level() == Level.FAILED).count();
     out.println(failed == 0 ? "Nothing failed." : failed + " failed.");
-    out.flush();
     return failed == 0 ? 0 : 1;
   }
 }

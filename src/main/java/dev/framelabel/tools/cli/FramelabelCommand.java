@@ -7,22 +7,21 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.flink.configuration.MemorySize;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The command line. {@link ExitStatuses} says how commands end. */
 @Command(
     name = "framelabel",
     description = "Labels camera frames from Kafka in an Apache Flink job, exactly once.",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    scope = ScopeType.INHERIT,
     version = "framelabel 0.1.0",
     subcommands = {
       DemoCommand.class,
@@ -37,9 +36,7 @@ import picocli.CommandLine.Spec;
       CameraCommand.class,
       BenchCommand.class
     })
-public final class FramelabelCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
+public final class FramelabelCommand {
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -60,6 +57,11 @@ public final class FramelabelCommand implements Callable<Integer> {
   /** Returns what the user set without the command line. */
   static Settings settings(CommandSpec command) {
     return ((FramelabelCommand) command.root().userObject()).settings;
+  }
+
+  /** Returns the folder that the launcher names, else the working folder. */
+  static Path installation() {
+    return Path.of(System.getProperty("framelabel.home", "."));
   }
 
   public static void main(String[] arguments) {
@@ -93,11 +95,6 @@ public final class FramelabelCommand implements Callable<Integer> {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(FramelabelCommand::explain);
     return line;
-  }
-
-  @Override
-  public Integer call() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
   /** One sentence for the user; the whole story is in the log. */

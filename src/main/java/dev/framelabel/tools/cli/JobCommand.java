@@ -11,7 +11,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "job",
     description = "Starts, saves and stops the labelling job on a Flink cluster.",
-    mixinStandardHelpOptions = true,
     subcommands = JobRunCommand.class)
 final class JobCommand {
   @Spec private CommandSpec spec;
@@ -19,9 +18,7 @@ final class JobCommand {
   @Command(
       name = "savepoint",
       description = "Takes a savepoint and prints its path. The job goes on.",
-      footer = {"", "Example: framelabel job savepoint --to s3://bucket/savepoints"},
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      footer = {"", "Example: framelabel job savepoint --to s3://bucket/savepoints"})
   int savepoint(@Mixin SavedJob job) {
     String id = job.id();
     return await(job, id, job.cluster().triggerSavepoint(id, job.folder()));
@@ -32,9 +29,7 @@ final class JobCommand {
       description =
           "Stops the job with a savepoint and prints the savepoint's path. 'framelabel job run --savepoint PATH'"
               + " continues from it: no frame is lost or duplicated.",
-      footer = {"", "Example: framelabel job stop --to s3://bucket/savepoints"},
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      footer = {"", "Example: framelabel job stop --to s3://bucket/savepoints"})
   int stop(
       @Mixin SavedJob job,
       @Option(
@@ -50,7 +45,6 @@ final class JobCommand {
   private int await(SavedJob job, String id, String trigger) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(job.await(id, trigger, spec.commandLine().getErr()));
-    out.flush();
     return 0;
   }
 }

@@ -34,8 +34,6 @@ import picocli.CommandLine.Spec;
       "  framelabel job run --local --model model/demo-xception.onnx --device cpu",
       "  framelabel job run --config framelabel.yaml --savepoint s3://bucket/savepoint-1"
     },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     abbreviateSynopsis = true,
     modelTransformer = JobOptionsModel.class)
 final class JobRunCommand implements Callable<Integer> {
@@ -102,13 +100,14 @@ final class JobRunCommand implements Callable<Integer> {
     out.printf(
         "%s: submitted to %s, reads %s, model %s%n",
         job, rest, alsoChecked.get(KafkaOptions.FRAMES_TOPIC), checked.get(JobOptions.MODEL));
-    out.flush();
     return 0;
   }
 
   private String submit(List<String> arguments) {
     Path file =
-        jar == null ? Installation.path().resolve("target/framelabel/framelabel-job.jar") : jar;
+        jar == null
+            ? FramelabelCommand.installation().resolve("target/framelabel/framelabel-job.jar")
+            : jar;
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
           "job jar " + file + " is not there; build it (mvn -DskipTests package) or give --jar");

@@ -20,9 +20,7 @@ import picocli.CommandLine.Spec;
     description =
         "Creates an Xception label model with random weights, for load tests: as slow as a trained one, with"
             + " meaningless labels. The same seed gives the same file.",
-    footer = {"", "Example: framelabel model build --random --out xception.onnx"},
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    footer = {"", "Example: framelabel model build --random --out xception.onnx"})
 final class ModelBuildCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOutput output;

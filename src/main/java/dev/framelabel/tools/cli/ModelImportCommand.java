@@ -25,9 +25,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example: framelabel model import --from keras xception.h5 --labels labels.txt --out xception.onnx"
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    })
 final class ModelImportCommand implements Callable<Integer> {
   /** Where weights come from. */
   enum Origin {
@@ -116,7 +114,6 @@ final class ModelImportCommand implements Callable<Integer> {
       Path names = labels == null ? fetched(RemoteFile.IMAGENET_LABELS) : labels;
       output.save(network.toModel(size, output.metadata(out, LabelNames.read(names))), out, report);
     }
-    report.flush();
     return 0;
   }
 

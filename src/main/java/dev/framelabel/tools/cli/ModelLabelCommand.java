@@ -22,9 +22,7 @@ import picocli.CommandLine.Spec;
     name = "label",
     description = "Labels image files and prints the top classes of each.",
     footer = {"", "Example: framelabel model label xception.onnx picture.jpg --top 3"},
-    mixinStandardHelpOptions = true,
-    exitCodeList = {"2:At least one image could not be labelled, or an option is invalid."},
-    showDefaultValues = true)
+    exitCodeList = {"2:At least one image could not be labelled, or an option is invalid."})
 final class ModelLabelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -64,8 +62,6 @@ final class ModelLabelCommand implements Callable<Integer> {
         }
       }
     }
-    out.flush();
-    spec.commandLine().getErr().flush();
     return bad == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.USAGE;
   }
 

@@ -71,7 +71,6 @@ final class ModelOutput {
           .save(out, written -> report.println(difference(model, written).toText("fp16", "fp32")));
     }
     report.println(out + ": written, tried on " + TRIAL_PICTURES + " made-up pictures");
-    report.flush();
   }
 
   private static List<float[]> tryOut(Path file) {

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code framelabel model package}. */
 @Command(
@@ -28,9 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example: framelabel model package classifier.onnx --layout nchw --size 224 --labels labels.txt --out labelled.onnx"
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    })
 final class ModelPackageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOutput output;
@@ -133,5 +133,22 @@ final class ModelPackageCommand implements Callable<Integer> {
             output.metadata(out, LabelNames.read(labels)));
     output.save(Packager.wrap(ModelFile.open(model), packaging), out, report);
     return 0;
+  }
+
+  /** Reads {@code 0.5} or {@code 1/255}. */
+  static final class FractionConverter implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      try {
+        int slash = text.indexOf('/');
+        return slash < 0
+            ? Double.parseDouble(text)
+            : Double.parseDouble(text.substring(0, slash))
+                / Double.parseDouble(text.substring(slash + 1));
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException(
+            "found '" + text + "'; expected a number as 0.5 or 1/255");
+      }
+    }
   }
 }

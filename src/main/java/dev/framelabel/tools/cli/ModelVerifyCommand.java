@@ -24,9 +24,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example: framelabel model verify xception.onnx --against other.onnx --images pictures"
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    })
 final class ModelVerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -66,7 +64,6 @@ final class ModelVerifyCommand implements Callable<Integer> {
       }
       Agreement found = compare(model, other, pictures);
       out.println(found.toText(file.toString(), reference.toString()));
-      out.flush();
       boolean agree = found.sameTop() == found.pictures() && found.largestDifference() <= tolerance;
       return agree ? 0 : 1;
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,17 +23,14 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel rejected}. */
 @Command(
     name = "rejected",
-    description = "Lists, exports and replays rejected frames (dead letters).",
-    mixinStandardHelpOptions = true)
+    description = "Lists, exports and replays rejected frames (dead letters).")
 final class RejectedCommand {
   @Spec private CommandSpec spec;
 
   @Command(
       name = "list",
       description = "Counts the rejected frames of each kind and prints the newest of each kind.",
-      footer = {"", "Example: framelabel rejected list --bootstrap-servers kafka:9092"},
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      footer = {"", "Example: framelabel rejected list --bootstrap-servers kafka:9092"})
   int list(
       @Mixin KafkaClient client,
       @Mixin RejectedSelection choice,
@@ -57,7 +55,6 @@ final class RejectedCommand {
           tally.samples().forEach(sample -> out.println("  " + line(sample)));
         });
     out.println(tallies.values().stream().mapToLong(RejectedTally::count).sum() + " rejected");
-    out.flush();
     return 0;
   }
 
@@ -69,9 +66,7 @@ final class RejectedCommand {
       footer = {
         "",
         "Example: framelabel rejected show --kind CORRUPT_IMAGE --out folder --bootstrap-servers kafka:9092"
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      })
   int show(
       @Mixin KafkaClient client,
       @Mixin RejectedSelection choice,
@@ -102,7 +97,6 @@ final class RejectedCommand {
           }
         });
     out.println(written[0] + " shown");
-    out.flush();
     return 0;
   }
 
@@ -125,9 +119,7 @@ final class RejectedCommand {
       footer = {
         "",
         "Example: framelabel rejected replay --kind DEVICE_FAILED --from 2026-01-31T12:00:00Z"
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      })
   int replay(
       @Mixin KafkaClient client,
       @Mixin RejectedSelection choice,
@@ -143,7 +135,7 @@ final class RejectedCommand {
               defaultValue = "3",
               description = "Refuse frames that were replayed this many times.")
           int maxReplays,
-      @Mixin MaxRecordSize maxRecordSize) {
+      @Option(names = "--max-record-size") MemorySize maxRecordSize) {
     if (choice.isEmpty() && !all) {
       throw new ParameterException(
           spec.commandLine(),
@@ -152,12 +144,15 @@ final class RejectedCommand {
     int[] counts = new int[2];
     try (FrameReplay replay =
         new FrameReplay(
-            client.properties(), framesTopic, choice.topic(), maxReplays, maxRecordSize.bytes())) {
+            client.properties(),
+            framesTopic,
+            choice.topic(),
+            maxReplays,
+            Math.toIntExact(maxRecordSize.getBytes()))) {
       read(client, choice, rejected -> counts[say(rejected, replay) ? 0 : 1]++);
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(counts[0] + " replayed, " + counts[1] + " refused");
-    out.flush();
     return counts[1] == 0 ? 0 : 1;
   }
 

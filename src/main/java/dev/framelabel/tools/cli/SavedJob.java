@@ -95,7 +95,6 @@ final class SavedJob {
         progress.printf(
             "savepoint %s of job %s: in progress for %d s%n",
             trigger, id, Duration.ofNanos(now - begun).toSeconds());
-        progress.flush();
       }
       LockSupport.parkNanos(STEP.toNanos());
       path = cluster.savepointPath(id, trigger);

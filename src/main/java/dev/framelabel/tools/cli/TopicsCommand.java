@@ -3,8 +3,10 @@ package dev.framelabel.tools.cli;
 import dev.framelabel.kafka.admin.Topics;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,10 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code framelabel topics}. */
-@Command(
-    name = "topics",
-    description = "Creates the topics of a labelling job.",
-    mixinStandardHelpOptions = true)
+@Command(name = "topics", description = "Creates the topics of a labelling job.")
 final class TopicsCommand {
   @Spec private CommandSpec spec;
 
@@ -30,9 +29,7 @@ final class TopicsCommand {
         "One camera with 15 frames per second of 100 kB each needs 130 GB for each day of --frames-retention.",
         "--max-record-size: allow for the largest encoded frame plus 64 KiB.",
         "Example: framelabel topics create --bootstrap-servers kafka:9092 --frames-retention '6 h'"
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      })
   int create(
       @Mixin KafkaClient kafka,
       @Option(
@@ -57,7 +54,7 @@ final class TopicsCommand {
               description =
                   "Replicas of each partition. With 3 or more, min.insync.replicas is 2, else 1.")
           short replication,
-      @Mixin MaxRecordSize maxRecordSize,
+      @Option(names = "--max-record-size") MemorySize maxRecordSize,
       @Option(
               names = "--frames-retention",
               paramLabel = "DURATION",
@@ -76,19 +73,19 @@ final class TopicsCommand {
     Duration ofFrames = TimeUtils.parseDuration(framesRetention);
     Duration ofResults = TimeUtils.parseDuration(resultsRetention);
     PrintWriter out = spec.commandLine().getOut();
-    int maxRecordBytes = maxRecordSize.bytes();
+    int maxRecordBytes = Math.toIntExact(maxRecordSize.getBytes());
     for (String topic : topics) {
       Duration retention = topic.equals(framesTopic) ? ofFrames : ofResults;
+      Map<String, String> settings = new HashMap<>(Topics.settings(replication, maxRecordBytes));
+      settings.put("retention.ms", Long.toString(retention.toMillis()));
       boolean created =
-          !Topics.create(client, List.of(topic), partitions, replication, maxRecordBytes, retention)
-              .isEmpty();
+          !Topics.create(client, List.of(topic), partitions, replication, settings).isEmpty();
       out.println(
           created
               ? "%s: created, keeps records of up to %d bytes for %s"
                   .formatted(topic, maxRecordBytes, TimeUtils.formatWithHighestUnit(retention))
               : topic + ": was there already, left as it is");
     }
-    out.flush();
     return 0;
   }
 }

@@ -14,8 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "transactions",
     description =
-        "Lists and aborts open transactions: a hanging transaction blocks read_committed consumers.",
-    mixinStandardHelpOptions = true)
+        "Lists and aborts open transactions: a hanging transaction blocks read_committed consumers.")
 final class TransactionsCommand {
   @Spec private CommandSpec spec;
 
@@ -27,9 +26,7 @@ final class TransactionsCommand {
       footer = {
         "",
         "Example: framelabel transactions list --prefix framelabel --bootstrap-servers kafka:9092"
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      })
   int list(
       @Mixin KafkaClient client,
       @Option(
@@ -50,7 +47,6 @@ final class TransactionsCommand {
           String.join(", ", one.partitions()));
     }
     out.println(open.size() + " open");
-    out.flush();
     return 0;
   }
 
@@ -65,9 +61,7 @@ final class TransactionsCommand {
       footer = {
         "",
         "Example: framelabel transactions abort framelabel.labels.-0-1 --bootstrap-servers kafka:9092"
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      })
   int abort(
       @Mixin KafkaClient client,
       @Parameters(
@@ -80,7 +74,6 @@ final class TransactionsCommand {
       OpenTransactions.abort(client.properties(), id);
       out.println(id + ": aborted");
     }
-    out.flush();
     return 0;
   }
 }

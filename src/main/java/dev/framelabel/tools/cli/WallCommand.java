@@ -21,9 +21,7 @@ import picocli.CommandLine.Spec;
     description =
         "Serves a live web page of all cameras with their labels. Runs until Ctrl-C. Reconnects after a broker"
             + " restart.",
-    footer = {"", "Example: framelabel wall --bootstrap-servers kafka:9092 --port 8090"},
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    footer = {"", "Example: framelabel wall --bootstrap-servers kafka:9092 --port 8090"})
 final class WallCommand implements Callable<Integer> {
   private static final String TOKEN_VARIABLE = "FRAMELABEL_WALL_TOKEN";
 
@@ -89,7 +87,6 @@ final class WallCommand implements Callable<Integer> {
       if (!settings.isLocal() && token.isEmpty()) {
         out.println("Whoever reaches " + host + " can watch: there is no token.");
       }
-      out.flush();
       Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown, "framelabel-ctrl-c"));
       ended.await();
     }
