@@ -139,7 +139,7 @@ final class PartitionProgress {
           "Data loss detected: retention removed {} offsets of partition={} before the job read them"
               + " (offsets {} to {}, log start offset {}). Transaction markers among them are counted"
               + " too. Likely cause: the job was down or behind for longer than retention.ms of the"
-              + " topic. Raise retention.ms, or give the job more capacity. See the runbook, section 'Data loss'",
+              + " topic. Raise retention.ms, or give the job more capacity. See the runbook, section 'Frames lost by retention'",
           lost,
           partition,
           first,
