@@ -360,11 +360,11 @@ public enum JobMetric {
         .histogram(metricName, new DescriptiveStatisticsHistogram(WINDOW));
   }
 
-  private MetricGroup labelled(MetricGroup group, Type asked, String... labelValues) {
-    if (asked != type || labelValues.length != labels().size()) {
+  private MetricGroup labelled(MetricGroup group, Type wanted, String... labelValues) {
+    if (wanted != type || labelValues.length != labels().size()) {
       throw new IllegalArgumentException(
           "%s is a %s with labels %s; found a %s with %s label values"
-              .formatted(metricName, type, labels(), asked, labelValues.length));
+              .formatted(metricName, type, labels(), wanted, labelValues.length));
     }
     MetricGroup found = group;
     for (int i = 0; i < labelValues.length; i++) {

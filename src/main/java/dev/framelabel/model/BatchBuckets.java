@@ -39,7 +39,7 @@ final class BatchBuckets {
     return IntStream.concat(powers, IntStream.of(maxBatch)).toArray();
   }
 
-  /** The smallest bucket that holds {@code count} frames. */
+  /** Returns the smallest bucket that holds {@code count} frames. */
   int atLeast(int count) {
     int at = Arrays.binarySearch(sizes, count);
     return sizes[at >= 0 ? at : -at - 1];
@@ -67,7 +67,7 @@ final class BatchBuckets {
     return device.isAccelerator() ? sizes.clone() : ends();
   }
 
-  /** The largest batch of each session that the device needs. */
+  /** Returns the largest batch of each session that the device needs. */
   int[] sessions() {
     return device.kind() == Device.Kind.CUDA ? sizes.clone() : new int[] {sizes[sizes.length - 1]};
   }

@@ -10,7 +10,7 @@ public final class DeviceMemoryException extends ModelException {
     super(message, cause);
   }
 
-  /** What to do so that there is more. */
+  /** Returns what to do so that there is more. */
   static String cure(Device device) {
     return switch (device.kind()) {
       case CPU ->
@@ -20,7 +20,7 @@ public final class DeviceMemoryException extends ModelException {
     };
   }
 
-  /** Whether the runtime's words say so; it has no error code for it. */
+  /** Returns whether the runtime's words say so; it has no error code for it. */
   static boolean isMeant(String message) {
     String words = message == null ? "" : message.toLowerCase(Locale.ROOT);
     return words.contains("out of memory")

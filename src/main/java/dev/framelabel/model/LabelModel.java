@@ -45,7 +45,10 @@ public interface LabelModel extends AutoCloseable {
     return count / 2;
   }
 
-  /** Native tensors that are open now: two for each batch that runs, and none between batches. */
+  /**
+   * Returns the number of native tensors that are open now: two for each batch that runs, and none
+   * between batches.
+   */
   default int openTensors() {
     return 0;
   }

@@ -65,7 +65,12 @@ public final class OnnxLabelModel implements LabelModel {
       sessions.closeAfter(e);
       throw e;
     }
-    LOG.info("model {} {} ({}) on {}", metadata.name(), metadata.version(), sha256, device);
+    LOG.info(
+        "Model opened: name={} version={} sha256={} device={}",
+        metadata.name(),
+        metadata.version(),
+        sha256,
+        device);
   }
 
   private void warmUp(int maxBatch) {
@@ -96,7 +101,7 @@ public final class OnnxLabelModel implements LabelModel {
         cause);
   }
 
-  /** A direct buffer for the output of {@code capacity} frames. */
+  /** Returns a direct buffer for the output of {@code capacity} frames. */
   public static FloatBuffer newProbabilities(int capacity, int classes) {
     return ByteBuffer.allocateDirect(capacity * classes * Float.BYTES)
         .order(ByteOrder.nativeOrder())

@@ -118,7 +118,7 @@ final class SessionFactory {
       for (Map.Entry<String, String> option : settings.cuda().options(device.kind()).entrySet()) {
         cuda.add(option.getKey(), option.getValue());
       }
-      LOG.info("{}", cuda);
+      LOG.info("CUDA provider: {}", cuda);
       options.addCUDA(cuda);
     }
   }
@@ -139,7 +139,7 @@ final class SessionFactory {
           tensorRt.options(metadata, settings.maxBatch(), device).entrySet()) {
         provider.add(option.getKey(), option.getValue());
       }
-      LOG.info("{}", provider);
+      LOG.info("TensorRT provider: {}", provider);
       options.addTensorrt(provider);
     }
   }
@@ -152,7 +152,7 @@ final class SessionFactory {
     }
   }
 
-  /** What the file says, before minutes are spent on building engines for it. */
+  /** Returns what the file says, before minutes are spent on building engines for it. */
   private ModelMetadata metadata(Path file, String sha256) throws OrtException {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);

@@ -65,7 +65,7 @@ public record SessionSettings(
     return Math.max(1, Runtime.getRuntime().availableProcessors() - (streams - 1));
   }
 
-  /** One thread for each core, no spinning, any file. */
+  /** Returns settings with one thread for each core, without spinning, for any file. */
   public static SessionSettings on(String device, int maxBatch) {
     return new SessionSettings(device, 0, false, maxBatch, "");
   }

@@ -45,7 +45,7 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
     return Path.of(cache).resolve(model + "-batch-" + maxBatch + "-gpu-" + device.index());
   }
 
-  /** The options of ONNX Runtime's provider, apart from the device. */
+  /** Returns the options of ONNX Runtime's provider, apart from the device. */
   Map<String, String> options(ModelMetadata metadata, int maxBatch, Device device) {
     Map<String, String> options = new LinkedHashMap<>();
     if (fp16) {

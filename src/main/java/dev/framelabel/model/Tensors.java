@@ -42,12 +42,12 @@ final class Tensors {
     return new Tensor(OnnxTensor.createTensor(environment, bytes, shape, OnnxJavaType.UINT8));
   }
 
-  /** Of float32, over the buffer's remaining numbers. */
+  /** Returns a tensor of float32 over the buffer's remaining numbers. */
   Tensor over(FloatBuffer numbers, long... shape) throws OrtException {
     return new Tensor(OnnxTensor.createTensor(environment, numbers, shape));
   }
 
-  /** Tensors that were made and not closed. */
+  /** Returns the number of tensors that were made and not closed. */
   int open() {
     return open.get();
   }

@@ -67,7 +67,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
     messageEncoder = new BinaryMessageEncoder<>(data, current);
   }
 
-  /** Whether there is a registry to ask for the schemas of records. */
+  /** Returns whether there is a registry to ask for the schemas of records. */
   boolean hasRegistry() {
     return subject.isPresent();
   }
@@ -114,7 +114,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
     }
   }
 
-  /** The schema that a single object's header names. */
+  /** Returns the schema that a single object's header names. */
   private Schema named(ByteBuffer value) throws IOException {
     long fingerprint =
         value.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(Envelope.FINGERPRINT_AT);

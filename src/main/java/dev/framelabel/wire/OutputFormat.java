@@ -19,7 +19,7 @@ public enum OutputFormat {
   /** 00, the schema's global id at an Apicurio registry in 8 bytes, the record. */
   APICURIO;
 
-  /** Whether a value of this framing needs a schema registry. */
+  /** Returns whether a value of this framing needs a schema registry. */
   public boolean registered() {
     return this == CONFLUENT || this == APICURIO;
   }

@@ -29,8 +29,8 @@ public final class AdminCalls {
    *
    * @throws KafkaException the broker's error, or a timeout
    */
-  public static <T> T answer(KafkaFuture<T> asked) {
-    return answer(asked, LIMIT);
+  public static <T> T answer(KafkaFuture<T> future) {
+    return answer(future, LIMIT);
   }
 
   /**
@@ -39,9 +39,9 @@ public final class AdminCalls {
    * @param limit the longest time to wait
    * @throws KafkaException the broker's error, or a timeout
    */
-  public static <T> T answer(KafkaFuture<T> asked, Duration limit) {
+  public static <T> T answer(KafkaFuture<T> future, Duration limit) {
     try {
-      return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
     } catch (TimeoutException e) {

@@ -116,7 +116,7 @@ final class PartitionChecks {
     try {
       return OpenTransactions.list(options.client(), "");
     } catch (IllegalStateException e) {
-      LOG.info("open transactions are not listed", e);
+      LOG.info("Open transactions cannot be listed", e);
       return List.of();
     }
   }

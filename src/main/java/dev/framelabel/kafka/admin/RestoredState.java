@@ -61,7 +61,7 @@ public final class RestoredState {
       Path found = files.exists(metadata) ? metadata : given;
       return Optional.of(Instant.ofEpochMilli(files.getFileStatus(found).getModificationTime()));
     } catch (IOException | RuntimeException e) {
-      LOG.info("the age of {} is not known here: {}", path, e.toString());
+      LOG.info("Age of {} is unknown: {}", path, e.toString());
       return Optional.empty();
     }
   }

@@ -177,7 +177,7 @@ final class TopicChecks {
     }
   }
 
-  /** What holds for every topic, and a check of its own; where all is well, one finding says so. */
+  /** Makes the checks of every topic and one of its own; adds one finding if all is well. */
   private void withSettings(TopicDescription topic, Consumer<Config> check) {
     String subject = subject(topic.name());
     int before = findings.size();

@@ -94,7 +94,7 @@ public final class Topics {
     }
   }
 
-  /** The largest record that a topic takes; empty where it cannot be asked. */
+  /** Returns the largest record that a topic takes; empty where it cannot be asked. */
   public static OptionalInt maxRecordBytes(Map<String, String> client, String name) {
     try {
       return OptionalInt.of(Integer.parseInt(setting(client, name, "max.message.bytes")));

@@ -88,7 +88,7 @@ final class TransactionChecks {
     return Optional.empty();
   }
 
-  /** The sinks' own prefixes; an id goes on with {@code -SUBTASK-CHECKPOINT}. */
+  /** Returns the sinks' own prefixes; an id goes on with {@code -SUBTASK-CHECKPOINT}. */
   private List<String> prefixes() {
     String prefix = options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX);
     return List.of(
@@ -106,8 +106,7 @@ final class TransactionChecks {
     if (before.isEmpty()) {
       return Finding.ok(SUBJECT, "no open transaction begins with " + prefix);
     }
-    LOG.info(
-        "transactions of this prefix are open, watched for {} ms: {}", watch.toMillis(), before);
+    LOG.info("Watching open transactions of this prefix for {} ms: {}", watch.toMillis(), before);
     long end = System.nanoTime() + watch.toNanos();
     while (System.nanoTime() < end) {
       AdminCalls.pause(POLL);

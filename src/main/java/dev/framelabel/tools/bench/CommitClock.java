@@ -37,7 +37,9 @@ final class CommitClock {
     return seen;
   }
 
-  /** The last commit that counts: the commit after it is cut short by the end of the frames. */
+  /**
+   * Returns the last commit that counts: the commit after it is cut short by the end of the frames.
+   */
   private int lastCounted() {
     int last = commits.size() > 3 ? commits.size() - 2 : commits.size() - 1;
     if (last < 1) {

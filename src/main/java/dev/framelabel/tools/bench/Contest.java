@@ -56,7 +56,7 @@ public final class Contest {
     }
   }
 
-  /** The contestant that is entered first is the one that the others are compared with. */
+  /** Adds a contestant; the others are compared with the first one. */
   public Contest enter(String name, Contestant contestant) {
     contestants.put(name, contestant);
     return this;

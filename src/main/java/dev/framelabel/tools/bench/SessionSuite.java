@@ -56,7 +56,10 @@ public final class SessionSuite {
     }
   }
 
-  /** The defaults, and what is compared with them: spinning on a CPU, channels last on a GPU. */
+  /**
+   * Returns the defaults, and what is compared with them: spinning on a CPU, channels last on a
+   * GPU.
+   */
   private Map<String, SessionSettings> variants() {
     Map<String, SessionSettings> variants = new LinkedHashMap<>();
     SessionSettings usual = SessionSettings.on(device, MOST);

@@ -26,17 +26,17 @@ public record Table(
     rows = copies;
   }
 
-  /** Whether the other is this table, measured at another time. */
+  /** Returns whether the other is this table, measured at another time. */
   boolean replaces(Table other) {
     return suite.equals(other.suite) && title.equals(other.title);
   }
 
-  /** The row whose name begins so. */
+  /** Returns the row whose name begins so. */
   public Optional<Map<String, Object>> row(String name) {
     return rows.stream().filter(row -> row.get("name").toString().startsWith(name)).findFirst();
   }
 
-  /** A number of the row whose name begins so. */
+  /** Returns a number of the row whose name begins so. */
   public Optional<Double> number(String name, String column) {
     return row(name)
         .map(row -> row.get(column))

@@ -180,7 +180,7 @@ final class CameraCommand implements Callable<Integer> {
         result.framesIn(), result.framesOut(), result.dropped());
   }
 
-  /** Ctrl-C: the run ends as if by itself, with its report. */
+  /** Ends the run on Ctrl-C as if by itself, with its report. */
   private static void stop(CameraPublisher publisher, CountDownLatch finished) {
     publisher.stop();
     try {

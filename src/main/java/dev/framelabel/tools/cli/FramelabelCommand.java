@@ -97,12 +97,11 @@ public final class FramelabelCommand {
     return line;
   }
 
-  /** One sentence for the user; the whole story is in the log. */
+  /** Prints one sentence for the user; the log has the stack trace. */
   private static int explain(Exception failure, CommandLine line, CommandLine.ParseResult result) {
     PrintWriter err = line.getErr();
     String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     err.println("framelabel: " + Addresses.maskIn(said));
-    err.flush();
     LoggerFactory.getLogger(FramelabelCommand.class)
         .error(
             "Command failed: {}. See docs/reference/messages.md, section 'Command line'",

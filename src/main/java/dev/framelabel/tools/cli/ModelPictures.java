@@ -33,7 +33,7 @@ final class ModelPictures {
     probabilities = OnnxLabelModel.newProbabilities(1, model.metadata().classes());
   }
 
-  /** The probabilities of a picture file. */
+  /** Returns the probabilities of a picture file. */
   float[] label(Path file) throws BadImageException {
     try {
       decoder.decode(Files.readAllBytes(file), pixels);
@@ -46,7 +46,7 @@ final class ModelPictures {
     return row;
   }
 
-  /** All JPEG, PNG and WebP files of a folder and the folders below, by name. */
+  /** Returns all JPEG, PNG and WebP files of a folder and the folders below, by name. */
   static List<Path> in(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new ModelException(folder + " is no folder; expected one with pictures");

@@ -75,12 +75,12 @@ final class RejectedSelection {
         && fits(frames, frame.frameId());
   }
 
-  /** Whether nothing is asked of what a record says. */
+  /** Returns whether nothing is asked of what a record says. */
   private boolean isOpen() {
     return kinds.isEmpty() && cameras.isEmpty() && frames.isEmpty();
   }
 
-  /** Whether no option is given. */
+  /** Returns whether no option is given. */
   boolean isEmpty() {
     return isOpen() && positions.isEmpty() && from == null && to == null;
   }

@@ -27,7 +27,7 @@ final class RejectedTally {
     return count;
   }
 
-  /** The last records, the oldest first. */
+  /** Returns the last records, the oldest first. */
   List<RejectedRecord> samples() {
     return List.copyOf(samples);
   }

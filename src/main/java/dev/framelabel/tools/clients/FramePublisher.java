@@ -77,7 +77,7 @@ public final class FramePublisher implements AutoCloseable {
     return publish(cameraId, value, Map.of());
   }
 
-  /** As {@link #publish(String, byte[])}, with headers. */
+  /** Sends any bytes as the value of a camera's record, with headers. */
   public CompletableFuture<Void> publish(
       String cameraId, byte[] value, Map<String, String> headers) {
     ProducerRecord<byte[], byte[]> entry =

@@ -80,7 +80,7 @@ public final class OutcomeReader implements AutoCloseable {
     return outcomes;
   }
 
-  /** Whether everything has been read that this reader can see now. */
+  /** Returns whether everything has been read that this reader can see now. */
   public boolean atEnd() {
     return consumer.endOffsets(partitions).entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());

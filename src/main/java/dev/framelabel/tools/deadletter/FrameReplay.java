@@ -140,7 +140,7 @@ public final class FrameReplay implements AutoCloseable {
     headers.remove(name).add(name, value.getBytes(UTF_8));
   }
 
-  /** The record as it was: key, value and headers. */
+  /** Returns the record as it was: key, value and headers. */
   private ProducerRecord<byte[], byte[]> copy(
       ConsumerRecord<byte[], byte[]> source, RejectedRecord.Content content) {
     ProducerRecord<byte[], byte[]> copy =
@@ -185,7 +185,9 @@ public final class FrameReplay implements AutoCloseable {
     return PICTURE_FILE.matcher(text).lookingAt();
   }
 
-  /** A new record with what the rejected record holds: the frame, and headers of its sender. */
+  /**
+   * Returns a new record with what the rejected record holds: the frame, and headers of its sender.
+   */
   private ProducerRecord<byte[], byte[]> rebuilt(RejectedFrame rejected, Headers headers) {
     byte[] key = rejected.cameraId().getBytes(UTF_8);
     ProducerRecord<byte[], byte[]> frame =
@@ -231,7 +233,7 @@ public final class FrameReplay implements AutoCloseable {
     }
   }
 
-  /** The record that was rejected, where its topic still holds it. */
+  /** Returns the record that was rejected, where its topic still holds it. */
   private Optional<ConsumerRecord<byte[], byte[]>> source(RejectedRecord.Content content) {
     SourcePosition position = content.frame().source();
     TopicPartition partition = new TopicPartition(position.topic(), position.partition());

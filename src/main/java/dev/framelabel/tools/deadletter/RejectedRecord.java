@@ -23,13 +23,13 @@ public record RejectedRecord(
    * @param originalBytes how long the original was; more than the record holds where it did not fit
    */
   public record Content(RejectedFrame frame, long originalBytes) {
-    /** Whether the record holds the whole original. */
+    /** Returns whether the record holds the whole original. */
     public boolean whole() {
       return frame.original().length() == originalBytes;
     }
   }
 
-  /** Where the record stands, as users name it: partition@offset. */
+  /** Returns where the record stands, as users name it: partition@offset. */
   public String position() {
     return partition + "@" + offset;
   }

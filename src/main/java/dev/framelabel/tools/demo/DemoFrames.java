@@ -52,17 +52,19 @@ public final class DemoFrames {
     return Objects.requireNonNull(DemoFrames.class.getResourceAsStream(name), "resource " + name);
   }
 
-  /** How many different pictures there are. */
+  /** Returns how many different pictures there are. */
   public int size() {
     return labels.size();
   }
 
-  /** The true label of picture {@code index}, from 0; pictures repeat after {@link #size}. */
+  /**
+   * Returns the true label of picture {@code index}, from 0; pictures repeat after {@link #size}.
+   */
   public String label(long index) {
     return labels.get(wrap(index));
   }
 
-  /** The JPEG of picture {@code index}; not to be changed. */
+  /** Returns the JPEG of picture {@code index}; not to be changed. */
   public byte[] jpeg(long index) {
     return encoded.computeIfAbsent(wrap(index), this::render);
   }

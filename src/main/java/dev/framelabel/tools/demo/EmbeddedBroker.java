@@ -49,7 +49,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     server.startup();
   }
 
-  /** After {@link #close}: comes back at the same address, with all that it had. */
+  /** Starts again after {@link #close}, at the same address, with all that it had. */
   public void startAgain() {
     startUp();
   }

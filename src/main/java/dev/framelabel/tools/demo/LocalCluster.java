@@ -96,7 +96,7 @@ public final class LocalCluster implements AutoCloseable {
     cluster.startTaskManager();
   }
 
-  /** Where Flink's REST interface answers, on loopback. */
+  /** Returns the address of Flink's REST API, on loopback. */
   public URI webAddress() throws Exception {
     return cluster.getRestAddress().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }

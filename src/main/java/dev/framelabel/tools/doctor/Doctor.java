@@ -132,7 +132,7 @@ public final class Doctor {
     }
   }
 
-  /** What full batches at the same time take, as a finding too. */
+  /** Returns the memory that concurrent full batches take, and adds a finding about it. */
   Optional<ModelMemory> sessionMemory(LabelModel model, long before, List<Finding> findings) {
     String subject = "session memory";
     String batches =

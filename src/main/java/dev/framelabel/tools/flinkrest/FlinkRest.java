@@ -40,12 +40,12 @@ public class FlinkRest {
     this.address = address.replaceAll("/+$", "");
   }
 
-  /** Where the interface is. */
+  /** Returns the URL of the API. */
   public String address() {
     return address;
   }
 
-  /** Ids of the jobs that have not ended. */
+  /** Returns the ids of the jobs that have not ended. */
   public List<String> liveJobs() {
     List<String> ids = new ArrayList<>();
     for (JsonNode job : get("/jobs").path("jobs")) {
@@ -56,7 +56,7 @@ public class FlinkRest {
     return ids;
   }
 
-  /** What the cluster says of itself that matters to a labelling job. */
+  /** Returns what the cluster says of itself that matters to a labelling job. */
   public ClusterFacts facts() {
     JsonNode overview = get("/overview");
     Map<String, String> settings = new HashMap<>();
@@ -197,7 +197,7 @@ public class FlinkRest {
             .build());
   }
 
-  /** Flink answers with whole stack traces: of those the innermost cause. */
+  /** Returns the innermost cause of the stack traces that Flink answers with. */
   private String reason(String body) {
     String text = body;
     try {

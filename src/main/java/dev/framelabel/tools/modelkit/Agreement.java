@@ -50,7 +50,7 @@ public record Agreement(int pictures, double largestDifference, int sameTop) {
     return best;
   }
 
-  /** A sentence. */
+  /** Returns a sentence for people. */
   public String toText(String one, String other) {
     return String.format(
         "%s against %s: %d pictures, largest difference %.3g, same first label on %d",
@@ -93,7 +93,7 @@ public record Agreement(int pictures, double largestDifference, int sameTop) {
     }
   }
 
-  /** Random tiles with some noise: nearer to a picture than noise alone. */
+  /** Returns random tiles with some noise: nearer to a picture than noise alone. */
   private static ByteBuffer madeUp(int count, int height, int width) {
     Random random = new Random(count);
     ByteBuffer pixels = ByteBuffer.allocateDirect(count * height * width * 3);

@@ -19,13 +19,13 @@ final class Alignment {
 
   private Alignment() {}
 
-  /** The channels that a layer of so many gets. */
+  /** Returns the channels that a layer of so many gets. */
   static int of(int channels) {
     int whole = (channels + BLOCK - 1) / BLOCK * BLOCK;
     return (whole - channels) * LARGEST_PART <= channels ? whole : channels;
   }
 
-  /** The same numbers at the same places of a larger tensor that else holds zeros. */
+  /** Returns the same numbers at the same places of a larger tensor that else holds zeros. */
   static Tensor widen(Tensor tensor, List<Integer> shape) {
     if (tensor.shape().equals(shape)) {
       return tensor;
@@ -39,7 +39,7 @@ final class Alignment {
     return new Tensor(shape, out);
   }
 
-  /** Where the number at {@code index} of one shape stands in the larger one. */
+  /** Returns where the number at {@code index} of one shape stands in the larger one. */
   private static int place(int index, List<Integer> from, List<Integer> to) {
     int rest = index;
     int stride = 1;
@@ -52,7 +52,7 @@ final class Alignment {
     return place;
   }
 
-  /** A shape whose first so many axes, those of channels, are widened. */
+  /** Returns a shape whose first so many axes, those of channels, are widened. */
   static List<Integer> shape(List<Integer> shape, int axes) {
     List<Integer> wide = new ArrayList<>(shape);
     for (int axis = 0; axis < axes; axis++) {

@@ -19,7 +19,7 @@ enum Flavour {
     this.epsilon = epsilon;
   }
 
-  /** What batch normalisation adds to the variance. */
+  /** Returns what batch normalisation adds to the variance. */
   double epsilon() {
     return epsilon;
   }

@@ -173,7 +173,7 @@ final class Inspector {
     return new Block(unit.block(), trainable, folded ? 2 * bias : 0, cost);
   }
 
-  /** How many of a tensor's numbers are the layer's own. */
+  /** Returns how many of a tensor's numbers are the layer's own. */
   private static long own(TensorProto tensor, List<Integer> shape) {
     if (tensor == null || tensor.getDimsCount() != shape.size()) {
       return 0;
@@ -193,7 +193,7 @@ final class Inspector {
         a.macs() + b.macs());
   }
 
-  /** Name, type and shape, as in {@code frames: uint8 [N, 299, 299, 3]}. */
+  /** Returns name, type and shape, as in {@code frames: uint8 [N, 299, 299, 3]}. */
   static String text(ValueInfoProto value) {
     var tensor = value.getType().getTensorType();
     DataType type = DataType.forNumber(tensor.getElemType());

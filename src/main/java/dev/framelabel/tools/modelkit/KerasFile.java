@@ -84,7 +84,7 @@ final class KerasFile {
     return layers;
   }
 
-  /** A list attribute; Keras cuts long ones into name0, name1 and so on. */
+  /** Returns a list attribute; Keras cuts long ones into name0, name1 and so on. */
   private static List<String> names(Node node, String name) {
     Attribute whole = node.getAttribute(name);
     if (whole != null) {
@@ -128,7 +128,7 @@ final class KerasFile {
     return layers;
   }
 
-  /** 7 of {@code conv2d_7}, 0 of {@code conv2d}. */
+  /** Returns the number in a name: 7 of {@code conv2d_7}, 0 of {@code conv2d}. */
   private static int number(String name) {
     String digits = name.substring(name.lastIndexOf('_') + 1);
     boolean numbered = !digits.isEmpty() && digits.length() < 6;

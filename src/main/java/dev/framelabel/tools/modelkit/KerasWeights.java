@@ -55,7 +55,7 @@ final class KerasWeights {
     return architecture.units().stream().filter(unit -> unit.kind() == kind).toList();
   }
 
-  /** Width and head, from the last batch normalisation and the layers behind it. */
+  /** Returns width and head, from the last batch normalisation and the layers behind it. */
   private static XceptionArchitecture architecture(List<Layer> layers, List<Layer> dense) {
     int features =
         layers.stream()
@@ -93,7 +93,7 @@ final class KerasWeights {
     }
   }
 
-  /** The first layer that is left with so many tensors, the first of this shape. */
+  /** Returns the first layer that is left with so many tensors, the first of this shape. */
   private static Layer take(List<Layer> left, String wanted, int tensors, List<Integer> shape) {
     for (Iterator<Layer> all = left.iterator(); all.hasNext(); ) {
       Layer layer = all.next();

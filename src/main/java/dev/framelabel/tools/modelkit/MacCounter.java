@@ -52,7 +52,7 @@ final class MacCounter {
     return byNode;
   }
 
-  /** Why the count is not whole; empty if it is. */
+  /** Returns why the count is not whole; empty if it is. */
   String obstacle() {
     return obstacle;
   }
@@ -115,7 +115,7 @@ final class MacCounter {
     };
   }
 
-  /** The output's shape, or null where it cannot be told. */
+  /** Returns the output's shape, or null where it cannot be told. */
   private long[] shape(NodeProto node, long[][] in) {
     return switch (node.getOpType()) {
       case "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min" -> broadcast(in);
@@ -200,7 +200,7 @@ final class MacCounter {
     return shape;
   }
 
-  /** Of a convolution or pooling over rows and columns. */
+  /** Returns the shape behind a convolution or pooling over rows and columns. */
   private static long[] spatial(NodeProto node, long[] in, long channels, long[] kernel) {
     long[] pads = numbers(node, "pads");
     long[] strides = numbers(node, "strides");

@@ -67,12 +67,14 @@ public final class ModelFile {
     return new ModelFile(HalfPrecision.of(model));
   }
 
-  /** Of the file that was opened, lower-case hexadecimal; empty for a model made here. */
+  /**
+   * Returns the SHA-256 of the file, in lower-case hexadecimal digits; empty for a model made here.
+   */
   public String sha256() {
     return sha256;
   }
 
-  /** Size of the file. */
+  /** Returns the size of the file. */
   public long bytes() {
     return bytes;
   }

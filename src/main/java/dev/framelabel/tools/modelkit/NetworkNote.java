@@ -27,7 +27,10 @@ record NetworkNote(XceptionArchitecture architecture) {
     PackageMetadata.put(model, KEY, text);
   }
 
-  /** The note of a model that was built here; empty for other models and for unreadable notes. */
+  /**
+   * Returns the note of a model that was built here; empty for other models and for unreadable
+   * notes.
+   */
   static Optional<NetworkNote> read(Map<String, String> metadata) {
     if (!metadata.containsKey(KEY)) {
       return Optional.empty();
@@ -46,7 +49,7 @@ record NetworkNote(XceptionArchitecture architecture) {
     }
   }
 
-  /** For people. */
+  /** Returns a text for people. */
   String toText() {
     return "width %s, padding and epsilon of %s%s"
         .formatted(

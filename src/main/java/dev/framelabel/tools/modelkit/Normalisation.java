@@ -35,12 +35,12 @@ public record Normalisation(double scale, List<Double> mean, List<Double> std) {
     return numbers.size() == 3 ? List.copyOf(numbers) : Collections.nCopies(3, numbers.get(0));
   }
 
-  /** What pixels of each channel are multiplied by. */
+  /** Returns what pixels of each channel are multiplied by. */
   float[] factors() {
     return channels(channel -> scale / std.get(channel));
   }
 
-  /** What is added then. */
+  /** Returns what is added then. */
   float[] offsets() {
     return channels(channel -> -mean.get(channel) / std.get(channel));
   }

@@ -143,7 +143,7 @@ public final class Packager {
     return outputs.get(0);
   }
 
-  /** The number of classes, -1 where the file leaves it open. */
+  /** Returns the number of classes, -1 where the file leaves it open. */
   private int checkOutput(ValueInfoProto output) {
     TypeProto.Tensor type = output.getType().getTensorType();
     String found = "the model's output is " + Inspector.text(output);

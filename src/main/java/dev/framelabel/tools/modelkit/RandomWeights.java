@@ -9,7 +9,7 @@ import java.util.Random;
 final class RandomWeights {
   private RandomWeights() {}
 
-  /** Kernels as He et al. 2015 begin training; batch normalisation that changes nothing. */
+  /** Returns kernels as He et al. 2015 begin training; batch normalisation that changes nothing. */
   static Weights of(XceptionArchitecture architecture, long seed) {
     Random random = new Random(seed);
     Map<String, Tensor> tensors = new HashMap<>();

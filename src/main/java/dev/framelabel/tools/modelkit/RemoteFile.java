@@ -46,13 +46,13 @@ public record RemoteFile(URI address, String md5) {
     return new RemoteFile(URI.create(address), md5);
   }
 
-  /** The same file at a mirror: the last part of the path below {@code base}. */
+  /** Returns the same file at a mirror: the last part of the path below {@code base}. */
   public RemoteFile at(URI base) {
     String text = base.toString();
     return of(text + (text.endsWith("/") ? "" : "/") + name(), md5);
   }
 
-  /** The last part of the address. */
+  /** Returns the last part of the address. */
   public String name() {
     return address.getPath().substring(address.getPath().lastIndexOf('/') + 1);
   }

@@ -18,7 +18,7 @@ final class Renaming {
 
   private Renaming() {}
 
-  /** The graph without names that are ours; the same graph where there are none. */
+  /** Returns the graph without names that are ours; the same graph where there are none. */
   static GraphProto withoutOurNames(GraphProto graph) {
     Set<String> used = new HashSet<>();
     collect(graph, used);

@@ -161,7 +161,7 @@ record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     return values;
   }
 
-  /** The file's bytes, all tensors as F32. */
+  /** Returns the file's bytes, all tensors as F32. */
   byte[] toBytes() {
     ObjectNode header = new JsonMapper().createObjectNode();
     ObjectNode notes = header.putObject(METADATA);

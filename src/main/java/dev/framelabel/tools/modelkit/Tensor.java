@@ -34,7 +34,7 @@ final class Tensor {
     return values;
   }
 
-  /** A copy whose axis {@code i} is this tensor's axis {@code axes[i]}. */
+  /** Returns a copy whose axis {@code i} is this tensor's axis {@code axes[i]}. */
   Tensor permuted(int... axes) {
     int rank = axes.length;
     int[] strides = new int[rank];

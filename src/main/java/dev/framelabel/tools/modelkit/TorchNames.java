@@ -23,7 +23,7 @@ enum TorchNames {
     this.sign = sign;
   }
 
-  /** Whether a file with these names is of this layout. */
+  /** Returns whether a file with these names is of this layout. */
   boolean fits(Set<String> names) {
     return names.contains(sign);
   }

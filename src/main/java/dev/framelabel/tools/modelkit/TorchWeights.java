@@ -55,7 +55,7 @@ final class TorchWeights {
     return new Weights(architecture, found);
   }
 
-  /** The state_dict of {@code model/xception.py} with these weights. */
+  /** Returns the state_dict of {@code model/xception.py} with these weights. */
   static Safetensors toStateDict(Weights weights) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     TorchNames.TUTORIAL
@@ -64,7 +64,7 @@ final class TorchWeights {
     return new Safetensors(Map.of(PADDING, weights.architecture().flavour().toString()), tensors);
   }
 
-  /** Without what wrappers put in front, and with one name for the last layer. */
+  /** Returns a name without the prefix of wrappers, and with one name for the last layer. */
   private static String plain(String name) {
     String plain = name.startsWith("module.") ? name.substring("module.".length()) : name;
     return plain.startsWith("last_linear.") ? plain.replace("last_linear.", "fc.") : plain;

@@ -36,7 +36,7 @@ record Unit(String name, Kind kind, int in, int out, int kernel, int stride) {
     return new Unit(name, Kind.DENSE, in, out, 1, 1);
   }
 
-  /** The part of the network that tables count together. */
+  /** Returns the part of the network that tables count together. */
   String block() {
     return kind == Kind.DENSE ? "head" : name.substring(0, name.indexOf('_'));
   }

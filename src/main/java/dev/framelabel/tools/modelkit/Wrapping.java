@@ -45,7 +45,7 @@ final class Wrapping {
     return nodes;
   }
 
-  /** Blue first. */
+  /** Returns nodes that put blue first. */
   private static List<NodeProto> reversed(Layout layout) {
     return List.of(
         node(

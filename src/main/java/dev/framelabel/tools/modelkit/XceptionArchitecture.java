@@ -34,12 +34,15 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
     return (int) Math.max(1, Math.rint(paper * width));
   }
 
-  /** The features that the last layers see. */
+  /** Returns the features that the last layers see. */
   int features() {
     return channels(2048);
   }
 
-  /** All layers with weights, in the order of the data's way; a shortcut comes after its block. */
+  /**
+   * Returns all layers with weights, in the order of the data's way; a shortcut comes after its
+   * block.
+   */
   List<Unit> units() {
     List<Unit> all = new ArrayList<>();
     all.add(Unit.convolution("block1_conv1", 3, channels(32), 3, 2));

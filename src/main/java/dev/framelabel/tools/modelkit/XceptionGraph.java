@@ -171,7 +171,7 @@ final class XceptionGraph {
         numbers("kernel_shape", 1, 1));
   }
 
-  /** A tensor whose first so many axes are channels. */
+  /** Adds a tensor whose first so many axes are channels, and returns its name. */
   private String channels(String name, Tensor tensor, int axes) {
     return out.tensor(name, Alignment.widen(tensor, Alignment.shape(tensor.shape(), axes)));
   }

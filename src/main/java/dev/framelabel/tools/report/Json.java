@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 public final class Json {
   private Json() {}
 
-  /** A record, map or list as indented JSON, without an end of line. */
+  /** Returns a record, map or list as indented JSON, without an end of line. */
   public static String indented(Object report) {
     try {
       return JsonMapper.builder()

@@ -128,7 +128,10 @@ final class CommitRepair implements AutoCloseable {
     }
   }
 
-  /** The same in each attempt, and in no repair of another transaction. */
+  /**
+   * Returns the id of the repair: the same in each attempt, and in no repair of another
+   * transaction.
+   */
   static String id(GuardedCommittable transaction) {
     return transaction.transactionalId() + REPAIR + transaction.writer();
   }
@@ -194,7 +197,7 @@ final class CommitRepair implements AutoCloseable {
     throw new IOException("transaction " + id + " of an earlier repair is still open");
   }
 
-  /** Empty: that depends on an open transaction of another producer. */
+  /** Returns the verdict; empty if it depends on an open transaction of another producer. */
   private Optional<Verdict> verdict(
       TransactionOutcome outcome, Found found, Visibility visibility) {
     if (found.copies().stream().anyMatch(visibility.visible()::contains)) {

@@ -81,7 +81,7 @@ final class FrameRanges {
     return String.join(",", parts());
   }
 
-  /** As {@link #text}, cut after 20 ranges: for log lines. */
+  /** Returns {@link #text}, cut after 20 ranges, for log lines. */
   @Override
   public String toString() {
     List<String> parts = parts();

@@ -33,7 +33,7 @@ public record GuardSettings(
     requireNonNull(onLoss, "onLoss");
   }
 
-  /** Without the client's properties: there are passwords among them. */
+  /** Returns the settings without the client's properties, which hold passwords. */
   @Override
   public String toString() {
     return "GuardSettings[" + topic + ", " + onLoss + "]";

@@ -24,7 +24,7 @@ public record GuardedCommittable(
     return kafka.getTransactionalId();
   }
 
-  /** The checkpoint that the transaction belongs to, as its id ends with it. */
+  /** Returns the checkpoint that the transaction belongs to, as its id ends with it. */
   String checkpoint() {
     return transactionalId().substring(transactionalId().lastIndexOf('-') + 1);
   }
