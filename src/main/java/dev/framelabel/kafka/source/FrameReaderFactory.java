@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param registry null: none
  */
-public record FrameReaderFactory(String topic, InputFormat wire, RegistrySettings registry)
+public record FrameReaderFactory(String topic, InputFormat format, RegistrySettings registry)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -27,6 +27,6 @@ public record FrameReaderFactory(String topic, InputFormat wire, RegistrySetting
 
   public ImageEvents open() {
     return new ImageEvents(
-        wire, Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic)));
+        format, Optional.ofNullable(registry).map(at -> Subject.ofTopic(at.open(), topic)));
   }
 }

@@ -2,13 +2,13 @@ package dev.framelabel.tools.cli;
 
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
+import dev.framelabel.tools.demo.TemporaryFolder;
 import dev.framelabel.tools.modelkit.Agreement;
 import dev.framelabel.tools.modelkit.ModelFile;
 import dev.framelabel.tools.modelkit.PackageMetadata;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -80,14 +80,10 @@ final class ModelOutput {
   }
 
   private static Agreement difference(ModelFile whole, Path half) {
-    try {
-      Path file = Files.createTempFile("framelabel-", ".onnx");
-      try {
-        whole.save(file, written -> {});
-        return Agreement.of(tryOut(half), tryOut(file));
-      } finally {
-        Files.deleteIfExists(file);
-      }
+    try (TemporaryFolder folder = TemporaryFolder.create("model")) {
+      Path file = folder.path().resolve("whole.onnx");
+      whole.save(file, written -> {});
+      return Agreement.of(tryOut(half), tryOut(file));
     } catch (IOException e) {
       throw new UncheckedIOException("a temporary file cannot be written: " + e, e);
     }

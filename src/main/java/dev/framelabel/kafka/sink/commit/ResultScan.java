@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.flink.metrics.Counter;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -202,19 +203,15 @@ final class ResultScan implements AutoCloseable {
           }
         });
     Map<TopicPartition, Long> beginnings = committed.beginningOffsets(starts.keySet());
-    Set<At> hidden = new HashSet<>();
-    Set<At> undecided = new HashSet<>();
-    for (At record : wanted) {
-      if (record.offset() >= stable.get(record.partition())) {
-        if (record.offset() >= beginnings.get(record.partition())) {
-          boolean ignored = undecided.add(record);
-        }
-      } else if (!visible.contains(record)
-          && record.offset() >= beginnings.get(record.partition())) {
-        boolean ignored = hidden.add(record);
-      }
-    }
-    return new Visibility(visible, hidden, undecided);
+    Map<Boolean, Set<At>> others =
+        wanted.stream()
+            .filter(record -> record.offset() >= beginnings.get(record.partition()))
+            .filter(record -> !visible.contains(record))
+            .collect(
+                Collectors.partitioningBy(
+                    record -> record.offset() >= stable.get(record.partition()),
+                    Collectors.toSet()));
+    return new Visibility(visible, others.get(false), others.get(true));
   }
 
   /**
