@@ -255,7 +255,7 @@ class SecurityIT {
   @Test
   void rightsMissing_preflight_neverSaysThatKafkaDoesNotAnswer() throws Exception {
     List<List<AclBinding>> rights = new ArrayList<>(List.of(LEAST, List.of()));
-    LEAST.forEach(acl -> rights.add(LEAST.stream().filter(other -> other != acl).toList()));
+    LEAST.forEach(acl -> rights.add(LEAST.stream().filter(other -> !other.equals(acl)).toList()));
     LEAST.forEach(acl -> rights.add(List.of(acl)));
     Configuration options = options(broker.clientFile("rights.properties", USER, PASSWORD));
     for (List<AclBinding> some : rights) {
