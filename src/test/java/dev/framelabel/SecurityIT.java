@@ -366,7 +366,8 @@ class SecurityIT {
             RejectionKind.UNREADABLE_EVENT,
             "a test",
             new SourcePosition("frames", 0, 1_000_000),
-            Bytes.wrap("no Avro".getBytes(UTF_8)),
+            // A single object of a schema that is not known: it is sent as it was.
+            Bytes.wrap(new byte[] {(byte) 0xC3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 7}),
             Map.of());
     long offset;
     try (KafkaProducer<byte[], byte[]> producer =
