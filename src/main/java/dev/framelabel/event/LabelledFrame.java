@@ -10,7 +10,7 @@ import java.util.Map;
  * The labels of one frame. Immutable.
  *
  * @param labelledAt when the model was done, by the worker's clock
- * @param labels the most probable classes, best first
+ * @param labels the classes with the highest scores, best first
  * @param headers the frame record's headers that go on to this one's
  */
 public record LabelledFrame(

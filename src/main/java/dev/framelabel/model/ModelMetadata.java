@@ -13,6 +13,7 @@ import java.util.List;
  * @param resize {@code stretch}, {@code crop} or {@code letterbox}: how the model was trained to
  *     see pictures
  * @param labels names of the classes in the order of the model's output
+ * @param task what the scores of the classes mean together
  */
 public record ModelMetadata(
     String name,
@@ -21,13 +22,15 @@ public record ModelMetadata(
     int height,
     int width,
     String resize,
-    List<String> labels) {
+    List<String> labels,
+    LabelTask task) {
   /** Keys of the file's {@code metadata_props}, and the names of its one input and one output. */
   public static final String NAME_KEY = "framelabel.name";
 
   public static final String VERSION_KEY = "framelabel.version";
   public static final String LABELS_KEY = "framelabel.labels";
   public static final String RESIZE_KEY = "framelabel.resize";
+  public static final String TASK_KEY = "framelabel.task";
   public static final String INPUT = "frames";
   public static final String OUTPUT = "probabilities";
   public static final List<String> RESIZES = List.of("stretch", "crop", "letterbox");
@@ -41,6 +44,19 @@ public record ModelMetadata(
           RESIZE_KEY + " is '" + resize + "'; expected one of " + String.join(", ", RESIZES));
     }
     labels = List.copyOf(labels);
+    requireNonNull(task, "task");
+  }
+
+  /** Of a model whose pictures are of one class each. */
+  public ModelMetadata(
+      String name,
+      String version,
+      String sha256,
+      int height,
+      int width,
+      String resize,
+      List<String> labels) {
+    this(name, version, sha256, height, width, resize, labels, LabelTask.CLASSIFY);
   }
 
   /** Bytes of one frame of the model's input: RGB, one byte a channel. */

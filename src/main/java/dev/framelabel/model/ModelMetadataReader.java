@@ -44,7 +44,8 @@ final class ModelMetadataReader {
             (int) input[1],
             (int) input[2],
             entry(entries, ModelMetadata.RESIZE_KEY),
-            labels(entry(entries, ModelMetadata.LABELS_KEY)));
+            labels(entry(entries, ModelMetadata.LABELS_KEY)),
+            LabelTask.of(entries.getOrDefault(ModelMetadata.TASK_KEY, LabelTask.CLASSIFY.key())));
     require(
         output[1] == metadata.classes(),
         "output probabilities has " + output[1] + " classes",

@@ -53,6 +53,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     line(out, "name", facts.metadata().name());
     line(out, "version", facts.metadata().version());
     line(out, "labels", shown);
+    line(out, "task", facts.metadata().task());
     line(out, "resize", facts.metadata().resize());
     line(out, "network", facts.metadata().network());
     facts.inputs().forEach(input -> line(out, "input", input));
@@ -100,6 +101,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     fields.put("version", facts.metadata().version());
     String labels = facts.metadata().labels();
     fields.put("labels", labels.isEmpty() ? List.of() : new JsonMapper().readTree(labels));
+    fields.put("task", facts.metadata().task());
     fields.put("resize", facts.metadata().resize());
     fields.put("network", facts.metadata().network());
     fields.put("inputs", facts.inputs());

@@ -133,6 +133,7 @@ final class Inspector {
         metadata.getOrDefault(ModelMetadata.NAME_KEY, ""),
         metadata.getOrDefault(ModelMetadata.VERSION_KEY, ""),
         metadata.getOrDefault(ModelMetadata.LABELS_KEY, ""),
+        metadata.getOrDefault(ModelMetadata.TASK_KEY, ""),
         metadata.getOrDefault(ModelMetadata.RESIZE_KEY, ""),
         NetworkNote.read(metadata).map(note -> "Xception, " + note.toText()).orElse(""));
   }
