@@ -6,9 +6,8 @@ import dev.framelabel.tools.demo.TemporaryFolder;
 import dev.framelabel.tools.modelkit.Agreement;
 import dev.framelabel.tools.modelkit.ModelFile;
 import dev.framelabel.tools.modelkit.PackageMetadata;
-import java.io.IOException;
+import dev.framelabel.tools.modelkit.TrialRun;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -75,17 +74,11 @@ final class ModelOutput {
 
   private static List<float[]> tryOut(Path file) {
     try (OnnxLabelModel opened = new OnnxLabelModel(file, SessionSettings.onCpu(TRIAL_PICTURES))) {
-      return Agreement.onMadeUpPictures(opened, TRIAL_PICTURES);
+      return TrialRun.of(opened, TRIAL_PICTURES);
     }
   }
 
   private static Agreement difference(ModelFile whole, Path half) {
-    try (TemporaryFolder folder = TemporaryFolder.create("model")) {
-      Path file = folder.path().resolve("whole.onnx");
-      whole.save(file, written -> {});
-      return Agreement.of(tryOut(half), tryOut(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a temporary file cannot be written: " + e, e);
-    }
+    return whole.whileSaved(file -> Agreement.of(tryOut(half), tryOut(file)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.tools.modelkit.InputSize;
 import dev.framelabel.tools.modelkit.LabelNames;
 import dev.framelabel.tools.modelkit.Layout;
 import dev.framelabel.tools.modelkit.ModelFile;
@@ -17,6 +18,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -25,7 +27,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "package",
     description =
-        "Creates a label model from any ONNX image classifier: adds cast, layout, normalisation and softmax to the"
+        "Creates a label model from any ONNX image classifier: adds cast, layout, normalisation and softmax or sigmoid to the"
             + " graph. Each pixel becomes (pixel * scale - mean) / std.",
     footer = {
       "",
@@ -64,8 +66,8 @@ final class ModelPackageCommand implements Callable<Integer> {
       names = "--size",
       required = true,
       paramLabel = "PIXELS",
-      description = "Width and height of the classifier's input.")
-  private int size;
+      description = "Input of the classifier: the side of a square, or WIDTHxHEIGHT.")
+  private String size;
 
   @Option(
       names = "--scale",
@@ -96,28 +98,27 @@ final class ModelPackageCommand implements Callable<Integer> {
       description = "The classifier expects channels in the order blue, green, red.")
   private boolean blueFirst;
 
-  @ArgGroup private Kind kind = new Kind();
+  @ArgGroup private Output kind = new Output();
+
+  @Option(
+      names = "--multi-label",
+      description =
+          "The classes do not exclude each other. Adds a sigmoid where the output of the classifier leaves 0 to 1, or"
+              + " with --logits.")
+  private boolean multiLabel;
 
   /** What the classifier gives. */
-  static final class Kind {
+  static final class Output {
     @Option(
         names = "--logits",
         description =
-            "The output of the classifier are logits: add a softmax. Default: add one unless the last node is a"
-                + " softmax.")
+            "The output of the classifier are logits: add a softmax. Default: measured on made-up pictures.")
     private boolean logits;
 
     @Option(
         names = "--probabilities",
-        description = "The output of the classifier are probabilities: add no softmax.")
+        description = "The output of the classifier are probabilities: add nothing.")
     private boolean probabilities;
-
-    Result result() {
-      if (logits) {
-        return Result.LOGITS;
-      }
-      return probabilities ? Result.PROBABILITIES : Result.BY_LAST_NODE;
-    }
   }
 
   @Override
@@ -126,13 +127,30 @@ final class ModelPackageCommand implements Callable<Integer> {
     Packaging packaging =
         new Packaging(
             layout,
-            size,
+            InputSize.parse(size),
             new Normalisation(scale, mean, std),
             blueFirst,
-            kind.result(),
+            result(),
             output.metadata(out, LabelNames.read(labels)));
-    output.save(Packager.wrap(ModelFile.open(model), packaging), out, report);
+    Packager.Packaged packaged = Packager.wrap(ModelFile.open(model), packaging);
+    report.println("measured: " + packaged.measured());
+    output.save(packaged.model(), out, report);
     return 0;
+  }
+
+  private Result result() {
+    if (multiLabel && kind.probabilities) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--probabilities says that a picture is of one class; expected it without --multi-label");
+    }
+    if (multiLabel) {
+      return kind.logits ? Result.MULTI_LABEL_LOGITS : Result.MULTI_LABEL;
+    }
+    if (kind.logits) {
+      return Result.LOGITS;
+    }
+    return kind.probabilities ? Result.PROBABILITIES : Result.MEASURED;
   }
 
   /** Reads {@code 0.5} or {@code 1/255}. */

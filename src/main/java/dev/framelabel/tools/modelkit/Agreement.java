@@ -1,13 +1,7 @@
 package dev.framelabel.tools.modelkit;
 
-import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
-import dev.framelabel.model.OnnxLabelModel;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /**
  * How far two models agree on the same pictures.
@@ -17,9 +11,6 @@ import java.util.Random;
  * @param sameTop pictures whose most probable class is the same
  */
 public record Agreement(int pictures, double largestDifference, int sameTop) {
-  private static final double SUM_TOLERANCE = 1e-3;
-  private static final int TILE = 8;
-
   /**
    * @param a a row of probabilities for each picture
    * @param b the other model's
@@ -55,59 +46,5 @@ public record Agreement(int pictures, double largestDifference, int sameTop) {
     return String.format(
         "%s against %s: %d pictures, largest difference %.3g, same first label on %d",
         one, other, pictures, largestDifference, sameTop);
-  }
-
-  /**
-   * Labels made-up pictures, always the same ones, as one batch.
-   *
-   * @throws ModelException if the model fails on them, or gives rows that are no probabilities
-   */
-  public static List<float[]> onMadeUpPictures(LabelModel model, int count) {
-    int classes = model.metadata().classes();
-    FloatBuffer out = OnnxLabelModel.newProbabilities(count, classes);
-    model.label(madeUp(count, model.metadata().height(), model.metadata().width()), count, out);
-    List<float[]> rows = new ArrayList<>();
-    for (int index = 0; index < count; index++) {
-      float[] row = new float[classes];
-      out.get(index * classes, row);
-      checkProbabilities(row);
-      rows.add(row);
-    }
-    return rows;
-  }
-
-  private static void checkProbabilities(float[] row) {
-    double sum = 0;
-    for (float value : row) {
-      if (!(value >= -SUM_TOLERANCE)) {
-        throw new ModelException(
-            "the model gave " + value + " as a probability; if its output is logits, say so");
-      }
-      sum += value;
-    }
-    if (Math.abs(sum - 1) > SUM_TOLERANCE) {
-      throw new ModelException(
-          ("the model's probabilities sum to %s; expected 1. If its output is logits, say --logits;"
-                  + " sigmoid outputs (several labels for one picture) are not supported")
-              .formatted((float) sum));
-    }
-  }
-
-  /** Returns random tiles with some noise: nearer to a picture than noise alone. */
-  private static ByteBuffer madeUp(int count, int height, int width) {
-    Random random = new Random(count);
-    ByteBuffer pixels = ByteBuffer.allocateDirect(count * height * width * 3);
-    for (int picture = 0; picture < count; picture++) {
-      int[] tiles = random.ints(3L * (width / TILE + 1) * (height / TILE + 1), 0, 224).toArray();
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-          int tile = 3 * (y / TILE * (width / TILE + 1) + x / TILE);
-          for (int channel = 0; channel < 3; channel++) {
-            pixels.put((byte) (tiles[tile + channel] + random.nextInt(32)));
-          }
-        }
-      }
-    }
-    return pixels.flip();
   }
 }

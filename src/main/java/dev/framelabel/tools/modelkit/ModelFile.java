@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** An ONNX model in memory. Immutable. */
 public final class ModelFile {
@@ -90,6 +91,21 @@ public final class ModelFile {
     } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException e) {
       throw new ModelException(
           "the model is damaged: a node or tensor contradicts itself; export it again: " + e, e);
+    }
+  }
+
+  /** Lets a file of it be read, which is there for no longer than that. */
+  public <T> T whileSaved(Function<Path, T> reader) {
+    try {
+      Path file = Files.createTempFile("framelabel-", ".onnx");
+      try {
+        save(file, written -> {});
+        return reader.apply(file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new ModelException("a temporary file cannot be written: " + e, e);
     }
   }
 

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
 import java.util.LinkedHashMap;
@@ -46,11 +47,12 @@ public record PackageMetadata(String name, String version, List<String> labels, 
   }
 
   /** Replaces what the model says of itself, and leaves its other metadata. */
-  void writeTo(ModelProto.Builder model) {
+  void writeTo(ModelProto.Builder model, LabelTask task) {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put(ModelMetadata.NAME_KEY, name);
     entries.put(ModelMetadata.VERSION_KEY, version);
     entries.put(ModelMetadata.LABELS_KEY, json(labels));
+    entries.put(ModelMetadata.TASK_KEY, task.key());
     entries.put(ModelMetadata.RESIZE_KEY, resize);
     entries.forEach((key, value) -> put(model, key, value));
   }

@@ -8,9 +8,10 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
-import dev.framelabel.tools.modelkit.Packaging.Result;
+import dev.framelabel.tools.modelkit.Wrapping.Activation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,46 +23,67 @@ public final class Packager {
   private final ModelProto model;
   private final Packaging packaging;
 
+  /**
+   * A label model.
+   *
+   * @param measured a sentence: what a trial run showed of the classifier's output
+   */
+  public record Packaged(ModelFile model, String measured) {}
+
   private Packager(ModelProto model, Packaging packaging) {
     this.model = model;
     this.packaging = packaging;
   }
 
   /**
+   * Runs the classifier on made-up pictures to see what it gives.
+   *
    * @throws ModelException if the model cannot be wrapped, with what was found
    */
-  public static ModelFile wrap(ModelFile file, Packaging packaging) {
-    return new ModelFile(new Packager(file.proto(), packaging).wrapped());
+  public static Packaged wrap(ModelFile file, Packaging packaging) {
+    Packager packager = new Packager(file.proto(), packaging);
+    packager.check();
+    ModelFile asItIs = packager.wrapped(Activation.NONE, LabelTask.MULTI_LABEL);
+    TrialRows.Head head = asItIs.<TrialRows>whileSaved(TrialRun::of).head(packaging.result());
+    return new Packaged(
+        head.activation() == Activation.NONE && head.task() == LabelTask.MULTI_LABEL
+            ? asItIs
+            : packager.wrapped(head.activation(), head.task()),
+        head.measured());
   }
 
-  private ModelProto wrapped() {
+  private void check() {
     long opset = Inspector.opset(model);
     require(
         opset >= FIRST_OPSET,
         "the model is of opset " + opset,
         FIRST_OPSET + " or later: before, numbers were not spread over axes by themselves");
-    ValueInfoProto input = onlyInput();
-    checkInput(input);
-    ValueInfoProto output = onlyOutput();
-    int classes = checkOutput(output);
+    checkInput(onlyInput());
+    int classes = checkOutput(onlyOutput());
     packaging.metadata().checkCount(classes < 0 ? packaging.metadata().labels().size() : classes);
+  }
+
+  private ModelFile wrapped(Activation activation, LabelTask task) {
     ModelProto.Builder wrapped = model.toBuilder().setProducerName("framelabel");
-    wrapped.setGraph(wrap(Renaming.withoutOurNames(model.getGraph()), index(input), output));
-    packaging.metadata().writeTo(wrapped);
-    return wrapped.build();
+    wrapped.setGraph(wrap(Renaming.withoutOurNames(model.getGraph()), activation));
+    packaging.metadata().writeTo(wrapped, task);
+    return new ModelFile(wrapped.build());
   }
 
-  private int index(ValueInfoProto input) {
-    return model.getGraph().getInputList().indexOf(input);
-  }
-
-  private GraphProto wrap(GraphProto body, int inputIndex, ValueInfoProto output) {
+  private GraphProto wrap(GraphProto body, Activation activation) {
+    int inputIndex = model.getGraph().getInputList().indexOf(onlyInput());
     String input = body.getInput(inputIndex).getName();
     String result = body.getOutput(0).getName();
-    int size = packaging.size();
+    InputSize size = packaging.size();
     GraphProto.Builder graph = body.toBuilder().clearNode().clearOutput().removeInput(inputIndex);
+    if (onlyInput().getType().getTensorType().getShape().getDim(0).hasDimValue()) {
+      // They say that the batch is fixed between nodes, too.
+      graph.clearValueInfo();
+    }
     graph.addInput(
-        0, GraphWriter.value(ModelMetadata.INPUT, DataType.UINT8_VALUE, -1, size, size, 3));
+        0,
+        GraphWriter.value(
+            ModelMetadata.INPUT, DataType.UINT8_VALUE, -1, size.height(), size.width(), 3));
     graph.addOutput(
         GraphWriter.value(
             ModelMetadata.OUTPUT, DataType.FLOAT_VALUE, -1, packaging.metadata().labels().size()));
@@ -72,18 +94,9 @@ public final class Packager {
     graph.addNode(
         GraphWriter.node("Identity", "original/input", List.of(Wrapping.NORMALISED), input));
     graph.addAllNode(body.getNodeList());
-    boolean flatten = output.getType().getTensorType().getShape().getDimCount() != 2;
-    graph.addAllNode(Wrapping.tail(result, flatten, isLogits(result, body)));
+    boolean flatten = onlyOutput().getType().getTensorType().getShape().getDimCount() != 2;
+    graph.addAllNode(Wrapping.tail(result, flatten, activation));
     return graph.build();
-  }
-
-  private boolean isLogits(String result, GraphProto body) {
-    if (packaging.result() != Result.BY_LAST_NODE) {
-      return packaging.result() == Result.LOGITS;
-    }
-    return body.getNodeList().stream()
-        .filter(node -> node.getOutputList().contains(result))
-        .noneMatch(node -> node.getOpType().equals("Softmax"));
   }
 
   private ValueInfoProto onlyInput() {
@@ -113,25 +126,26 @@ public final class Packager {
             : "float32");
     List<Dimension> sides = type.getShape().getDimList();
     boolean first = packaging.layout() == Layout.NCHW;
+    InputSize size = packaging.size();
     String expected =
         first
-            ? "[N, 3, " + packaging.size() + ", " + packaging.size() + "] for --layout nchw"
-            : "[N, " + packaging.size() + ", " + packaging.size() + ", 3] for --layout nhwc";
+            ? "[N, 3, " + size.height() + ", " + size.width() + "] for --layout nchw"
+            : "[N, " + size.height() + ", " + size.width() + ", 3] for --layout nhwc";
     require(sides.size() == 4, found, expected);
-    require(
-        !sides.get(0).hasDimValue(),
-        found + ", so its batch is fixed to " + sides.get(0).getDimValue(),
-        "any number of frames. Export it with a dynamic first axis, in PyTorch with"
-            + " dynamic_axes={\"input\": {0: \"N\"}}");
     boolean fits =
         fits(sides.get(first ? 1 : 3), 3)
-            && fits(sides.get(first ? 2 : 1), packaging.size())
-            && fits(sides.get(first ? 3 : 2), packaging.size());
+            && fits(sides.get(first ? 2 : 1), size.height())
+            && fits(sides.get(first ? 3 : 2), size.width());
     require(fits, found, expected);
   }
 
   private static boolean fits(Dimension side, long expected) {
-    return !side.hasDimValue() || side.getDimValue() == expected;
+    return !isFixed(side) || side.getDimValue() == expected;
+  }
+
+  /** Some exporters write -1 where any number is meant. */
+  private static boolean isFixed(Dimension side) {
+    return side.hasDimValue() && side.getDimValue() > 0;
   }
 
   private ValueInfoProto onlyOutput() {
@@ -158,7 +172,7 @@ public final class Packager {
     boolean fits =
         sides.size() >= 2 && sides.stream().skip(2).allMatch(side -> side.getDimValue() == 1);
     require(fits, found, "[N, classes], or [N, classes, 1, 1]");
-    return sides.get(1).hasDimValue() ? (int) sides.get(1).getDimValue() : -1;
+    return isFixed(sides.get(1)) ? (int) sides.get(1).getDimValue() : -1;
   }
 
   private static List<String> texts(List<ValueInfoProto> values) {

@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNull;
  * How a foreign classifier is made a label model.
  *
  * @param layout of its input
- * @param size side of its square input, pixels
+ * @param size of its input
  * @param normalisation how it wants its pixels
  * @param blueFirst whether it wants blue, green, red
  * @param result what it gives
@@ -14,26 +14,30 @@ import static java.util.Objects.requireNonNull;
  */
 public record Packaging(
     Layout layout,
-    int size,
+    InputSize size,
     Normalisation normalisation,
     boolean blueFirst,
     Result result,
     PackageMetadata metadata) {
   /** What a classifier's output is. */
   public enum Result {
-    /** Probabilities where the graph ends with a softmax, else logits. */
-    BY_LAST_NODE,
+    /** As a trial run shows. */
+    MEASURED,
+    /** Logits of classes of which a picture has one: a softmax is added. */
     LOGITS,
-    PROBABILITIES
+    /** Probabilities of classes of which a picture has one. */
+    PROBABILITIES,
+    /** Logits or scores, as a trial run shows, of classes that are independent of each other. */
+    MULTI_LABEL,
+    /** Logits of classes that are independent of each other: a sigmoid is added. */
+    MULTI_LABEL_LOGITS
   }
 
   public Packaging {
     requireNonNull(layout, "layout");
+    requireNonNull(size, "size");
     requireNonNull(normalisation, "normalisation");
     requireNonNull(result, "result");
     requireNonNull(metadata, "metadata");
-    if (size < 1 || size > 4096) {
-      throw new IllegalArgumentException("size is " + size + " pixels; expected 1 to 4096");
-    }
   }
 }

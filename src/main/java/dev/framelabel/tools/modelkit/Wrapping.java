@@ -21,6 +21,13 @@ final class Wrapping {
   /** What the network gets: float32, normalised, in its layout. */
   static final String NORMALISED = PREFIX + "normalised";
 
+  /** What makes probabilities of a network's result. */
+  enum Activation {
+    NONE,
+    SOFTMAX,
+    SIGMOID
+  }
+
   private Wrapping() {}
 
   /** From bytes to {@link #NORMALISED}. */
@@ -64,28 +71,27 @@ final class Wrapping {
    * From the network's result to probabilities.
    *
    * @param flatten whether the result may have more axes than classes
-   * @param softmax whether the result is logits
    */
-  static List<NodeProto> tail(String result, boolean flatten, boolean softmax) {
+  static List<NodeProto> tail(String result, boolean flatten, Activation activation) {
     List<NodeProto> nodes = new ArrayList<>();
     String last = result;
     if (flatten) {
       nodes.add(node("Flatten", "flat", List.of(last), number("axis", 1)));
       last = PREFIX + "flat";
     }
-    if (softmax) {
-      nodes.add(
-          GraphWriter.node(
-              "Softmax",
-              PREFIX + "softmax",
-              List.of(last),
-              ModelMetadata.OUTPUT,
-              number("axis", 1)));
-    } else {
-      nodes.add(
-          GraphWriter.node("Identity", PREFIX + "result", List.of(last), ModelMetadata.OUTPUT));
-    }
+    List<String> from = List.of(last);
+    nodes.add(
+        switch (activation) {
+          case NONE -> toOutput("Identity", "result", from);
+          case SOFTMAX -> toOutput("Softmax", "softmax", from, number("axis", 1));
+          case SIGMOID -> toOutput("Sigmoid", "sigmoid", from);
+        });
     return nodes;
+  }
+
+  private static NodeProto toOutput(
+      String operator, String name, List<String> inputs, AttributeProto.Builder... attributes) {
+    return GraphWriter.node(operator, PREFIX + name, inputs, ModelMetadata.OUTPUT, attributes);
   }
 
   private static NodeProto node(

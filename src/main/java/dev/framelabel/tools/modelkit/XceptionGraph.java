@@ -5,6 +5,7 @@ import static dev.framelabel.tools.modelkit.GraphWriter.numbers;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelMetadata;
 import java.util.List;
 
@@ -59,7 +60,7 @@ final class XceptionGraph {
             .setProducerName("framelabel")
             .setGraph(graph.out.graph());
     model.addOpsetImportBuilder().setDomain("").setVersion(OPSET);
-    metadata.writeTo(model);
+    metadata.writeTo(model, LabelTask.CLASSIFY);
     NetworkNote.of(weights.architecture()).writeTo(model);
     return model.build();
   }
@@ -86,7 +87,7 @@ final class XceptionGraph {
       x = relu(dense("dense", x, features));
     }
     x = dense("predictions", x, hidden > 0 ? hidden : features);
-    out.graph().addAllNode(Wrapping.tail(x, false, true));
+    out.graph().addAllNode(Wrapping.tail(x, false, Wrapping.Activation.SOFTMAX));
   }
 
   /** Two separable convolutions and a pooling, beside a convolution that steps over pixels. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.model.ModelException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,9 @@ final class LabelNamesTest {
       strings = {
         "tench\ngoldfish\n",
         "tench\r\n goldfish \r\n\r\n",
+        "\uFEFFtench\r\ngoldfish\r\n",
         "[\"tench\", \"goldfish\"]",
+        "\uFEFF[\"tench\", \"goldfish\"]",
         "{\"1\": [\"n01443537\", \"goldfish\"], \"0\": [\"n01440764\", \"tench\"]}",
       })
   void read_linesArrayOrClassIndexOfKeras_areTheNamesInOrder(String text) throws IOException {
@@ -35,6 +38,21 @@ final class LabelNamesTest {
     assertThatThrownBy(() -> LabelNames.read(file))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void read_utf8OfWindows_hasNoByteOrderMarkInAName() throws Exception {
+    Path file = Path.of(getClass().getResource("/modelkit/labels-crlf-bom.txt").toURI());
+    assertThat(LabelNames.read(file)).containsExactly("a", "b", "c", "d", "e");
+  }
+
+  @Test
+  void read_latin1_isRefusedWithTheCure() throws IOException {
+    Path file = folder.resolve("latin.txt");
+    Files.write(file, "T\u00fcr\nTor\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> LabelNames.read(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("latin.txt", "not UTF-8", "Latin-1", "iconv");
   }
 
   @Test

@@ -3,11 +3,15 @@ package dev.framelabel.tools.modelkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.TextFormat;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.SessionSettings;
 import dev.framelabel.tools.modelkit.Packaging.Result;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tiny classifier (mean colour, then one dense layer) is packaged and must compute the same. */
 final class PackagerTest {
@@ -40,8 +45,9 @@ final class PackagerTest {
       Layout layout, boolean blueFirst, int opset, boolean softmax) {
     ModelFile wrapped =
         Packager.wrap(
-            TinyClassifier.of(layout, opset, softmax, model -> {}),
-            packaging(layout, blueFirst, Result.BY_LAST_NODE));
+                TinyClassifier.of(layout, opset, softmax, model -> {}),
+                packaging(layout, blueFirst, Result.MEASURED))
+            .model();
     float[][] found = Vectors.probabilities(Vectors.save(wrapped, folder));
     assertThat(Vectors.largestDifference(found, expected(blueFirst))).isLessThan(1e-5);
   }
@@ -49,7 +55,8 @@ final class PackagerTest {
   @Test
   void wrap_namesThatClash_areRenamed() {
     ModelFile clashing = TinyClassifier.of(Layout.NCHW, 13, false, PackagerTest::useOurNames);
-    ModelFile wrapped = Packager.wrap(clashing, packaging(Layout.NCHW, false, Result.LOGITS));
+    ModelFile wrapped =
+        Packager.wrap(clashing, packaging(Layout.NCHW, false, Result.LOGITS)).model();
     float[][] found = Vectors.probabilities(Vectors.save(wrapped, folder));
     assertThat(Vectors.largestDifference(found, expected(false))).isLessThan(1e-5);
   }
@@ -80,7 +87,7 @@ final class PackagerTest {
                     .setIrVersion(3)
                     .getGraphBuilder()
                     .addInput(0, GraphWriter.value("kernel", DataType.FLOAT_VALUE, 2, 3)));
-    ModelFile wrapped = Packager.wrap(old, packaging(Layout.NCHW, false, Result.LOGITS));
+    ModelFile wrapped = Packager.wrap(old, packaging(Layout.NCHW, false, Result.LOGITS)).model();
     float[][] found = Vectors.probabilities(Vectors.save(wrapped, folder));
     assertThat(Vectors.largestDifference(found, expected(false))).isLessThan(1e-5);
     Path half = folder.resolve("half.onnx");
@@ -89,11 +96,96 @@ final class PackagerTest {
         .isLessThan(1e-2);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 4, -1})
+  void wrap_batchThatIsFixedInTheInputAlone_isMadeDynamic(long batch) {
+    ModelFile fixed =
+        TinyClassifier.of(
+            Layout.NCHW,
+            13,
+            false,
+            m ->
+                m.getGraphBuilder()
+                    .setInput(0, batchOf(batch))
+                    .addValueInfo(GraphWriter.value("flat", DataType.FLOAT_VALUE, 1, 3))
+                    .setOutput(0, GraphWriter.value("scores", DataType.FLOAT_VALUE, 1, 2)));
+    ModelFile wrapped =
+        Packager.wrap(fixed, packaging(Layout.NCHW, false, Result.MEASURED)).model();
+    float[][] found = Vectors.probabilities(Vectors.save(wrapped, folder));
+    assertThat(Vectors.largestDifference(found, expected(false))).isLessThan(1e-5);
+  }
+
+  private static ValueInfoProto batchOf(long batch) {
+    ValueInfoProto.Builder picture = TinyClassifier.picture(1, 3, SIZE).toBuilder();
+    picture
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilder(0)
+        .setDimValue(batch);
+    return picture.build();
+  }
+
+  /** Reshaping to one row, and a mean over the batch: two ways in which pictures get mixed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Reshape", "ReduceMean"})
+  void wrap_graphThatHoldsForOnePictureOnly_isRefused(String operator) {
+    ModelFile fixed =
+        TinyClassifier.of(Layout.NCHW, 13, false, m -> mixPictures(m.getGraphBuilder(), operator));
+    assertThatThrownBy(() -> Packager.wrap(fixed, packaging(Layout.NCHW, false, Result.MEASURED)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("batch of 3", "dynamic first axis");
+  }
+
+  private static void mixPictures(GraphProto.Builder graph, String operator) {
+    boolean reshape = operator.equals("Reshape");
+    if (reshape) {
+      graph.addInitializer(GraphWriter.integers("shape", 1, 3));
+    }
+    // Behind the second node of the three: "flat" goes on as "mixed".
+    graph.addNode(
+        2,
+        reshape
+            ? GraphWriter.node(operator, "mixed", List.of("flat", "shape"), "mixed")
+            : GraphWriter.node("Sub", "mixed", List.of("flat", "mean"), "mixed"));
+    if (!reshape) {
+      graph.addNode(
+          2,
+          GraphWriter.node(
+              operator, "mean", List.of("flat"), "mean", GraphWriter.numbers("axes", 0)));
+    }
+    graph.getNodeBuilder(graph.getNodeCount() - 1).setInput(0, "mixed");
+  }
+
+  @Test
+  void wrap_oblongInput_isWidthTimesHeight() {
+    ModelFile oblong =
+        TinyClassifier.of(
+            Layout.NCHW,
+            13,
+            false,
+            m ->
+                m.getGraphBuilder()
+                    .setInput(
+                        0,
+                        GraphWriter.value("picture", DataType.FLOAT_VALUE, -1, 3, SIZE, 2 * SIZE)));
+    Packaging packaging =
+        new Packaging(
+            Layout.NCHW,
+            InputSize.parse("16x8"),
+            IMAGENET,
+            false,
+            Result.MEASURED,
+            Vectors.metadata(2));
+    Path file = Vectors.save(Packager.wrap(oblong, packaging).model(), folder);
+    try (OnnxLabelModel opened = new OnnxLabelModel(file, SessionSettings.onCpu(1))) {
+      assertThat(opened.metadata().width()).isEqualTo(2 * SIZE);
+      assertThat(opened.metadata().height()).isEqualTo(SIZE);
+    }
+  }
+
   @Test
   void wrap_whatCannotBeWrapped_saysWhatWasFound() {
-    refused(
-        m -> m.getGraphBuilder().setInput(0, TinyClassifier.picture(1, 3, SIZE)),
-        "batch is fixed to 1");
     refused(m -> m.getGraphBuilder().setInput(0, TinyClassifier.picture(-1, 3, 9)), "[N, 3, 9, 9]");
     refused(
         m -> m.getGraphBuilder().setInput(0, TinyClassifier.picture(-1, 1, SIZE)), "[N, 1, 8, 8]");
@@ -120,8 +212,7 @@ final class PackagerTest {
 
   private void refused(Consumer<ModelProto.Builder> change, String... parts) {
     ModelFile model = TinyClassifier.of(Layout.NCHW, 13, false, change);
-    assertThatThrownBy(
-            () -> Packager.wrap(model, packaging(Layout.NCHW, false, Result.BY_LAST_NODE)))
+    assertThatThrownBy(() -> Packager.wrap(model, packaging(Layout.NCHW, false, Result.MEASURED)))
         .isInstanceOf(ModelException.class)
         .hasMessageContainingAll(parts);
   }
@@ -159,7 +250,8 @@ final class PackagerTest {
   }
 
   private static Packaging packaging(Layout layout, boolean blueFirst, Result result) {
-    return new Packaging(layout, SIZE, IMAGENET, blueFirst, result, Vectors.metadata(2));
+    return new Packaging(
+        layout, new InputSize(SIZE, SIZE), IMAGENET, blueFirst, result, Vectors.metadata(2));
   }
 
   /** Computed here, by the formula. */
