@@ -12,6 +12,9 @@ import java.util.List;
  * @param width pixels of the model's input
  * @param resize {@code stretch}, {@code crop} or {@code letterbox}: how the model was trained to
  *     see pictures
+ * @param cropPct part of each side of the resized picture that the model sees, its centre; more
+ *     than 0, at most 1
+ * @param interpolation {@code fast}, {@code bilinear} or {@code bicubic}: how pictures are scaled
  * @param labels names of the classes in the order of the model's output
  * @param task what the scores of the classes mean together
  */
@@ -22,6 +25,8 @@ public record ModelMetadata(
     int height,
     int width,
     String resize,
+    double cropPct,
+    String interpolation,
     List<String> labels,
     LabelTask task) {
   /** Keys of the file's {@code metadata_props}, and the names of its one input and one output. */
@@ -30,10 +35,13 @@ public record ModelMetadata(
   public static final String VERSION_KEY = "framelabel.version";
   public static final String LABELS_KEY = "framelabel.labels";
   public static final String RESIZE_KEY = "framelabel.resize";
+  public static final String CROP_PCT_KEY = "framelabel.crop_pct";
+  public static final String INTERPOLATION_KEY = "framelabel.interpolation";
   public static final String TASK_KEY = "framelabel.task";
   public static final String INPUT = "frames";
   public static final String OUTPUT = "probabilities";
   public static final List<String> RESIZES = List.of("stretch", "crop", "letterbox");
+  public static final List<String> INTERPOLATIONS = List.of("fast", "bilinear", "bicubic");
 
   public ModelMetadata {
     requireNonNull(name, "name");
@@ -43,11 +51,23 @@ public record ModelMetadata(
       throw new ModelException(
           RESIZE_KEY + " is '" + resize + "'; expected one of " + String.join(", ", RESIZES));
     }
+    if (!INTERPOLATIONS.contains(interpolation)) {
+      throw new ModelException(
+          INTERPOLATION_KEY
+              + " is '"
+              + interpolation
+              + "'; expected one of "
+              + String.join(", ", INTERPOLATIONS));
+    }
+    if (!(cropPct > 0 && cropPct <= 1)) {
+      throw new ModelException(
+          CROP_PCT_KEY + " is " + cropPct + "; expected more than 0 and at most 1");
+    }
     labels = List.copyOf(labels);
     requireNonNull(task, "task");
   }
 
-  /** Of a model whose pictures are of one class each. */
+  /** Of a model that sees whole pictures, of one class each. */
   public ModelMetadata(
       String name,
       String version,
@@ -56,7 +76,7 @@ public record ModelMetadata(
       int width,
       String resize,
       List<String> labels) {
-    this(name, version, sha256, height, width, resize, labels, LabelTask.CLASSIFY);
+    this(name, version, sha256, height, width, resize, 1, "fast", labels, LabelTask.CLASSIFY);
   }
 
   /** Bytes of one frame of the model's input: RGB, one byte a channel. */

@@ -44,6 +44,8 @@ final class ModelMetadataReader {
             (int) input[1],
             (int) input[2],
             entry(entries, ModelMetadata.RESIZE_KEY),
+            number(entries, ModelMetadata.CROP_PCT_KEY, 1),
+            entries.getOrDefault(ModelMetadata.INTERPOLATION_KEY, "fast"),
             labels(entry(entries, ModelMetadata.LABELS_KEY)),
             LabelTask.of(entries.getOrDefault(ModelMetadata.TASK_KEY, LabelTask.CLASSIFY.key())));
     require(
@@ -70,6 +72,15 @@ final class ModelMetadataReader {
     String value = metadata.get(key);
     require(value != null, "metadata has keys " + metadata.keySet(), key);
     return value;
+  }
+
+  private static double number(Map<String, String> metadata, String key, double otherwise) {
+    String value = metadata.get(key);
+    try {
+      return value == null ? otherwise : Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new ModelException(key + " is '" + value + "'; expected a number", e);
+    }
   }
 
   private static List<String> labels(String json) {

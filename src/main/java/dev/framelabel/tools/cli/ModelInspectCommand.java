@@ -55,6 +55,8 @@ final class ModelInspectCommand implements Callable<Integer> {
     line(out, "labels", shown);
     line(out, "task", facts.metadata().task());
     line(out, "resize", facts.metadata().resize());
+    line(out, "crop_pct", facts.metadata().cropPct());
+    line(out, "scaling", facts.metadata().interpolation());
     line(out, "network", facts.metadata().network());
     facts.inputs().forEach(input -> line(out, "input", input));
     facts.outputs().forEach(output -> line(out, "output", output));
@@ -103,6 +105,8 @@ final class ModelInspectCommand implements Callable<Integer> {
     fields.put("labels", labels.isEmpty() ? List.of() : new JsonMapper().readTree(labels));
     fields.put("task", facts.metadata().task());
     fields.put("resize", facts.metadata().resize());
+    fields.put("cropPct", facts.metadata().cropPct());
+    fields.put("interpolation", facts.metadata().interpolation());
     fields.put("network", facts.metadata().network());
     fields.put("inputs", facts.inputs());
     fields.put("outputs", facts.outputs());

@@ -6,6 +6,8 @@ import dev.framelabel.tools.demo.TemporaryFolder;
 import dev.framelabel.tools.modelkit.Agreement;
 import dev.framelabel.tools.modelkit.ModelFile;
 import dev.framelabel.tools.modelkit.PackageMetadata;
+import dev.framelabel.tools.modelkit.Packager;
+import dev.framelabel.tools.modelkit.PackagingPlan;
 import dev.framelabel.tools.modelkit.TrialRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,16 +34,32 @@ final class ModelOutput {
   @Option(
       names = "--model-version",
       paramLabel = "VERSION",
-      description = "Model version in its metadata.",
-      defaultValue = "1")
-  private String version;
+      description = "Model version in its metadata.")
+  private String version = "1";
 
   @Option(
       names = "--resize",
       paramLabel = "HOW",
-      description = "How the job fits images of another aspect ratio: stretch, crop or letterbox.",
-      defaultValue = "stretch")
+      description =
+          "How the job fits images of another aspect ratio: stretch, crop or letterbox. Default: what the files beside a"
+              + " packaged model say, else stretch.")
   private String resize;
+
+  @Option(
+      names = "--crop-pct",
+      paramLabel = "P",
+      description =
+          "Part of each side of the resized image that the model sees, its centre, as in timm. Default: what the files"
+              + " beside a packaged model say, else 1.")
+  private Double cropPct;
+
+  @Option(
+      names = "--interpolation",
+      paramLabel = "HOW",
+      description =
+          "How images are scaled: bilinear or bicubic as Pillow does, or fast. Default: what the files beside a packaged"
+              + " model say, else fast.")
+  private String interpolation;
 
   @Option(
       names = "--precision",
@@ -52,22 +70,44 @@ final class ModelOutput {
   private Precision precision;
 
   PackageMetadata metadata(Path out, List<String> labels) {
+    return new PackageMetadata(
+        name(out),
+        version,
+        labels,
+        resize == null ? PackageMetadata.RESIZE : resize,
+        cropPct == null ? 1 : cropPct,
+        interpolation == null ? PackageMetadata.INTERPOLATION : interpolation);
+  }
+
+  private String name(Path out) {
     String fileName = out.getFileName().toString();
     String plain =
         fileName.toLowerCase(Locale.ROOT).endsWith(".onnx")
             ? fileName.substring(0, fileName.length() - ".onnx".length())
             : fileName;
-    return new PackageMetadata(name == null ? plain : name, version, labels, resize);
+    return name == null ? plain : name;
+  }
+
+  /** Packages by the plan and these options, and says where each part was taken from. */
+  void save(PackagingPlan plan, Path out, PrintWriter report) {
+    plan.resize().set(resize, "--resize");
+    plan.cropPct().set(cropPct, "--crop-pct");
+    plan.interpolation().set(interpolation, "--interpolation");
+    Packager.Packaged packaged = plan.packaged(name(out), version);
+    report.println(plan.file() + ":");
+    plan.lines().forEach(report::println);
+    report.println("  measured      " + packaged.measured());
+    save(packaged.model(), out, report);
   }
 
   /** Writes the model, tried out first, and reports what fp16 changed. */
   void save(ModelFile model, Path out, PrintWriter report) {
-    if (precision == Precision.FP32) {
-      model.save(out, written -> tryOut(written));
-    } else {
+    if (precision == Precision.FP16) {
       model
           .inHalfPrecision()
           .save(out, written -> report.println(difference(model, written).toText("fp16", "fp32")));
+    } else {
+      model.save(out, written -> tryOut(written));
     }
     report.println(out + ": written, tried on " + TRIAL_PICTURES + " made-up pictures");
   }

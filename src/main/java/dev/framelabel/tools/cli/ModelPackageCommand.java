@@ -3,12 +3,8 @@ package dev.framelabel.tools.cli;
 import dev.framelabel.tools.modelkit.InputSize;
 import dev.framelabel.tools.modelkit.LabelNames;
 import dev.framelabel.tools.modelkit.Layout;
-import dev.framelabel.tools.modelkit.ModelFile;
-import dev.framelabel.tools.modelkit.Normalisation;
-import dev.framelabel.tools.modelkit.Packager;
-import dev.framelabel.tools.modelkit.Packaging;
 import dev.framelabel.tools.modelkit.Packaging.Result;
-import java.io.PrintWriter;
+import dev.framelabel.tools.modelkit.PackagingPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,13 +27,18 @@ import picocli.CommandLine.TypeConversionException;
             + " graph. Each pixel becomes (pixel * scale - mean) / std.",
     footer = {
       "",
-      "Example: framelabel model package classifier.onnx --layout nchw --size 224 --labels labels.txt --out labelled.onnx"
+      "Example: framelabel model package classifier.onnx --labels labels.txt --out labelled.onnx",
+      "Example: framelabel model package vit/ --out vit-label.onnx"
     })
 final class ModelPackageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOutput output;
 
-  @Parameters(paramLabel = "MODEL", description = "Image classifier (.onnx).")
+  @Parameters(
+      paramLabel = "MODEL",
+      description =
+          "Image classifier: an .onnx file, or the folder of an export from Hugging Face, Optimum or timm (model.onnx with"
+              + " config.json, preprocessor_config.json).")
   private Path model;
 
   @Option(
@@ -49,48 +50,51 @@ final class ModelPackageCommand implements Callable<Integer> {
 
   @Option(
       names = "--labels",
-      required = true,
       paramLabel = "FILE",
       description =
-          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of Keras.")
+          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of Keras. Default:"
+              + " what the folder of MODEL says.")
   private Path labels;
 
   @Option(
       names = "--layout",
-      required = true,
       paramLabel = "LAYOUT",
-      description = "Input layout of the classifier: nchw (PyTorch) or nhwc (TensorFlow).")
+      description =
+          "Input layout of the classifier: nchw (PyTorch) or nhwc (TensorFlow). Default: by the shape of its input.")
   private Layout layout;
 
   @Option(
       names = "--size",
-      required = true,
       paramLabel = "PIXELS",
-      description = "Input of the classifier: the side of a square, or WIDTHxHEIGHT.")
+      description =
+          "Input of the classifier: the side of a square, or WIDTHxHEIGHT. Default: by the shape of its input, or what"
+              + " the folder of MODEL says.")
   private String size;
 
   @Option(
       names = "--scale",
       paramLabel = "X",
-      description = "Factor for pixels 0 to 255, applied first: a number or a fraction.",
-      converter = FractionConverter.class,
-      defaultValue = "1/255")
-  private double scale;
+      description =
+          "Factor for pixels 0 to 255, applied first: a number or a fraction. Default: what the folder of MODEL says,"
+              + " else 1/255.",
+      converter = FractionConverter.class)
+  private Double scale;
 
   @Option(
       names = "--mean",
       paramLabel = "X",
       split = ",",
-      description = "Mean to subtract: one number, or red,green,blue.",
-      defaultValue = "0")
+      description =
+          "Mean to subtract: one number, or red,green,blue. Default: what the folder of MODEL says, else 0.")
   private List<Double> mean;
 
   @Option(
       names = "--std",
       paramLabel = "X",
       split = ",",
-      description = "Standard deviation to divide by: one number, or red,green,blue.",
-      defaultValue = "1")
+      description =
+          "Standard deviation to divide by: one number, or red,green,blue. Default: what the folder of MODEL says, else"
+              + " 1.")
   private List<Double> std;
 
   @Option(
@@ -123,21 +127,20 @@ final class ModelPackageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter report = spec.commandLine().getOut();
-    Packaging packaging =
-        new Packaging(
-            layout,
-            InputSize.parse(size),
-            new Normalisation(scale, mean, std),
-            blueFirst,
-            result(),
-            output.metadata(out, LabelNames.read(labels)));
-    Packager.Packaged packaged = Packager.wrap(ModelFile.open(model), packaging);
-    report.println("measured: " + packaged.measured());
-    output.save(packaged.model(), out, report);
+    PackagingPlan plan = PackagingPlan.of(model);
+    plan.layout().set(layout, "--layout");
+    plan.size().set(size == null ? null : InputSize.parse(size), "--size");
+    plan.scale().set(scale, "--scale");
+    plan.mean().set(mean, "--mean");
+    plan.std().set(std, "--std");
+    plan.blueFirst().set(blueFirst ? true : null, "--bgr");
+    plan.labels().set(labels == null ? null : LabelNames.read(labels), "--labels");
+    plan.result().set(result(), "option");
+    output.save(plan, out, spec.commandLine().getOut());
     return 0;
   }
 
+  /** Null where the user says nothing. */
   private Result result() {
     if (multiLabel && kind.probabilities) {
       throw new ParameterException(
@@ -150,7 +153,7 @@ final class ModelPackageCommand implements Callable<Integer> {
     if (kind.logits) {
       return Result.LOGITS;
     }
-    return kind.probabilities ? Result.PROBABILITIES : Result.MEASURED;
+    return kind.probabilities ? Result.PROBABILITIES : null;
   }
 
   /** Reads {@code 0.5} or {@code 1/255}. */

@@ -135,6 +135,8 @@ final class Inspector {
         metadata.getOrDefault(ModelMetadata.LABELS_KEY, ""),
         metadata.getOrDefault(ModelMetadata.TASK_KEY, ""),
         metadata.getOrDefault(ModelMetadata.RESIZE_KEY, ""),
+        metadata.getOrDefault(ModelMetadata.CROP_PCT_KEY, ""),
+        metadata.getOrDefault(ModelMetadata.INTERPOLATION_KEY, ""),
         NetworkNote.read(metadata).map(note -> "Xception, " + note.toText()).orElse(""));
   }
 

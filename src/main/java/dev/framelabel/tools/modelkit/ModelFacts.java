@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 /**
  * What an ONNX file holds.
  *
- * @param metadata name, version, labels, task and resize by the keys of the label-model contract;
- *     empty texts where the file says nothing
+ * @param metadata name, version, labels and so on by the keys of the label-model contract; empty
+ *     texts where the file says nothing
  * @param inputs names, types and shapes
  * @param outputs names, types and shapes
  * @param opset version of the default operator set
@@ -34,7 +34,14 @@ public record ModelFacts(
     List<Block> blocks) {
   /** What the file says of itself. */
   public record MetadataFacts(
-      String name, String version, String labels, String task, String resize, String network) {}
+      String name,
+      String version,
+      String labels,
+      String task,
+      String resize,
+      String cropPct,
+      String interpolation,
+      String network) {}
 
   /** One part of the network. */
   public record Block(String name, long trainable, long statistics, long macs) {}

@@ -5,6 +5,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.framelabel.model.ExternalDataCheck;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,8 +36,23 @@ public final class ModelFile {
    * @throws ModelException if it is missing, no ONNX, damaged, or has data in other files
    */
   public static ModelFile open(Path file) {
-    String sha256 = OnnxLabelModel.sha256(file);
     ExternalDataCheck.refuse(file);
+    return read(file);
+  }
+
+  /**
+   * Reads a model together with the weights that lie in files beside it.
+   *
+   * @throws ModelException as {@link #open}, or if such a file is missing or too short
+   */
+  static ModelFile openWhole(Path file) {
+    ModelFile model = read(file);
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    return new ModelFile(ExternalData.readIn(model.model, folder), model.sha256, model.bytes);
+  }
+
+  private static ModelFile read(Path file) {
+    String sha256 = OnnxLabelModel.sha256(file);
     try (InputStream in = Files.newInputStream(file)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
@@ -52,6 +68,12 @@ public final class ModelFile {
     } catch (IOException e) {
       throw new ModelException("model file " + file + " cannot be read: " + e, e);
     }
+  }
+
+  /** Whether the file says of itself that it is a label model. */
+  public static boolean isLabelModel(Path file) {
+    return read(file).model.getMetadataPropsList().stream()
+        .anyMatch(entry -> entry.getKey().equals(ModelMetadata.LABELS_KEY));
   }
 
   ModelProto proto() {

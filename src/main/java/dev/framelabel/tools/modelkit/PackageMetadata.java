@@ -18,8 +18,21 @@ import java.util.Map;
  *
  * @param labels names of the classes, in the order of the output
  * @param resize one of {@link ModelMetadata#RESIZES}
+ * @param cropPct part of each side that the model sees; more than 0, at most 1
+ * @param interpolation one of {@link ModelMetadata#INTERPOLATIONS}
  */
-public record PackageMetadata(String name, String version, List<String> labels, String resize) {
+public record PackageMetadata(
+    String name,
+    String version,
+    List<String> labels,
+    String resize,
+    double cropPct,
+    String interpolation) {
+  /** What is meant where nothing is said. */
+  public static final String RESIZE = "stretch";
+
+  public static final String INTERPOLATION = "fast";
+
   public PackageMetadata {
     requireNonNull(name, "name");
     requireNonNull(version, "version");
@@ -33,6 +46,28 @@ public record PackageMetadata(String name, String version, List<String> labels, 
           "resize is '%s'; expected one of %s"
               .formatted(resize, String.join(", ", ModelMetadata.RESIZES)));
     }
+    if (!ModelMetadata.INTERPOLATIONS.contains(interpolation)) {
+      throw new IllegalArgumentException(
+          "interpolation is '"
+              + interpolation
+              + "'; expected one of "
+              + String.join(", ", ModelMetadata.INTERPOLATIONS));
+    }
+    if (!(cropPct > 0 && cropPct <= 1)) {
+      throw new IllegalArgumentException(
+          "crop_pct is " + cropPct + "; expected more than 0 and at most 1");
+    }
+    if (cropPct < 1 && resize.equals("letterbox")) {
+      throw new IllegalArgumentException(
+          "crop_pct is "
+              + cropPct
+              + " with resize letterbox; expected 1, since nothing is cut off");
+    }
+  }
+
+  /** Of a model that sees the whole picture. */
+  public PackageMetadata(String name, String version, List<String> labels, String resize) {
+    this(name, version, labels, resize, 1, INTERPOLATION);
   }
 
   /**
@@ -54,6 +89,8 @@ public record PackageMetadata(String name, String version, List<String> labels, 
     entries.put(ModelMetadata.LABELS_KEY, json(labels));
     entries.put(ModelMetadata.TASK_KEY, task.key());
     entries.put(ModelMetadata.RESIZE_KEY, resize);
+    entries.put(ModelMetadata.CROP_PCT_KEY, String.valueOf(cropPct));
+    entries.put(ModelMetadata.INTERPOLATION_KEY, interpolation);
     entries.forEach((key, value) -> put(model, key, value));
   }
 

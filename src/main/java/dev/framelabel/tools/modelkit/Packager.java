@@ -52,6 +52,12 @@ public final class Packager {
         head.measured());
   }
 
+  /** The number of classes, -1 where the file leaves it open. */
+  static int classes(ModelFile file) {
+    Packager packager = new Packager(file.proto(), null);
+    return packager.checkOutput(packager.onlyOutput());
+  }
+
   private void check() {
     long opset = Inspector.opset(model);
     require(
