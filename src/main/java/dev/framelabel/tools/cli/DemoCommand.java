@@ -107,7 +107,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      description = "Label model (.onnx). Default: model/demo-xception.onnx of the installation.")
+      description =
+          "Label model (.onnx). Another ONNX classifier, or the folder of an export, is packaged for the demo, which says what"
+              + " it assumes. Default: model/demo-xception.onnx of the installation.")
   private Path model;
 
   @Option(names = "--device")
@@ -160,7 +162,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     FrameSource source = source();
     Path folder = Files.createTempDirectory("framelabel-demo-");
-    Demo demo = new Demo(settings(folder), source, out, this::startWall);
+    Demo demo = new Demo(settings(folder, labelModel(folder)), source, out, this::startWall);
     CountDownLatch finished = new CountDownLatch(1);
     Thread hook = new Thread(() -> stop(demo, finished), "framelabel-ctrl-c");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -213,13 +215,23 @@ final class DemoCommand implements Callable<Integer> {
     return wall;
   }
 
-  private Demo.Settings settings(Path folder) {
+  private Path labelModel(Path folder) {
+    if (model == null) {
+      return FramelabelCommand.installation().resolve("model/demo-xception.onnx");
+    }
+    try {
+      return DemoModel.of(model, folder, spec.commandLine().getOut());
+    } catch (RuntimeException e) {
+      FileUtils.deleteQuietly(folder.toFile());
+      throw e;
+    }
+  }
+
+  private Demo.Settings settings(Path folder, Path labelModel) {
     return new Demo.Settings(
         Optional.ofNullable(keepRunning ? null : seconds).map(Duration::ofSeconds),
         delivery,
-        model == null
-            ? FramelabelCommand.installation().resolve("model/demo-xception.onnx")
-            : model,
+        labelModel,
         device,
         Optional.ofNullable(labels),
         folder);

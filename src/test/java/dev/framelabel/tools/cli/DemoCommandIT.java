@@ -71,6 +71,37 @@ final class DemoCommandIT {
   }
 
   @Test
+  void demo_plainOnnxModel_isPackagedAndLabelsEachFrame() throws Exception {
+    Path pictures = folder.resolve("pictures");
+    new DemoFrames().write(pictures, 1, 5);
+    Path model = folder.resolve("mine.onnx");
+    Files.copy(Path.of("src/test/resources/modelkit/sigmoid-five.onnx"), model);
+    Files.writeString(folder.resolve("labels.txt"), "a\nb\nc\nd\ne");
+    Path labels = folder.resolve("labels.jsonl");
+    StringWriter out = new StringWriter();
+    int status =
+        FramelabelCommand.line(Map.of())
+            .setOut(new PrintWriter(out, true))
+            .execute(
+                "demo",
+                "--camera",
+                "shelf=" + pictures.resolve("1"),
+                "--model",
+                model.toString(),
+                "--out",
+                labels.toString(),
+                "--no-wall");
+    assertThat(status).as(out.toString()).isZero();
+    assertThat(out.toString()).contains("the task is multi-label", "Model mine 1: 5 classes");
+    assertThat(Files.readAllLines(labels))
+        .hasSize(5)
+        .allSatisfy(
+            line ->
+                assertThat(new ObjectMapper().readTree(line).at("/labels/0/label").asText())
+                    .isIn("a", "b", "c", "d", "e"));
+  }
+
+  @Test
   void demo_badCameras_areRefusedBeforeAnythingStarts() throws Exception {
     Path damaged = Files.createDirectory(folder.resolve("damaged"));
     Files.write(damaged.resolve("a.jpg"), new byte[100]);

@@ -72,7 +72,7 @@ final class ModelPackageCommandTest {
       throws Exception {
     String[] more = option.startsWith("--") ? new String[] {option} : new String[0];
     assertThat(run(model, "a\nb\nc\nd\ne", more)).as(said).isZero();
-    assertThat(said).contains("measured: each row sums to 1; nothing is added");
+    assertThat(said).contains("each row sums to 1; nothing is added");
     float[] row = scores(LabelTask.CLASSIFY);
     assertThat(row[4]).isCloseTo(0.997f, within(0.001f));
   }
@@ -124,6 +124,71 @@ final class ModelPackageCommandTest {
     try (OnnxLabelModel model = new OnnxLabelModel(out(), SessionSettings.onCpu(1))) {
       assertThat(model.metadata().labels()).containsExactly("a", "b", "c", "d", "e");
     }
+  }
+
+  @Test
+  void package_exportFolder_needsNoOptionsAndSaysWhereItTookWhatFrom() throws Exception {
+    Path export = export();
+    assertThat(execute(List.of("model", "package", export.toString(), "--out", out().toString())))
+        .as(said)
+        .isZero();
+    assertThat(said)
+        .contains("32 (shape of input x", "1/255 (preprocessor_config.json)")
+        .contains("5: ant, bee, cat, ... (config.json)", "each row sums to 1");
+    assertThat(scores(LabelTask.CLASSIFY)[4]).isCloseTo(0.997f, within(0.001f));
+    assertThat(execute(List.of("model", "inspect", out().toString()))).isZero();
+    assertThat(said).contains("ant", "stretch", "bilinear");
+  }
+
+  @Test
+  void package_exportFolderWithOptions_optionsOverride() throws Exception {
+    List<String> all =
+        new ArrayList<>(List.of("model", "package", export().toString(), "--labels"));
+    Path labels = Files.writeString(folder.resolve("other.txt"), "1\n2\n3\n4\n5");
+    all.addAll(List.of(labels.toString(), "--mean", "0.5", "--resize", "crop"));
+    all.addAll(List.of("--crop-pct", "0.5", "--out", out().toString()));
+    assertThat(execute(all)).as(said).isZero();
+    assertThat(said).contains("[0.5] (--mean)", "crop (--resize)", "0.5000 (--crop-pct)");
+    try (OnnxLabelModel model = new OnnxLabelModel(out(), SessionSettings.onCpu(1))) {
+      assertThat(model.metadata().labels()).containsExactly("1", "2", "3", "4", "5");
+      assertThat(model.metadata().resize()).isEqualTo("crop");
+      assertThat(model.metadata().cropPct()).isEqualTo(0.5);
+    }
+  }
+
+  private Path export() throws Exception {
+    Path export = Files.createDirectory(folder.resolve("export"));
+    Files.copy(INPUTS.resolve("softmax-identity.onnx"), export.resolve("model.onnx"));
+    Files.writeString(
+        export.resolve("config.json"),
+        "{\"id2label\": {\"0\": \"ant\", \"1\": \"bee\", \"2\": \"cat\", \"3\": \"dog\","
+            + " \"4\": \"emu\"}}");
+    Files.writeString(
+        export.resolve("preprocessor_config.json"),
+        "{\"size\": {\"height\": 32, \"width\": 32}, \"do_normalize\": false, \"resample\": 2}");
+    return export;
+  }
+
+  @Test
+  void demo_plainOnnxFile_isPackagedWithWhatItAssumesAndMeasures() throws Exception {
+    Path model = Files.copy(INPUTS.resolve("softmax-identity.onnx"), folder.resolve("mine.onnx"));
+    StringWriter text = new StringWriter();
+    Path work = Files.createDirectory(folder.resolve("work"));
+    Path label = DemoModel.of(model, work, new PrintWriter(text, true));
+    assertThat(text.toString())
+        .contains("5: class-0, class-1, class-2, ... (assumed: there is no labels.txt")
+        .contains("[0.485, 0.456, 0.406] (assumed: ImageNet, as PyTorch)", "nchw (shape of input")
+        .contains("each row sums to 1", "framelabel model package " + model, "--mean");
+    assertThat(DemoModel.of(label, work, new PrintWriter(text, true))).isEqualTo(label);
+    Files.writeString(folder.resolve("labels.txt"), "a\nb\nc\nd\ne");
+    try (OnnxLabelModel opened =
+        new OnnxLabelModel(
+            DemoModel.of(model, work, new PrintWriter(text, true)), SessionSettings.onCpu(1))) {
+      assertThat(opened.metadata().labels()).containsExactly("a", "b", "c", "d", "e");
+      assertThat(opened.metadata().name()).isEqualTo("mine");
+    }
+    Path exported = DemoModel.of(export(), work, new PrintWriter(text, true));
+    assertThat(exported).hasFileName("export.onnx");
   }
 
   @Test
