@@ -7,14 +7,13 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.image.BadImageException;
+import dev.framelabel.image.Fit;
 import dev.framelabel.image.ImageDecoder;
-import dev.framelabel.image.Resize;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelOpener;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +61,7 @@ public final class Classifier implements AutoCloseable {
         new ImageDecoder(
             metadata.width(),
             metadata.height(),
-            Resize.valueOf(metadata.resize().toUpperCase(Locale.ROOT)),
+            Fit.of(metadata.resize(), metadata.cropPct(), metadata.interpolation()),
             settings.limits(),
             settings.imageDecoder());
     this.batcher =

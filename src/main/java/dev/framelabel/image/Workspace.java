@@ -21,6 +21,7 @@ final class Workspace implements AutoCloseable {
   private final View from = new View();
   private final View to = new View();
   private final Address black = new Address();
+  private final Resampler resampler = new Resampler();
 
   /** A picture in native memory: 3 bytes a pixel. */
   record Pixels(long address, int columns, int rows, long rowBytes) {
@@ -77,9 +78,13 @@ final class Workspace implements AutoCloseable {
     return to.size;
   }
 
-  /** Bytes of native memory that this keeps. */
+  Resampler resampler() {
+    return resampler;
+  }
+
+  /** Bytes of memory that this keeps. */
   long bytes() {
-    return file.bytes() + pixels.bytes() + lying.bytes();
+    return file.bytes() + pixels.bytes() + lying.bytes() + resampler.bytes();
   }
 
   @Override

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 /** What the commands that write a label model have in common. */
 final class ModelOutput {
   private static final int TRIAL_PICTURES = 4;
+  private static final String FIRST_VERSION = "1";
 
   /** How the written model computes. */
   enum Precision {
@@ -34,8 +35,9 @@ final class ModelOutput {
   @Option(
       names = "--model-version",
       paramLabel = "VERSION",
-      description = "Model version in its metadata.")
-  private String version = "1";
+      description = "Model version in its metadata.",
+      defaultValue = FIRST_VERSION)
+  private String version = FIRST_VERSION;
 
   @Option(
       names = "--resize",

@@ -1,11 +1,13 @@
 package dev.framelabel.tools.cli;
 
 import dev.framelabel.image.BadImageException;
+import dev.framelabel.image.Fit;
 import dev.framelabel.image.ImageDecoder;
 import dev.framelabel.image.ImageLimits;
-import dev.framelabel.image.Resize;
+import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,10 +27,14 @@ final class ModelPictures {
 
   ModelPictures(LabelModel model) {
     this.model = model;
-    Resize resize = Resize.valueOf(model.metadata().resize().toUpperCase(Locale.ROOT));
+    ModelMetadata metadata = model.metadata();
     decoder =
         new ImageDecoder(
-            model.metadata().width(), model.metadata().height(), resize, ImageLimits.DEFAULT);
+            metadata.width(),
+            metadata.height(),
+            Fit.of(metadata.resize(), metadata.cropPct(), metadata.interpolation()),
+            ImageLimits.DEFAULT,
+            JpegBackend.AUTO);
     pixels = ByteBuffer.allocateDirect(model.metadata().frameBytes());
     probabilities = OnnxLabelModel.newProbabilities(1, model.metadata().classes());
   }
