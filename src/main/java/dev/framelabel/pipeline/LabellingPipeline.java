@@ -54,13 +54,14 @@ public final class LabellingPipeline {
       ResultLimit limit,
       JobOptions options,
       ModelOpener models) {
-    this(frames, labels, rejected, options, models, WorkerClassifiers.OF_THIS_PROCESS);
+    this(frames, labels, rejected, limit, options, models, WorkerClassifiers.OF_THIS_PROCESS);
   }
 
   LabellingPipeline(
       Source<FrameEvent, ?, ?> frames,
       Sink<LabelledFrame> labels,
       Sink<RejectedFrame> rejected,
+      ResultLimit limit,
       JobOptions options,
       ModelOpener models,
       WorkerClassifiers classifiers) {

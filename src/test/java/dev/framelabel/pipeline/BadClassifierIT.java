@@ -2,6 +2,7 @@ package dev.framelabel.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.LabellingJob;
 import dev.framelabel.classify.SharedClassifiers;
 import dev.framelabel.config.FlinkDefaults;
 import dev.framelabel.config.JobOptions;
@@ -158,6 +159,7 @@ class BadClassifierIT {
             FrameSource.build(kafka, new EventTypeInformation<>(FrameEvent.class)),
             OutcomeSinks.labels(kafka),
             OutcomeSinks.rejected(kafka),
+            LabellingJob.resultLimit(kafka),
             job,
             device.opener(),
             () -> CLASSIFIERS)

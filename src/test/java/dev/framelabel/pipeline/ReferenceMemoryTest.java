@@ -60,7 +60,9 @@ class ReferenceMemoryTest {
     configuration.set(JobOptions.MAX_QUEUE_DELAY, "1 ms");
     long before = usedHeap();
     JobOptions options = new JobOptions(configuration);
-    try (LeasedClassifier leased = new LeasedClassifier(options, "cpu", Waiting.OPENER)) {
+    try (LeasedClassifier leased =
+        new LeasedClassifier(
+            options, "cpu", Waiting.OPENER, WorkerClassifiers.OF_THIS_PROCESS.get())) {
       List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
       for (int i = 0; i < FRAMES; i++) {
         outcomes.add(leased.label(frame(i, image)));

@@ -2,7 +2,6 @@ package dev.framelabel.tools.cli;
 
 import dev.framelabel.model.OnnxLabelModel;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.tools.demo.TemporaryFolder;
 import dev.framelabel.tools.modelkit.Agreement;
 import dev.framelabel.tools.modelkit.ModelFile;
 import dev.framelabel.tools.modelkit.PackageMetadata;

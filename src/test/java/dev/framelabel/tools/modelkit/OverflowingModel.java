@@ -5,6 +5,7 @@ import static dev.framelabel.tools.modelkit.GraphWriter.numbers;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelMetadata;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class OverflowingModel {
     ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(7).setGraph(out.graph());
     model.addOpsetImportBuilder().setDomain("").setVersion(13);
     new PackageMetadata("overflowing", "1", List.of("red", "green", "blue"), "stretch")
-        .writeTo(model);
+        .writeTo(model, LabelTask.CLASSIFY);
     new ModelFile(model.build()).save(file, written -> {});
     return file;
   }

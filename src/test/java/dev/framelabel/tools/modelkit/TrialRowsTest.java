@@ -3,6 +3,7 @@ package dev.framelabel.tools.modelkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.platform.Fp16Conversions;
 import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.tools.modelkit.Packaging.Result;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random logits, and what a network's last nodes make of them. */
 final class TrialRowsTest {
   private static final DoubleUnaryOperator FP16 =
-      value -> Float16.toFloat(Float16.fromFloat((float) value));
+      value -> Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16((float) value));
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 5, 10, 100, 1000})
