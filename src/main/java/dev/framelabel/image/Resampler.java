@@ -34,7 +34,7 @@ final class Resampler {
 
   /** Bytes that are kept for the next picture. */
   long bytes() {
-    return row.length + columns.length;
+    return (long) row.length + columns.length;
   }
 
   /** Scales the part of a picture that the spans name. */

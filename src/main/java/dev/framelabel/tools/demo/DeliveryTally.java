@@ -89,6 +89,11 @@ public final class DeliveryTally {
     return rejected;
   }
 
+  /** Returns the number of outcomes beyond each frame's first. */
+  public synchronized long repeated() {
+    return repeated;
+  }
+
   /**
    * Returns the number of published frames without an outcome.
    *
