@@ -75,7 +75,7 @@ class HostileSendersIT {
           new OutcomeReader(client, "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
         while (!reader.atEnd()) {
           for (Outcome outcome : reader.poll(Duration.ofMillis(200))) {
-            Integer ignoredCount = outcomes.merge(outcome.source(), 1, Integer::sum);
+            Integer unused = outcomes.merge(outcome.source(), 1, Integer::sum);
             if (outcome.source().offset() < found.size()) {
               assertThat(((RejectedFrame) outcome).kind()).isEqualTo(RejectionKind.INVALID_EVENT);
             }

@@ -39,9 +39,9 @@ final class BlankPng {
     try (DeflaterOutputStream deflated = new DeflaterOutputStream(data)) {
       int[][] passes = interlaced ? PASSES : new int[][] {{0, 0, 1, 1}};
       for (int[] pass : passes) {
-        long columns = (width - pass[0] + pass[2] - 1) / pass[2];
+        int columns = (width - pass[0] + pass[2] - 1) / pass[2];
         int rows = (height - pass[1] + pass[3] - 1) / pass[3];
-        byte[] row = new byte[1 + (int) ((columns * depth * CHANNELS[colour] + 7) / 8)];
+        byte[] row = new byte[1 + (int) (((long) columns * depth * CHANNELS[colour] + 7) / 8)];
         for (int y = 0; columns > 0 && y < rows; y++) {
           deflated.write(row);
         }

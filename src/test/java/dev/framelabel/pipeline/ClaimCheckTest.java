@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,8 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClaimCheckTest {
   private static final int MAX_BYTES = 1_000;
   private static final Duration LONG = Duration.ofSeconds(50);
-  private static final LongFunction<CompletableFuture<Void>> ROOM =
-      bytes -> CompletableFuture.completedFuture(null);
 
   @TempDir private Path folder;
   private Path allowed;
@@ -147,8 +144,10 @@ class ClaimCheckTest {
                   return new byte[] {5};
                 });
     try (ClaimCheck claims = new ClaimCheck(hanging, Duration.ofMillis(300), 1)) {
-      CompletableFuture<FrameEvent> first = claims.resolve(frame("file:/a/hangs.jpg"), ROOM);
-      CompletableFuture<FrameEvent> second = claims.resolve(frame("file:/a/b.jpg"), ROOM);
+      CompletableFuture<FrameEvent> first =
+          claims.resolve(frame("file:/a/hangs.jpg"), ClaimCheckTest::room);
+      CompletableFuture<FrameEvent> second =
+          claims.resolve(frame("file:/a/b.jpg"), ClaimCheckTest::room);
       RejectedFrame rejected = (RejectedFrame) first.join();
       assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
       assertThat(rejected.reason()).contains("--image-uri-timeout 300 ms");
@@ -199,7 +198,8 @@ class ClaimCheckTest {
               });
       assertThat(asked.join()).isEqualTo(MAX_BYTES);
       // The only thread is free for the next: waiting for room holds none.
-      assertThat(claims.resolve(frame(uri("own.jpg")), ROOM).join()).isInstanceOf(Frame.class);
+      assertThat(claims.resolve(frame(uri("own.jpg")), ClaimCheckTest::room).join())
+          .isInstanceOf(Frame.class);
       assertThat(result).isNotDone();
       read.set(false);
       boolean ignored = room.complete(null);
@@ -226,7 +226,7 @@ class ClaimCheckTest {
 
   private static FrameEvent resolve(ClaimCheck.Reader reader, Duration limit, String uri) {
     try (ClaimCheck claims = new ClaimCheck(reader, limit, 2)) {
-      return claims.resolve(frame(uri), ROOM).join();
+      return claims.resolve(frame(uri), ClaimCheckTest::room).join();
     }
   }
 
@@ -239,5 +239,9 @@ class ClaimCheckTest {
         Map.of(),
         TestEvents.SOURCE,
         TestEvents.traced().headers());
+  }
+
+  private static CompletableFuture<Void> room(long bytes) {
+    return CompletableFuture.completedFuture(null);
   }
 }

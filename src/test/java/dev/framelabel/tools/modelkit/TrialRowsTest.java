@@ -21,15 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random logits, and what a network's last nodes make of them. */
 final class TrialRowsTest {
-  private static final DoubleUnaryOperator FP16 =
-      value -> Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16((float) value));
-
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 5, 10, 100, 1000})
   void head_measured_isRightForAnyNumberOfClassesAndPrecision(int classes) {
     for (long seed = 0; seed < 50; seed++) {
       TrialRows logits = logits(classes, seed);
-      for (DoubleUnaryOperator precision : List.of(DoubleUnaryOperator.identity(), FP16)) {
+      for (DoubleUnaryOperator precision :
+          List.of(DoubleUnaryOperator.identity(), TrialRowsTest::inHalfPrecision)) {
         expect(logits, Result.MEASURED, Activation.SOFTMAX, LabelTask.CLASSIFY);
         expect(softmax(logits, precision), Result.MEASURED, Activation.NONE, LabelTask.CLASSIFY);
         expect(sigmoid(logits, precision), Result.MEASURED, Activation.NONE, LabelTask.MULTI_LABEL);
@@ -163,5 +161,9 @@ final class TrialRowsTest {
       out[index] = (float) function.applyAsDouble(row[index]);
     }
     return out;
+  }
+
+  private static double inHalfPrecision(double value) {
+    return Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16((float) value));
   }
 }
