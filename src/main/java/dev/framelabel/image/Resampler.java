@@ -47,14 +47,15 @@ final class Resampler {
     row = atLeast(row, Math.max(picture.columns(), out.columns()) * CHANNELS);
     columns = atLeast(columns, rows * rowBytes);
     for (int y = 0; y < rows; y++) {
-      place
-          .at(picture.address() + (first + y) * picture.rowBytes())
-          .get(row, 0, picture.columns() * CHANNELS);
+      Pointer ignored =
+          place
+              .at(picture.address() + (first + y) * picture.rowBytes())
+              .get(row, 0, picture.columns() * CHANNELS);
       across(y * rowBytes);
     }
     for (int y = 0; y < out.rows(); y++) {
       down(y, first, rowBytes);
-      place.at(out.address() + y * out.rowBytes()).put(row, 0, rowBytes);
+      Pointer ignored = place.at(out.address() + y * out.rowBytes()).put(row, 0, rowBytes);
     }
   }
 

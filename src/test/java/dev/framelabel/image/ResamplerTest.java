@@ -73,8 +73,8 @@ class ResamplerTest {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int at = 0; at < width * height; at++) {
       int rgb =
-          (pixels[3 * at] & 0xFF) << 16
-              | (pixels[3 * at + 1] & 0xFF) << 8
+          ((pixels[3 * at] & 0xFF) << 16)
+              | ((pixels[3 * at + 1] & 0xFF) << 8)
               | (pixels[3 * at + 2] & 0xFF);
       image.setRGB(at % width, at / width, rgb);
     }

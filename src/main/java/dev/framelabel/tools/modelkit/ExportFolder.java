@@ -89,7 +89,7 @@ final class ExportFolder {
         }
         names.add(name.asText());
       }
-      return names;
+      return List.copyOf(names);
     }
     return names(config.path("label_names"));
   }
@@ -100,7 +100,7 @@ final class ExportFolder {
     }
     List<String> names = new ArrayList<>();
     array.forEach(name -> names.add(name.asText()));
-    return names;
+    return List.copyOf(names);
   }
 
   private static JsonNode json(Path folder, String name) {
@@ -134,6 +134,6 @@ final class ExportFolder {
     }
     List<Double> numbers = new ArrayList<>();
     node.forEach(number -> numbers.add(number.asDouble()));
-    return numbers;
+    return List.copyOf(numbers);
   }
 }

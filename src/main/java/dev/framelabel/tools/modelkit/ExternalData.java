@@ -32,7 +32,8 @@ final class ExternalData {
    *     the 2 GB that an ONNX file can have
    */
   static ModelProto readIn(ModelProto model, Path folder) {
-    ExternalData data = new ExternalData(folder, Integer.MAX_VALUE - model.getSerializedSize());
+    ExternalData data =
+        new ExternalData(folder, (long) Integer.MAX_VALUE - model.getSerializedSize());
     ModelProto.Builder whole = model.toBuilder();
     data.readInto(whole.getGraphBuilder());
     return whole.build();

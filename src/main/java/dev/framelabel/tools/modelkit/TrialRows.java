@@ -122,10 +122,15 @@ record TrialRows(List<float[]> rows) {
     return switch (kind()) {
       case PROBABILITIES -> "each row sums to 1";
       case SCORES, UNCLEAR ->
-          text("values are 0 to 1, rows sum to %.3g to %.3g", sums.getMin(), sums.getMax());
+          String.format(
+              Locale.ROOT,
+              "values are 0 to 1, rows sum to %.3g to %.3g",
+              sums.getMin(),
+              sums.getMax());
       case LOGITS -> {
         DoubleSummaryStatistics values = values();
-        yield text("values are logits, %.3g to %.3g", values.getMin(), values.getMax());
+        yield String.format(
+            Locale.ROOT, "values are logits, %.3g to %.3g", values.getMin(), values.getMax());
       }
     };
   }
@@ -226,18 +231,16 @@ record TrialRows(List<float[]> rows) {
             row ->
                 stream(row)
                     .limit(SHOWN_VALUES)
-                    .mapToObj(value -> text("%.4g", value))
+                    .mapToObj(value -> String.format(Locale.ROOT, "%.4g", value))
                     .collect(
                         Collectors.joining(
                             " ",
                             "[",
-                            text(
+                            String.format(
+                                Locale.ROOT,
                                 "%s] (sum %.4g)",
-                                row.length > SHOWN_VALUES ? " ..." : "", sum(row)))))
+                                row.length > SHOWN_VALUES ? " ..." : "",
+                                sum(row)))))
         .collect(Collectors.joining(", "));
-  }
-
-  private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -108,6 +108,10 @@ final class TrialRowsTest {
         .hasMessageContaining(String.valueOf(value));
   }
 
+  private static double inHalf(double value) {
+    return Float16.toFloat(Float16.fromFloat((float) value));
+  }
+
   private static void expect(TrialRows rows, Result said, Activation activation, LabelTask task) {
     TrialRows.Head head = rows.head(said);
     assertThat(head.activation()).as(head.measured()).isEqualTo(activation);
