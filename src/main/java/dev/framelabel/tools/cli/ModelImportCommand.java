@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description =
-        "Creates a label model from trained Xception weights: a Keras .h5 file (Keras Applications, Keras 2 and 3),"
-            + " or a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout). For other"
+        "Creates a label model from trained Xception weights: a Keras .h5 or .keras file (Keras Applications, Keras 2 and"
+            + " 3), or a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout). For other"
             + " networks, use 'framelabel model package'.",
     footer = {
       "",
@@ -51,7 +51,7 @@ final class ModelImportCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "WEIGHTS",
-      description = "Weights file (.h5 or .safetensors).")
+      description = "Weights file (.h5, .keras or .safetensors).")
   private Path weights;
 
   @Option(

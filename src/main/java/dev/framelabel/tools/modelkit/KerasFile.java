@@ -6,20 +6,28 @@ import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * Reads the layers of an HDF5 file that Keras saved, whichever of its layouts: the one of Keras 1
  * and 2 (attributes {@code layer_names} and {@code weight_names}, at the root or under {@code
- * model_weights} of a whole model), or {@code .weights.h5} of Keras 3 (groups {@code vars}).
+ * model_weights} of a whole model), or {@code .weights.h5} of Keras 3 (groups {@code vars}), alone
+ * or in a {@code .keras} file.
  */
 final class KerasFile {
   private static final int LARGEST_TENSOR = 1 << 28;
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+  private static final String WEIGHTS = "model.weights.h5";
 
   private KerasFile() {}
 
@@ -30,12 +38,50 @@ final class KerasFile {
    * All layers that have weights, in the file's order; those of a {@code .weights.h5} in the order
    * of their numbers.
    *
-   * @throws ModelException if the file is missing, no HDF5, damaged or not saved by Keras
+   * @throws ModelException if the file is missing, no HDF5 or zip of one, damaged or not saved by
+   *     Keras
    */
   static List<Layer> read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new ModelException("weights file " + file + " is not there");
     }
+    return isZip(file) ? readZip(file) : readHdf(file);
+  }
+
+  private static boolean isZip(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(ZIP.length), ZIP);
+    } catch (IOException e) {
+      throw new ModelException("weights file " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  /** A {@code .keras} file: its weights are the same as in a {@code .weights.h5} file. */
+  private static List<Layer> readZip(Path file) {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry weights = zip.getEntry(WEIGHTS);
+      if (weights == null) {
+        throw new ModelException(
+            "weights file "
+                + file
+                + " is a zip file without "
+                + WEIGHTS
+                + "; expected a .keras file saved by Keras 3");
+      }
+      Path unpacked = Files.createTempFile("framelabel-", ".h5");
+      try (InputStream in = zip.getInputStream(weights)) {
+        long ignored = Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
+        return readHdf(unpacked);
+      } finally {
+        Files.delete(unpacked);
+      }
+    } catch (IOException e) {
+      throw new ModelException(
+          "weights file " + file + " is a .keras file that is cut or damaged: " + e, e);
+    }
+  }
+
+  private static List<Layer> readHdf(Path file) {
     try (HdfFile hdf = new HdfFile(file)) {
       return layers(hdf, file);
     } catch (ModelException e) {

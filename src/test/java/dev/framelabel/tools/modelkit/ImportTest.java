@@ -7,8 +7,11 @@ import dev.framelabel.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,37 @@ final class ImportTest {
       throws IOException {
     Xception imported = Xception.fromKeras(Vectors.unpack(file, folder));
     check(imported, Vectors.expected("keras-expected.json", network, size), size);
+  }
+
+  @Test
+  void fromKeras_kerasFile_isTheWeightsInIt() throws IOException {
+    Path file = zip("model.weights.h5", Vectors.unpack("keras-tiny.weights.h5", folder));
+    Xception imported = Xception.fromKeras(file);
+    check(imported, Vectors.expected("keras-expected.json", "keras-tiny", 79), 79);
+  }
+
+  @Test
+  void fromKeras_zipWithoutWeightsOrCut_isRefused() throws IOException {
+    Path weights = Vectors.unpack("keras-tiny.weights.h5", folder);
+    Path other = zip("config.json", weights);
+    assertThatThrownBy(() -> Xception.fromKeras(other))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("my.keras", "without model.weights.h5");
+    byte[] whole = Files.readAllBytes(zip("model.weights.h5", weights));
+    Path cut = Files.write(folder.resolve("cut.keras"), Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> Xception.fromKeras(cut))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("cut.keras", "cut or damaged");
+  }
+
+  private Path zip(String entry, Path content) throws IOException {
+    Path file = folder.resolve("my.keras");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      out.putNextEntry(new ZipEntry("metadata.json"));
+      out.putNextEntry(new ZipEntry(entry));
+      Files.copy(content, out);
+    }
+    return file;
   }
 
   @ParameterizedTest
