@@ -27,7 +27,7 @@ final class TrialRowsTest {
     for (long seed = 0; seed < 50; seed++) {
       TrialRows logits = logits(classes, seed);
       for (DoubleUnaryOperator precision :
-          List.of(DoubleUnaryOperator.identity(), TrialRowsTest::inHalfPrecision)) {
+          List.of(DoubleUnaryOperator.identity(), TrialRowsTest::inHalf)) {
         expect(logits, Result.MEASURED, Activation.SOFTMAX, LabelTask.CLASSIFY);
         expect(softmax(logits, precision), Result.MEASURED, Activation.NONE, LabelTask.CLASSIFY);
         expect(sigmoid(logits, precision), Result.MEASURED, Activation.NONE, LabelTask.MULTI_LABEL);
@@ -109,7 +109,7 @@ final class TrialRowsTest {
   }
 
   private static double inHalf(double value) {
-    return Float16.toFloat(Float16.fromFloat((float) value));
+    return Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16((float) value));
   }
 
   private static void expect(TrialRows rows, Result said, Activation activation, LabelTask task) {
@@ -165,9 +165,5 @@ final class TrialRowsTest {
       out[index] = (float) function.applyAsDouble(row[index]);
     }
     return out;
-  }
-
-  private static double inHalfPrecision(double value) {
-    return Fp16Conversions.fp16ToFloat(Fp16Conversions.floatToFp16((float) value));
   }
 }
