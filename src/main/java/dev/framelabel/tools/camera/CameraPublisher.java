@@ -56,7 +56,7 @@ public final class CameraPublisher {
             new CameraStatusPublisher(settings.client(), settings.camerasTopic())) {
       List<CameraWorker> workers =
           cameras.stream().map(camera -> worker(camera, limit, sender)).toList();
-      sender.start(workers.stream().map(CameraWorker::lane).toList());
+      sender.start(workers.stream().map(CameraWorker::stream).toList());
       boolean running = true;
       while (running) {
         running =
@@ -86,20 +86,20 @@ public final class CameraPublisher {
       TimeUnit.MILLISECONDS.sleep(10);
     }
     for (CameraWorker worker : workers) {
-      worker.lane().health().dropped(worker.lane().outbox().discard());
+      worker.stream().health().dropped(worker.stream().queue().discard());
     }
   }
 
   /** Without its only sender, or without states, a publisher is of no use. */
   private static void loseAll(List<CameraWorker> workers, String why) {
-    workers.forEach(worker -> worker.lane().health().lost(why + "; start the publisher again"));
+    workers.forEach(worker -> worker.stream().health().lost(why + "; start the publisher again"));
   }
 
   private static List<CameraStatus> statuses(List<CameraWorker> workers) {
     for (CameraWorker worker : workers) {
-      worker.death().ifPresent(worker.lane().health()::lost);
+      worker.death().ifPresent(worker.stream().health()::lost);
     }
-    return workers.stream().map(worker -> worker.lane().health().status()).toList();
+    return workers.stream().map(worker -> worker.stream().health().status()).toList();
   }
 
   public void stop() {
@@ -107,12 +107,12 @@ public final class CameraPublisher {
   }
 
   private CameraWorker worker(CameraSettings camera, int limit, FrameSender sender) {
-    long outboxBytes = settings.bufferBytes() / cameras.size();
-    CameraStream lane =
+    long queueBytes = settings.bufferBytes() / cameras.size();
+    CameraStream stream =
         new CameraStream(
-            camera, maxImageBytes(camera, limit), outboxBytes, sender::wake, CameraTime.SYSTEM);
+            camera, maxImageBytes(camera, limit), queueBytes, sender::wake, CameraTime.SYSTEM);
     CameraWorker.Opener opener = opener(camera);
-    return new CameraWorker(lane, opener, settings.once(), CameraWorker.PATIENCE_NANOS);
+    return new CameraWorker(stream, opener, settings.once(), CameraWorker.PATIENCE_NANOS);
   }
 
   private CameraWorker.Opener opener(CameraSettings camera) {

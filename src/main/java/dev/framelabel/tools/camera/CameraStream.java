@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One camera's way from pictures to the sender: shaped, looked at, numbered, timed and put into its
- * outbox. One attempt at a time uses it; the sender and the heartbeats read its parts.
+ * queue. One attempt at a time uses it; the sender and the heartbeats read its parts.
  */
 final class CameraStream implements AutoCloseable {
   private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
@@ -22,7 +22,7 @@ final class CameraStream implements AutoCloseable {
 
   private final CameraSettings settings;
   private final CameraHealth health;
-  private final SendQueue outbox;
+  private final SendQueue queue;
   private final Runnable wakeSender;
   private final CameraTime time;
   private final PictureShaper shaper;
@@ -33,19 +33,19 @@ final class CameraStream implements AutoCloseable {
 
   /**
    * @param maxImageBytes the largest picture that the topic takes
-   * @param outboxBytes how much of this camera may wait for the broker
+   * @param queueBytes how much of this camera may wait for the broker
    */
   CameraStream(
       CameraSettings settings,
       int maxImageBytes,
-      long outboxBytes,
+      long queueBytes,
       Runnable wakeSender,
       CameraTime time) {
     this.settings = settings;
     this.wakeSender = wakeSender;
     this.time = time;
     health = new CameraHealth(settings, time);
-    outbox = new SendQueue(settings.maxFps(), settings.isStored(), outboxBytes);
+    queue = new SendQueue(settings.maxFps(), settings.isStored(), queueBytes);
     shaper = new PictureShaper(settings.picture(), maxImageBytes);
   }
 
@@ -57,8 +57,8 @@ final class CameraStream implements AutoCloseable {
     return health;
   }
 
-  SendQueue outbox() {
-    return outbox;
+  SendQueue queue() {
+    return queue;
   }
 
   CameraTime time() {
@@ -67,7 +67,7 @@ final class CameraStream implements AutoCloseable {
 
   /** Whether a picture that comes now would not be dropped at once. */
   boolean wants() {
-    return outbox.wants(time.nanoTime());
+    return queue.wants(time.nanoTime());
   }
 
   /** A frame of this picture; empty if it cannot be published, which is counted. */
@@ -107,12 +107,12 @@ final class CameraStream implements AutoCloseable {
   }
 
   void offer(Frame frame) {
-    health.dropped(outbox.offer(frame));
+    health.dropped(queue.offer(frame));
     wakeSender.run();
   }
 
   boolean offerIfRoom(Frame frame) {
-    boolean added = outbox.offerIfRoom(frame);
+    boolean added = queue.offerIfRoom(frame);
     if (added) {
       wakeSender.run();
     }

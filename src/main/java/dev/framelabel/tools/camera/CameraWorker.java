@@ -19,7 +19,7 @@ final class CameraWorker {
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
   private static final int MOST_HUNG = 4;
 
-  private final CameraStream lane;
+  private final CameraStream stream;
   private final Opener opener;
   private final boolean once;
   private final long patienceNanos;
@@ -37,52 +37,52 @@ final class CameraWorker {
    * @param once do not open a lost camera again
    * @param patienceNanos how long a source may show no sign of life
    */
-  CameraWorker(CameraStream lane, Opener opener, boolean once, long patienceNanos) {
-    this.lane = lane;
+  CameraWorker(CameraStream stream, Opener opener, boolean once, long patienceNanos) {
+    this.stream = stream;
     this.opener = opener;
     this.once = once;
     this.patienceNanos = patienceNanos;
-    thread = new WatchedThread("framelabel-camera-" + lane.settings().id(), this::work);
+    thread = new WatchedThread("framelabel-camera-" + stream.settings().id(), this::work);
     thread.start();
   }
 
   private void work() throws InterruptedException {
-    try (lane) {
+    try (stream) {
       do {
         attempt();
-      } while (!stops() && lane.health().state() != State.ENDED && !once && pause());
+      } while (!stops() && stream.health().state() != State.ENDED && !once && pause());
     }
   }
 
   private void attempt() throws InterruptedException {
-    hung.removeIf(attempt -> !attempt.isRunning());
+    hung.removeIf(connection -> !connection.isRunning());
     if (hung.size() >= MOST_HUNG) {
-      lane.health().lost(MOST_HUNG + " earlier attempts hang in FFmpeg; waits for one to return");
+      stream.health().lost(MOST_HUNG + " earlier attempts hang in FFmpeg; waits for one to return");
       return;
     }
     try {
       do {
         attemptOnce(opener.open());
-      } while (lane.settings().repeat() == CameraSettings.Repeat.LOOP && !stops());
-      lane.health().ended();
+      } while (stream.settings().repeat() == CameraSettings.Repeat.LOOP && !stops());
+      stream.health().ended();
     } catch (IOException | RuntimeException | LinkageError e) {
       if (stops()) {
-        lane.health().ended();
+        stream.health().ended();
       } else {
-        lane.health().lost(e.getMessage() == null ? e.toString() : e.getMessage());
+        stream.health().lost(e.getMessage() == null ? e.toString() : e.getMessage());
       }
     }
   }
 
   private void attemptOnce(PictureSource source) throws IOException, InterruptedException {
-    Connection attempt = new Connection(lane, source, this::stops);
+    Connection connection = new Connection(stream, source, this::stops);
     try {
-      attempt.await(patienceNanos);
+      connection.await(patienceNanos);
     } finally {
-      pauseMillis = attempt.hadPicture() ? 0 : pauseMillis;
-      if (attempt.isRunning()) {
-        attempt.abandon();
-        hung.add(attempt);
+      pauseMillis = connection.hadPicture() ? 0 : pauseMillis;
+      if (connection.isRunning()) {
+        connection.abandon();
+        hung.add(connection);
       }
     }
   }
@@ -90,8 +90,8 @@ final class CameraWorker {
   /** Waits before the next attempt: half a second first, then twice as long each time. */
   private boolean pause() throws InterruptedException {
     pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, Math.max(FIRST_PAUSE_MILLIS, pauseMillis * 2));
-    boolean goesOn = !lane.time().await(stopped, pauseMillis);
-    lane.health().reconnects();
+    boolean goesOn = !stream.time().await(stopped, pauseMillis);
+    stream.health().reconnects();
     return goesOn;
   }
 
@@ -105,11 +105,11 @@ final class CameraWorker {
   }
 
   boolean isRunning() {
-    return thread.isAlive() || !lane.outbox().isEmpty();
+    return thread.isAlive() || !stream.queue().isEmpty();
   }
 
-  CameraStream lane() {
-    return lane;
+  CameraStream stream() {
+    return stream;
   }
 
   void stop() {

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
 final class Connection implements PictureSource.Sink {
   private static final long STEP_MILLIS = 100;
 
-  private final CameraStream lane;
+  private final CameraStream stream;
   private final BooleanSupplier stop;
   private final Thread thread;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -26,12 +26,12 @@ final class Connection implements PictureSource.Sink {
   private volatile long aliveAt;
   private volatile boolean hadPicture;
 
-  Connection(CameraStream lane, PictureSource source, BooleanSupplier stop) {
-    this.lane = lane;
+  Connection(CameraStream stream, PictureSource source, BooleanSupplier stop) {
+    this.stream = stream;
     this.stop = stop;
     alive();
     thread =
-        new Thread(() -> read(source), "framelabel-camera-" + lane.settings().id() + "-source");
+        new Thread(() -> read(source), "framelabel-camera-" + stream.settings().id() + "-source");
     thread.setDaemon(true);
     thread.start();
   }
@@ -61,7 +61,7 @@ final class Connection implements PictureSource.Sink {
         Throwable why = e.getCause();
         throw new IOException(why.getMessage() == null ? why.toString() : why.getMessage(), why);
       } catch (TimeoutException e) {
-        if (lane.time().nanoTime() - aliveAt > patienceNanos) {
+        if (stream.time().nanoTime() - aliveAt > patienceNanos) {
           abandon();
           throw new IOException(
               "nothing came for " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms", e);
@@ -85,69 +85,69 @@ final class Connection implements PictureSource.Sink {
 
   @Override
   public void take(CapturedPicture picture) throws InterruptedException {
-    aliveAt = lane.time().nanoTime();
+    aliveAt = stream.time().nanoTime();
     hadPicture = true;
     if (stops()) {
       return;
     }
-    Optional<Frame> frame = lane.frame(picture);
+    Optional<Frame> frame = stream.frame(picture);
     if (frame.isPresent() && abandoned) {
-      lane.health().dropped(1);
+      stream.health().dropped(1);
     } else if (frame.isPresent()) {
       offer(frame.get());
     }
-    aliveAt = lane.time().nanoTime();
+    aliveAt = stream.time().nanoTime();
   }
 
   private void offer(Frame frame) throws InterruptedException {
-    if (!lane.settings().isStored()) {
-      lane.offer(frame);
+    if (!stream.settings().isStored()) {
+      stream.offer(frame);
       return;
     }
-    boolean taken = lane.offerIfRoom(frame);
+    boolean taken = stream.offerIfRoom(frame);
     try {
       while (!taken && !stops()) {
-        aliveAt = lane.time().nanoTime();
+        aliveAt = stream.time().nanoTime();
         TimeUnit.MILLISECONDS.sleep(2);
-        taken = lane.offerIfRoom(frame);
+        taken = stream.offerIfRoom(frame);
       }
     } finally {
-      lane.health().dropped(taken ? 0 : 1);
+      stream.health().dropped(taken ? 0 : 1);
     }
   }
 
   @Override
   public boolean wants() {
-    return lane.wants();
+    return stream.wants();
   }
 
   @Override
   public void skip() {
-    aliveAt = lane.time().nanoTime();
+    aliveAt = stream.time().nanoTime();
     hadPicture = true;
     if (!abandoned) {
-      lane.health().skipped();
+      stream.health().skipped();
     }
   }
 
   @Override
   public void refuse(String why) {
-    aliveAt = lane.time().nanoTime();
+    aliveAt = stream.time().nanoTime();
     if (!abandoned) {
-      lane.health().skipped();
-      lane.health().says(why);
+      stream.health().skipped();
+      stream.health().says(why);
     }
   }
 
   @Override
   public void alive() {
-    aliveAt = lane.time().nanoTime();
+    aliveAt = stream.time().nanoTime();
   }
 
   @Override
   public void clock(Instant cameraTime) {
     if (!abandoned) {
-      lane.health().clock(cameraTime);
+      stream.health().clock(cameraTime);
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Gives the frames of all outboxes to the broker, in turn, on one thread: when the Kafka client
+ * Gives the frames of all queues to the broker, in turn, on one thread: when the Kafka client
  * blocks, this thread waits and no camera does.
  */
 final class FrameSender implements AutoCloseable {
@@ -20,7 +20,7 @@ final class FrameSender implements AutoCloseable {
   private final CameraTime time;
   private final Semaphore work = new Semaphore(0);
   private final WatchedThread thread = new WatchedThread("framelabel-camera-sender", this::run);
-  private volatile List<CameraStream> lanes = List.of();
+  private volatile List<CameraStream> streams = List.of();
   private volatile boolean closed;
 
   /**
@@ -31,8 +31,8 @@ final class FrameSender implements AutoCloseable {
     this.time = time;
   }
 
-  void start(List<CameraStream> lanes) {
-    this.lanes = List.copyOf(lanes);
+  void start(List<CameraStream> streams) {
+    this.streams = List.copyOf(streams);
     thread.start();
   }
 
@@ -44,9 +44,9 @@ final class FrameSender implements AutoCloseable {
   private void run() throws InterruptedException {
     while (!closed) {
       boolean any = false;
-      for (CameraStream lane : lanes) {
-        Optional<Frame> frame = lane.outbox().poll(time.nanoTime());
-        frame.ifPresent(due -> send(lane, due));
+      for (CameraStream stream : streams) {
+        Optional<Frame> frame = stream.queue().poll(time.nanoTime());
+        frame.ifPresent(due -> send(stream, due));
         any |= frame.isPresent();
       }
       if (!any && work.tryAcquire(waitNanos(), TimeUnit.NANOSECONDS)) {
@@ -62,12 +62,12 @@ final class FrameSender implements AutoCloseable {
 
   private long waitNanos() {
     long now = time.nanoTime();
-    return lanes.stream()
-        .mapToLong(lane -> lane.outbox().waitNanos(now))
+    return streams.stream()
+        .mapToLong(stream -> stream.queue().waitNanos(now))
         .reduce(LONGEST_WAIT_NANOS, Math::min);
   }
 
-  private void send(CameraStream lane, Frame frame) {
+  private void send(CameraStream stream, Frame frame) {
     CompletableFuture<Void> sent;
     try {
       sent = publisher.apply(frame);
@@ -75,19 +75,19 @@ final class FrameSender implements AutoCloseable {
       sent = CompletableFuture.failedFuture(e);
     } catch (Error e) {
       // It ends this thread, which its owner sees; the frame is counted all the same.
-      lane.health().refused("a frame was not sent: " + e);
-      lane.outbox().done();
+      stream.health().refused("a frame was not sent: " + e);
+      stream.queue().done();
       throw e;
     }
     CompletableFuture<Void> ignored =
         sent.whenComplete(
             (nothing, failure) -> {
               if (failure == null) {
-                lane.health().sent();
+                stream.health().sent();
               } else {
-                lane.health().refused("the broker did not take a frame: " + failure.getMessage());
+                stream.health().refused("the broker did not take a frame: " + failure.getMessage());
               }
-              lane.outbox().done();
+              stream.queue().done();
               wake();
             });
   }

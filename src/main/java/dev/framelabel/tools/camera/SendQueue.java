@@ -6,10 +6,10 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * One camera's frames that wait for the broker, in bounded memory. A live camera's outbox drops its
- * oldest frames for newer ones; with a rate limit it keeps the newest only. A stored source's
- * outbox takes no more than it has room for. Frames leave in order, a few at a time under way to
- * the broker. Thread-safe; the clock is the caller's {@link CameraTime#nanoTime()}.
+ * One camera's frames that wait for the broker, in bounded memory. A live camera's queue drops its
+ * oldest frames for newer ones; with a rate limit it keeps the newest only. A stored source's queue
+ * takes no more than it has room for. Frames leave in order, a few at a time under way to the
+ * broker. Thread-safe; the clock is the caller's {@link CameraTime#nanoTime()}.
  */
 final class SendQueue {
   static final int MOST_FRAMES = 32;

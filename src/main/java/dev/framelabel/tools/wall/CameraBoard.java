@@ -68,23 +68,23 @@ final class CameraBoard {
    *
    * @return whether it is the first of its frame
    */
-  boolean outcome(ObservedResult sighting, boolean hasPicture) {
+  boolean outcome(ObservedResult observed, boolean hasPicture) {
     version++;
-    ObservedResult before = history.get(sighting.key());
+    ObservedResult before = history.get(observed.key());
     if (before != null) {
-      replace(before, before.or(sighting), hasPicture);
+      replace(before, before.or(observed), hasPicture);
       return false;
     }
-    if (!remembered.add(sighting.key())) {
+    if (!remembered.add(observed.key())) {
       return false;
     }
-    history.put(sighting.key(), sighting);
+    history.put(observed.key(), observed);
     keep(kept);
-    lastOutcomeAt = Optional.of(sighting.arrivedAt());
-    if (sighting.outcome() instanceof RejectedFrame) {
+    lastOutcomeAt = Optional.of(observed.arrivedAt());
+    if (observed.outcome() instanceof RejectedFrame) {
       rejected++;
     }
-    show(sighting, hasPicture);
+    show(observed, hasPicture);
     return true;
   }
 
@@ -105,16 +105,16 @@ final class CameraBoard {
     }
   }
 
-  private void show(ObservedResult sighting, boolean hasPicture) {
-    if (!sighting.isLabelled()
-        || (shown.isPresent() && sighting.capturedAt().isBefore(shown.get().capturedAt()))) {
+  private void show(ObservedResult observed, boolean hasPicture) {
+    if (!observed.isLabelled()
+        || (shown.isPresent() && observed.capturedAt().isBefore(shown.get().capturedAt()))) {
       return;
     }
-    shown = Optional.of(sighting);
+    shown = Optional.of(observed);
     if (hasPicture) {
-      picture(sighting.key(), sighting.arrivedAt());
+      picture(observed.key(), observed.arrivedAt());
     }
-    timeline.mark(sighting);
+    timeline.mark(observed);
   }
 
   /** Takes back the results that turn out to have been aborted. */

@@ -21,18 +21,18 @@ final class Rejections {
   private final RecentIds nameless = new RecentIds(REMEMBERED);
 
   /** Takes in what is of no known camera: told from others by where the frame's record stands. */
-  void addNameless(ObservedResult sighting) {
-    if (nameless.add(sighting.key())) {
-      add(sighting);
+  void addNameless(ObservedResult observed) {
+    if (nameless.add(observed.key())) {
+      add(observed);
     } else {
-      update(sighting);
+      update(observed);
     }
   }
 
   /** Takes in one that is new. */
-  void add(ObservedResult sighting) {
-    byKind.merge(((RejectedFrame) sighting.outcome()).kind(), 1L, Long::sum);
-    samples.put(identity(sighting), sighting);
+  void add(ObservedResult observed) {
+    byKind.merge(((RejectedFrame) observed.outcome()).kind(), 1L, Long::sum);
+    samples.put(identity(observed), observed);
     if (samples.size() > SAMPLES) {
       samples.remove(samples.keySet().iterator().next());
     }
@@ -49,8 +49,8 @@ final class Rejections {
     samples.replaceAll((identity, kept) -> kept.isWithdrawnBy(settled) ? kept.withdrawn() : kept);
   }
 
-  private static String identity(ObservedResult sighting) {
-    return sighting.outcome().cameraId() + '\n' + sighting.key();
+  private static String identity(ObservedResult observed) {
+    return observed.outcome().cameraId() + '\n' + observed.key();
   }
 
   Map<RejectionKind, Long> byKind() {

@@ -155,8 +155,8 @@ public final class Wall implements AutoCloseable {
     }
     ArrayNode results = JsonNodeFactory.instance.arrayNode();
     history.get().stream()
-        .filter(sighting -> sighting.capturedAt().toEpochMilli() > since)
-        .forEach(sighting -> results.add(WallJson.result(sighting)));
+        .filter(observed -> observed.capturedAt().toEpochMilli() > since)
+        .forEach(observed -> results.add(WallJson.result(observed)));
     Responses.json(exchange, results);
   }
 

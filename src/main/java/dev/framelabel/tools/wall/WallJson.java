@@ -53,24 +53,24 @@ final class WallJson {
   }
 
   /** One result of a camera's history. */
-  static ObjectNode result(ObservedResult sighting) {
+  static ObjectNode result(ObservedResult observed) {
     ObjectNode node = NODES.objectNode();
-    node.put("camera", sighting.outcome().cameraId());
-    node.put("frame", sighting.outcome().frameId());
-    putResult(node, sighting, ObservedResult.MAX_LABELS);
-    node.put("withdrawn", sighting.standing() == ObservedResult.Standing.WITHDRAWN);
-    if (sighting.outcome() instanceof RejectedFrame bad) {
+    node.put("camera", observed.outcome().cameraId());
+    node.put("frame", observed.outcome().frameId());
+    putResult(node, observed, ObservedResult.MAX_LABELS);
+    node.put("withdrawn", observed.standing() == ObservedResult.Standing.WITHDRAWN);
+    if (observed.outcome() instanceof RejectedFrame bad) {
       node.put("rejected", bad.kind().name());
       node.put("reason", text(bad.reason()));
     }
     return node;
   }
 
-  private static void putResult(ObjectNode node, ObservedResult sighting, int maxLabels) {
-    putTime(node, "capturedAt", sighting.capturedAt());
-    node.put("committed", sighting.committed());
-    sighting.latencyMillis().ifPresent(millis -> node.put("latencyMillis", round(millis)));
-    if (sighting.outcome() instanceof LabelledFrame frame) {
+  private static void putResult(ObjectNode node, ObservedResult observed, int maxLabels) {
+    putTime(node, "capturedAt", observed.capturedAt());
+    node.put("committed", observed.committed());
+    observed.latencyMillis().ifPresent(millis -> node.put("latencyMillis", round(millis)));
+    if (observed.outcome() instanceof LabelledFrame frame) {
       node.set("labels", labels(frame.labels(), maxLabels));
       ObjectNode timings = node.putObject("timings");
       timings.put("decodeMicros", frame.timings().decodeMicros());

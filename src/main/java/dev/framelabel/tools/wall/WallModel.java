@@ -84,31 +84,31 @@ final class WallModel implements LiveListener {
       // Told as committed before, or aborted.
       return;
     }
-    ObservedResult sighting = ObservedResult.of(outcome, arrival);
+    ObservedResult observed = ObservedResult.of(outcome, arrival);
     if (outcome.cameraId().isEmpty() && outcome instanceof RejectedFrame) {
-      rejections.addNameless(sighting);
-    } else if (!isFit(outcome.cameraId()) || sighting.key().length() > MAX_NAME) {
+      rejections.addNameless(observed);
+    } else if (!isFit(outcome.cameraId()) || observed.key().length() > MAX_NAME) {
       unreadable++;
     } else {
-      take(outcome, sighting);
+      take(outcome, observed);
     }
   }
 
-  private void take(Outcome outcome, ObservedResult sighting) {
+  private void take(Outcome outcome, ObservedResult observed) {
     boolean hasPicture = pictures.contains(outcome.frameId());
     Optional<CameraBoard> board = board(outcome.cameraId());
     if (board.isEmpty()) {
       return;
     }
-    if (!board.get().outcome(sighting, hasPicture)) {
-      rejections.update(sighting);
+    if (!board.get().outcome(observed, hasPicture)) {
+      rejections.update(observed);
     } else if (outcome instanceof LabelledFrame frame) {
-      labelled.add(sighting.arrivedAt().toEpochMilli(), 1);
-      batches.add(sighting.arrivedAt().toEpochMilli(), frame.timings().batchSize());
-      sighting.latencyMillis().ifPresent(latency::add);
+      labelled.add(observed.arrivedAt().toEpochMilli(), 1);
+      batches.add(observed.arrivedAt().toEpochMilli(), frame.timings().batchSize());
+      observed.latencyMillis().ifPresent(latency::add);
       newestModel = ObservedResult.shortened(frame.model().name() + " " + frame.model().version());
     } else {
-      rejections.add(sighting);
+      rejections.add(observed);
     }
   }
 

@@ -31,7 +31,7 @@ final class CameraFileTest {
                     fps: 2.5
                     size: 1280x720
                     quality: 60
-                    attributes: {lane: "2"}
+                    attributes: {stream: "2"}
                   - id: inbox
                     address: '%s'
                     repeat: watch
@@ -46,7 +46,7 @@ final class CameraFileTest {
                 Repeat.ONCE,
                 new PictureSettings(1280, 720, 60),
                 2,
-                Map.of("lane", "2")),
+                Map.of("stream", "2")),
             new CameraSettings(
                 "inbox",
                 folder.toString(),

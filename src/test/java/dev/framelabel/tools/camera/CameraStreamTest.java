@@ -20,33 +20,33 @@ final class CameraStreamTest {
 
   @Test
   void capturedAt_timeOfALiveCamera_isTakenWhereItCanBeTrue() {
-    try (CameraStream lane = lane("rtsp://door/")) {
+    try (CameraStream stream = stream("rtsp://door/")) {
       time.pass(Duration.ofMinutes(1));
       Instant now = time.now();
-      assertThat(capturedAt(lane, Optional.empty())).isEqualTo(now);
-      assertThat(capturedAt(lane, now.minusSeconds(10))).isEqualTo(now.minusSeconds(10));
-      assertThat(capturedAt(lane, now.minusNanos(10_000_001_000L))).as("too old").isEqualTo(now);
-      assertThat(capturedAt(lane, now.plusNanos(1_000))).as("to come").isEqualTo(now);
+      assertThat(capturedAt(stream, Optional.empty())).isEqualTo(now);
+      assertThat(capturedAt(stream, now.minusSeconds(10))).isEqualTo(now.minusSeconds(10));
+      assertThat(capturedAt(stream, now.minusNanos(10_000_001_000L))).as("too old").isEqualTo(now);
+      assertThat(capturedAt(stream, now.plusNanos(1_000))).as("to come").isEqualTo(now);
     }
   }
 
   @Test
   void capturedAt_timeOfAFile_mayBeOld() {
-    try (CameraStream lane = lane(folder.toString())) {
-      assertThat(capturedAt(lane, Instant.EPOCH)).isEqualTo(Instant.EPOCH);
-      assertThat(capturedAt(lane, time.now().plusSeconds(1))).isEqualTo(time.now());
+    try (CameraStream stream = stream(folder.toString())) {
+      assertThat(capturedAt(stream, Instant.EPOCH)).isEqualTo(Instant.EPOCH);
+      assertThat(capturedAt(stream, time.now().plusSeconds(1))).isEqualTo(time.now());
     }
   }
 
-  private CameraStream lane(String address) {
+  private CameraStream stream(String address) {
     return new CameraStream(new CameraSettings("door", address), 1 << 20, 1 << 20, () -> {}, time);
   }
 
-  private static Instant capturedAt(CameraStream lane, Instant takenAt) {
-    return capturedAt(lane, Optional.of(takenAt));
+  private static Instant capturedAt(CameraStream stream, Instant takenAt) {
+    return capturedAt(stream, Optional.of(takenAt));
   }
 
-  private static Instant capturedAt(CameraStream lane, Optional<Instant> takenAt) {
-    return lane.frame(CapturedPicture.of(PICTURE, takenAt)).orElseThrow().capturedAt();
+  private static Instant capturedAt(CameraStream stream, Optional<Instant> takenAt) {
+    return stream.frame(CapturedPicture.of(PICTURE, takenAt)).orElseThrow().capturedAt();
   }
 }

@@ -233,14 +233,14 @@ final class CameraWorkerTest {
   @Test
   void run_errorInTheWorker_isSeen() {
     sender = new FrameSender(frame -> CompletableFuture.completedFuture(null), time);
-    CameraStream lane =
+    CameraStream stream =
         new CameraStream(
             new CameraSettings("door", "rtsp://door/"), 1 << 20, 1 << 20, sender::wake, time);
     CameraWorker.Opener opener =
         () -> {
           throw new OutOfMemoryError("no room for a source");
         };
-    worker = new CameraWorker(lane, opener, false, PATIENCE.toNanos());
+    worker = new CameraWorker(stream, opener, false, PATIENCE.toNanos());
     Await.until("the thread is dead", LIMIT, () -> worker.death().isPresent());
     assertThat(worker.isRunning()).isFalse();
     assertThat(worker.death().orElseThrow()).contains("no room for a source");
@@ -263,13 +263,13 @@ final class CameraWorkerTest {
       boolean once,
       java.util.function.Function<Frame, CompletableFuture<Void>> publisher) {
     sender = new FrameSender(publisher, time);
-    CameraStream lane = new CameraStream(camera, 1 << 20, 1 << 20, sender::wake, time);
-    worker = new CameraWorker(lane, () -> source, once, PATIENCE.toNanos());
-    sender.start(List.of(lane));
+    CameraStream stream = new CameraStream(camera, 1 << 20, 1 << 20, sender::wake, time);
+    worker = new CameraWorker(stream, () -> source, once, PATIENCE.toNanos());
+    sender.start(List.of(stream));
   }
 
   private CameraStatus status() {
-    return worker.lane().health().status();
+    return worker.stream().health().status();
   }
 
   /** As a native call does, it does not care about interrupts, and longer than one may. */
