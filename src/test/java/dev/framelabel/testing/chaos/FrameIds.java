@@ -18,8 +18,12 @@ final class FrameIds {
   }
 
   static long number(String frameId) {
+    String prefix = bad(frameId) ? BAD : GOOD;
+    if (!frameId.startsWith(prefix)) {
+      return NOT_OURS;
+    }
     try {
-      return Long.parseLong(frameId.substring(frameId.indexOf('-') + 1));
+      return Long.parseLong(frameId.substring(prefix.length()));
     } catch (NumberFormatException e) {
       return NOT_OURS;
     }

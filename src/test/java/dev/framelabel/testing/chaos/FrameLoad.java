@@ -1,10 +1,13 @@
 package dev.framelabel.testing.chaos;
 
+import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.demo.DemoFrames;
+import dev.framelabel.wire.HostileEvents;
+import dev.framelabel.wire.IncomingFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,6 +32,10 @@ public final class FrameLoad implements AutoCloseable {
   private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
   private static final int CUT_AT = 787;
   private static final int AT_ONCE = 50;
+
+  /** Bytes of a record that the topic takes, with replacement characters for what is no UTF-8. */
+  private static final int LARGEST = 300_000;
+
   private static final long STEP_NANOS = 5_000_000;
 
   /** By this name a broker can tell the load from the job. */
@@ -45,7 +52,8 @@ public final class FrameLoad implements AutoCloseable {
   private volatile boolean stopped;
   private volatile Throwable failure;
   private volatile long numbered;
-  private final AtomicLong unreadable = new AtomicLong();
+  private final AtomicLong strange = new AtomicLong();
+  private final HostileEvents hostile;
 
   /**
    * @param client properties of the Kafka client
@@ -97,6 +105,7 @@ public final class FrameLoad implements AutoCloseable {
     this.framesPerSecond = framesPerSecond;
     this.room = room;
     this.pictures = pictures;
+    this.hostile = new HostileEvents(cameras, pictures.jpeg(0));
   }
 
   /** Begins to publish. */
@@ -108,8 +117,8 @@ public final class FrameLoad implements AutoCloseable {
   }
 
   /**
-   * From now on, every so many frames one is a cut JPEG, and as often a record comes that is no
-   * event at all; 0: none.
+   * From now on, every so many frames one is a cut JPEG, and as often a record of any bytes, fields
+   * and sizes comes; 0: none.
    */
   public void poisonEvery(int frames) {
     poisonEvery = frames;
@@ -134,8 +143,7 @@ public final class FrameLoad implements AutoCloseable {
         numbered = index + 1;
         all = CompletableFuture.allOf(all, publish(index, poisoned));
         if (poisoned) {
-          unreadable.incrementAndGet();
-          all = CompletableFuture.allOf(all, count(publisher.publish(camera(index), garbage())));
+          all = CompletableFuture.allOf(all, count(publishStrange()));
         }
         if (index % AT_ONCE == AT_ONCE - 1) {
           all.join();
@@ -166,8 +174,25 @@ public final class FrameLoad implements AutoCloseable {
     return "camera-" + (index % cameras + 1);
   }
 
-  private static byte[] garbage() {
-    return "this is no image event".getBytes(StandardCharsets.US_ASCII);
+  private CompletableFuture<Void> publishStrange() {
+    IncomingFrame event = hostile.next();
+    while (size(event) > LARGEST) {
+      event = hostile.next();
+    }
+    strange.incrementAndGet();
+    Map<String, String> headers = new HashMap<>();
+    event.headers().forEach((name, value) -> headers.put(name, text(value)));
+    return publisher.publish(text(event.key()), event.value().array(), headers);
+  }
+
+  private static long size(IncomingFrame event) {
+    return event.key().length()
+        + event.value().length()
+        + event.headers().values().stream().mapToLong(Bytes::length).sum();
+  }
+
+  private static String text(Bytes bytes) {
+    return new String(bytes.array(), StandardCharsets.UTF_8);
   }
 
   private CompletableFuture<Void> count(CompletableFuture<Void> sent) {
@@ -197,9 +222,9 @@ public final class FrameLoad implements AutoCloseable {
     return numbered;
   }
 
-  /** Records so far that are no events. */
-  long unreadable() {
-    return unreadable.get();
+  /** Records so far of any bytes, fields and sizes; the job knows them by their position only. */
+  long strange() {
+    return strange.get();
   }
 
   /**

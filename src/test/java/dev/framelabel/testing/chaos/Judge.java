@@ -11,27 +11,22 @@ import java.util.Set;
 
 /**
  * Counts outcomes against the numbered frames of a load. Frames are known by their number; records
- * that could not be read, by their position. Thread-safe.
+ * of any other kind, by their position. Thread-safe.
  */
 final class Judge {
   private final BitSet seen = new BitSet();
-  private final Set<SourcePosition> unreadable = new HashSet<>();
+  private final Set<SourcePosition> strange = new HashSet<>();
   private final Map<String, Long> newest = new HashMap<>();
   private long labelled;
   private long rejected;
   private long doubled;
-  private long invented;
   private long misjudged;
   private long outOfOrder;
 
   synchronized void add(Outcome outcome) {
-    if (outcome.frameId().isEmpty()) {
-      addUnreadable(outcome);
-      return;
-    }
     long number = FrameIds.number(outcome.frameId());
     if (number < 0 || number > Integer.MAX_VALUE) {
-      invented++;
+      addStrange(outcome);
       return;
     }
     if (seen.get((int) number)) {
@@ -46,9 +41,11 @@ final class Judge {
     checkOrder((hasLabels ? "labels " : "rejected ") + outcome.cameraId(), number);
   }
 
-  private void addUnreadable(Outcome outcome) {
-    if (unreadable.add(outcome.source())) {
-      rejected++;
+  /** What is not numbered counts by position: those beyond what the load sent are invented. */
+  private void addStrange(Outcome outcome) {
+    if (strange.add(outcome.source())) {
+      labelled += outcome instanceof LabelledFrame ? 1 : 0;
+      rejected += outcome instanceof LabelledFrame ? 0 : 1;
     } else {
       doubled++;
     }
@@ -62,7 +59,7 @@ final class Judge {
     }
   }
 
-  /** Frames and unreadable records of which an outcome was seen. */
+  /** Frames and strange records of which an outcome was seen. */
   synchronized long accounted() {
     return labelled + rejected;
   }
@@ -70,15 +67,15 @@ final class Judge {
   synchronized Verdict verdict(FrameLoad load) {
     long inside = seen.get(0, (int) load.numbered()).cardinality();
     long beyond = seen.cardinality() - inside;
-    long missing = load.numbered() - inside + Math.max(0, load.unreadable() - unreadable.size());
-    long tooMany = Math.max(0, unreadable.size() - load.unreadable());
+    long missing = load.numbered() - inside + Math.max(0, load.strange() - strange.size());
+    long tooMany = Math.max(0, strange.size() - load.strange());
     return new Verdict(
         load.taken(),
         labelled,
         rejected,
         missing,
         doubled,
-        invented + beyond + tooMany,
+        beyond + tooMany,
         misjudged,
         outOfOrder);
   }
