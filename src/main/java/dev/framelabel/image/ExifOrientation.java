@@ -12,6 +12,16 @@ final class ExifOrientation {
 
   private ExifOrientation() {}
 
+  /** Whether a row of the file is shown from its right end. */
+  static boolean storedFromRight(int orientation) {
+    return orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  }
+
+  /** Whether a column of the file is shown from its lower end. */
+  static boolean storedFromBottom(int orientation) {
+    return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  }
+
   /**
    * The orientation entry of the first directory; {@link #UPRIGHT} where there is none, or where
    * the Exif data is damaged: that is no damage to the picture.

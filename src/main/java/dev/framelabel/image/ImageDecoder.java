@@ -112,7 +112,7 @@ public final class ImageDecoder {
    */
   public void decode(ByteBuffer file, ByteBuffer target) throws BadImageException {
     ImageHeader header = ImageHeader.read(file, limits);
-    limits.checkMemory(header, memory(header));
+    limits.checkMemory(header.format().name(), header.width(), header.height(), memory(header));
     Workspace space = take();
     try {
       int components = header.jpeg().components();
@@ -147,6 +147,8 @@ public final class ImageDecoder {
               + " RGB pixels take "
               + (long) expected);
     }
+    limits.checkMemory(
+        "raw", rawWidth, rawHeight, length + outputBytes() + resampling(rawWidth, rawHeight));
     Workspace space = take();
     try {
       long rowBytes = (long) rawWidth * CHANNELS;
@@ -186,7 +188,14 @@ public final class ImageDecoder {
         + header.coefficientBytes()
         + (header.orientation() == ExifOrientation.UPRIGHT ? 1L : 2L) * outputBytes()
         + header.pixelBytes() * pixels
+        + resampling(header.width(), header.height())
         + ROW_BYTES * Math.max(header.width(), header.height());
+  }
+
+  private long resampling(int columns, int rows) {
+    return fit.interpolation() == Interpolation.FAST
+        ? 0
+        : Resampler.memory(columns, rows, Math.max(width, height), fit.interpolation());
   }
 
   private void openCv(ImageHeader header, ByteBuffer target, Workspace space)
@@ -340,6 +349,15 @@ public final class ImageDecoder {
     Area transposed() {
       return new Area(top, left, height, width);
     }
+
+    /** The same part of a picture of this size that is stored from its other ends. */
+    Area mirrored(boolean columns, boolean rows, Pixels picture) {
+      return new Area(
+          columns ? picture.columns() - left - width : left,
+          rows ? picture.rows() - top - height : top,
+          width,
+          height);
+    }
   }
 
   /** The part of a picture that is shown. */
@@ -378,11 +396,11 @@ public final class ImageDecoder {
     if (mode == Resize.LETTERBOX) {
       return new Span(side, 0, side, out);
     }
-    int scaled = (int) Math.floor(out / fit.cropPct());
+    long scaled = (long) Math.floor(out / fit.cropPct());
     long other = (long) Math.floor(otherOut / fit.cropPct());
-    if (mode == Resize.CROP && other * side > (long) scaled * otherSide) {
+    if (mode == Resize.CROP && other * side > scaled * otherSide) {
       // The other side is the one that is short.
-      scaled = (int) (other * side / otherSide);
+      scaled = other * side / otherSide;
     }
     double pixel = (double) side / scaled;
     return new Span(side, Math.rint((scaled - out) / 2.0) * pixel, out * pixel, out);
@@ -408,7 +426,9 @@ public final class ImageDecoder {
     int columns = turned ? picture.rows() : picture.columns();
     int rows = turned ? picture.columns() : picture.rows();
     Area shown = kept(columns, rows);
-    Area kept = turned ? shown.transposed() : shown;
+    boolean fromRight = ExifOrientation.storedFromRight(orientation);
+    boolean fromBottom = ExifOrientation.storedFromBottom(orientation);
+    Area kept = (turned ? shown.transposed() : shown).mirrored(fromRight, fromBottom, picture);
     Area place = place(columns, rows);
     if (mode == Resize.LETTERBOX) {
       space.blacken(output);
@@ -434,8 +454,8 @@ public final class ImageDecoder {
           .resampler()
           .scale(
               picture,
-              (turned ? down : across).to(scaled.columns()),
-              (turned ? across : down).to(scaled.rows()),
+              (turned ? down : across).mirrored(fromRight).to(scaled.columns()),
+              (turned ? across : down).mirrored(fromBottom).to(scaled.rows()),
               fit.interpolation(),
               scaled);
     }

@@ -45,7 +45,7 @@ public record ImageLimits(long maxBytes, long maxDecodeBytes, int maxScans) {
     }
   }
 
-  void checkMemory(ImageHeader header, long bytes) throws BadImageException {
+  void checkMemory(String format, int width, int height, long bytes) throws BadImageException {
     if (bytes > maxDecodeBytes) {
       throw new BadImageException(
           Fault.IMAGE_TOO_LARGE,
@@ -53,7 +53,7 @@ public record ImageLimits(long maxBytes, long maxDecodeBytes, int maxScans) {
               "%s image of %d x %d pixels takes about %.1f MiB of memory to decode; at most %.1f MiB"
                   + " are allowed. Send a smaller picture or a baseline JPEG, or raise"
                   + " --max-decode-memory",
-              header.format(), header.width(), header.height(), bytes / MIB, maxDecodeBytes / MIB));
+              format, width, height, bytes / MIB, maxDecodeBytes / MIB));
     }
   }
 

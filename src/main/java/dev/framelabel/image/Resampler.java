@@ -30,6 +30,22 @@ final class Resampler {
     Span to(int other) {
       return new Span(side, begin, length, other);
     }
+
+    Span mirrored(boolean fromEnd) {
+      return fromEnd ? new Span(side, side - begin - length, length, out) : this;
+    }
+  }
+
+  /**
+   * Returns the bytes that scaling takes, at most.
+   *
+   * @param out pixels of the longer side of the output
+   */
+  static long memory(int columns, int rows, int out, Interpolation filter) {
+    long weights = (2L * (long) Math.ceil(filter.reach) + 3) * ((long) columns + rows + 2L * out);
+    long pixels = (long) CHANNELS * (Math.max(columns, out) + (long) rows * out);
+    // An array holds no more.
+    return pixels > Integer.MAX_VALUE ? Long.MAX_VALUE / 2 : pixels + Integer.BYTES * weights;
   }
 
   /** Bytes that are kept for the next picture. */

@@ -157,17 +157,21 @@ class ReferenceDecodingTest {
 
   /** Where the pixel that is shown at (x, y) stands in the file (Exif 2.3, 4.6.4 A). */
   private static int storedAt(int orientation, int x, int y) {
-    int right = WIDTH - 1;
-    int bottom = HEIGHT - 1;
+    return storedAt(orientation, x, y, WIDTH, HEIGHT);
+  }
+
+  static int storedAt(int orientation, int x, int y, int width, int height) {
+    int right = width - 1;
+    int bottom = height - 1;
     return switch (orientation) {
-      case 1 -> y * WIDTH + x;
-      case 2 -> y * WIDTH + right - x;
-      case 3 -> (bottom - y) * WIDTH + right - x;
-      case 4 -> (bottom - y) * WIDTH + x;
-      case 5 -> x * WIDTH + y;
-      case 6 -> (bottom - x) * WIDTH + y;
-      case 7 -> (bottom - x) * WIDTH + right - y;
-      default -> x * WIDTH + right - y;
+      case 1 -> y * width + x;
+      case 2 -> y * width + right - x;
+      case 3 -> (bottom - y) * width + right - x;
+      case 4 -> (bottom - y) * width + x;
+      case 5 -> x * width + y;
+      case 6 -> (bottom - x) * width + y;
+      case 7 -> (bottom - x) * width + right - y;
+      default -> x * width + right - y;
     };
   }
 

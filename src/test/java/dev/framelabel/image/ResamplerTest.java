@@ -11,7 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Against what {@code model/resize_reference.py} wrote with Pillow, whose newer versions scale the
@@ -66,7 +70,7 @@ class ResamplerTest {
   }
 
   @Test
-  void decode_pngAndTurnedPictures_areScaledThatWayToo() throws Exception {
+  void decode_png_isScaledThatWayToo() throws Exception {
     int width = 64;
     int height = 48;
     byte[] pixels = picture(width, height);
@@ -86,6 +90,98 @@ class ResamplerTest {
     decoder.scale(ByteBuffer.wrap(pixels), width, height, raw);
     decoder.decode(TestImages.encode(image, "png"), png);
     assertThat(png).isEqualTo(raw);
+  }
+
+  /**
+   * Odd differences of sides, so that the centre is half a pixel off to one end. A picture that
+   * stands on its side is scaled along the other side first, which rounds otherwise; one pixel off
+   * would be far more, as it is noise.
+   */
+  @ParameterizedTest
+  @CsvSource({"fast", "bilinear", "bicubic"})
+  void decode_turnedPicture_isThePictureTurnedFirst(String interpolation) throws Exception {
+    int width = 61;
+    int height = 48;
+    BufferedImage noise = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(7);
+    noise.setRGB(
+        0,
+        0,
+        width,
+        height,
+        random.ints((long) width * height).map(rgb -> (rgb & 0x3F3F3F) + 0x606060).toArray(),
+        0,
+        width);
+    byte[] jpeg = TestImages.encode(noise, "jpeg");
+    Fit whole = new Fit(Resize.STRETCH, 1, Interpolation.FAST);
+    ByteBuffer stored = ByteBuffer.allocateDirect(width * height * 3);
+    new ImageDecoder(width, height, whole, ImageLimits.DEFAULT, JpegBackend.OPENCV)
+        .decode(jpeg, stored);
+    ImageDecoder decoder =
+        new ImageDecoder(
+            40, 40, Fit.of("crop", 0.875, interpolation), ImageLimits.DEFAULT, JpegBackend.OPENCV);
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      boolean turned = orientation >= 5;
+      int columns = turned ? height : width;
+      int rows = turned ? width : height;
+      byte[] upright = new byte[width * height * 3];
+      for (int at = 0; at < width * height; at++) {
+        int from =
+            ReferenceDecodingTest.storedAt(orientation, at % columns, at / columns, width, height);
+        for (int channel = 0; channel < 3; channel++) {
+          upright[3 * at + channel] = stored.get(3 * from + channel);
+        }
+      }
+      ByteBuffer expected = ByteBuffer.allocateDirect(decoder.outputBytes());
+      decoder.scale(ByteBuffer.wrap(upright), columns, rows, expected);
+      ByteBuffer found = ByteBuffer.allocateDirect(decoder.outputBytes());
+      decoder.decode(Exif.withOrientation(jpeg, orientation), found);
+      for (int at = 0; at < found.capacity(); at++) {
+        assertThat(found.get(at) & 0xFF)
+            .as("orientation %d at %d", orientation, at)
+            .isCloseTo(expected.get(at) & 0xFF, within(4));
+      }
+    }
+  }
+
+  /** Few bytes, which a filter would turn into many. */
+  @ParameterizedTest
+  @CsvSource({"stretch, 1", "crop, 0.875"})
+  void scale_tallLine_isBoundedByMemory(String resize, double cropPct) throws Exception {
+    for (String interpolation : List.of("bilinear", "bicubic")) {
+      ImageDecoder decoder =
+          new ImageDecoder(
+              224,
+              224,
+              Fit.of(resize, cropPct, interpolation),
+              ImageLimits.DEFAULT,
+              JpegBackend.OPENCV);
+      ByteBuffer out = ByteBuffer.allocateDirect(decoder.outputBytes());
+      for (int rows : new int[] {500_000, 3_195_661, 8_388_608}) {
+        ByteBuffer line = ByteBuffer.allocate(3 * rows);
+        assertThatThrownBy(() -> decoder.scale(line, 1, rows, out))
+            .isInstanceOf(BadImageException.class)
+            .hasMessageContaining("of memory to decode");
+      }
+      byte[] png =
+          TestImages.encode(new BufferedImage(1, 500_000, BufferedImage.TYPE_INT_RGB), "png");
+      assertThatThrownBy(() -> decoder.decode(png, out))
+          .isInstanceOf(BadImageException.class)
+          .hasMessageContaining("of memory to decode");
+    }
+  }
+
+  @Test
+  void scale_tallLineTheFastWay_cropsItsCentre() throws Exception {
+    int rows = 8_388_608;
+    byte[] line = new byte[3 * rows];
+    Arrays.fill(line, 3 * rows / 2 - 30, 3 * rows / 2 + 30, (byte) 200);
+    ImageDecoder decoder =
+        new ImageDecoder(
+            224, 224, Fit.of("crop", 0.875, "fast"), ImageLimits.DEFAULT, JpegBackend.OPENCV);
+    ByteBuffer out = ByteBuffer.allocateDirect(decoder.outputBytes());
+    decoder.scale(ByteBuffer.wrap(line), 1, rows, out);
+    assertThat(out.get(out.capacity() / 2) & 0xFF).isEqualTo(200);
   }
 
   @Test
