@@ -24,8 +24,10 @@ final class ModelFailures {
    * @throws ModelException if more than half of a minute's frames failed
    */
   synchronized void add(int batch, int batchFailed, String reason, long nowNanos) {
-    if (frames == 0) {
+    if (frames == 0 || nowNanos - begunNanos >= 2 * WINDOW_NANOS) {
       begunNanos = nowNanos;
+      frames = 0;
+      failed = 0;
     }
     frames += batch;
     failed += batchFailed;

@@ -21,6 +21,12 @@ class ModelFailuresTest {
   }
 
   @Test
+  void add_fewFramesHoursApart_areNotOfOneMinute() {
+    failures.add(16, 16, "NaN", 0);
+    assertThatCode(() -> failures.add(16, 1, "NaN", 60 * MINUTE)).doesNotThrowAnyException();
+  }
+
+  @Test
   void add_halfOfTheFrames_goesOn() {
     failures.add(100, 100, "NaN", 0);
     failures.add(100, 0, "", MINUTE);
