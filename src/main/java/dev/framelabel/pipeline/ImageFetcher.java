@@ -33,6 +33,10 @@ final class ImageFetcher {
       if (status.isDir()) {
         throw new ImageReferenceException(RejectionKind.IMAGE_NOT_FOUND, text + " is a folder");
       }
+      if (status.getLen() < 0) {
+        throw new ImageReferenceException(
+            RejectionKind.IMAGE_READ_FAILED, text + " has no size that its file system knows");
+      }
       if (status.getLen() > maxBytes) {
         throw new ImageReferenceException(
             RejectionKind.IMAGE_TOO_LARGE,

@@ -27,7 +27,8 @@ final class InFlightFrame {
   private final FrameDeadline deadline;
   private final Frame frame;
   private final ByteBudget.Hold hold;
-  private final long begunNanos = System.nanoTime();
+  private volatile long begunNanos;
+  private volatile Future<?> timer;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private volatile Attempt attempt;
 
@@ -47,20 +48,40 @@ final class InFlightFrame {
 
   /** Starts it. */
   CompletableFuture<Outcome> begin() {
-    Future<?> timer = deadline.schedule(this::timeOut);
     CompletableFuture<Outcome> ended =
         outcome.whenComplete(
             (done, failure) -> {
-              boolean ignored = timer.cancel(false);
+              stopClock();
               hold.done();
             });
     if (frame.image().format() == Image.Format.REFERENCE) {
       CompletableFuture<FrameEvent> ignored =
-          classifier.read(frame, hold).whenComplete((read, failure) -> wasRead(read, failure));
+          classifier
+              .read(frame, this::room)
+              .whenComplete((read, failure) -> wasRead(read, failure));
     } else {
+      startClock();
       submit(frame);
     }
     return ended;
+  }
+
+  /** Waits for those before it, which have deadlines; its own time begins when there is room. */
+  private CompletableFuture<Void> room(long bytes) {
+    return hold.grow(bytes).thenRun(this::startClock);
+  }
+
+  private void startClock() {
+    begunNanos = System.nanoTime();
+    timer = deadline.schedule(this::timeOut);
+    if (outcome.isDone()) {
+      stopClock();
+    }
+  }
+
+  private void stopClock() {
+    Future<?> running = timer;
+    boolean ignored = running != null && running.cancel(false);
   }
 
   private void wasRead(FrameEvent read, Throwable failure) {
@@ -95,7 +116,9 @@ final class InFlightFrame {
               .whenComplete((labelled, failure) -> answered(whole, next, labelled, failure));
       if (outcome.isDone()) {
         // Its time was over in this very moment.
-        boolean unused = next.submission.withdraw();
+        if (!next.submission.withdraw() && !next.answered()) {
+          keepUntilAnswered(next);
+        }
       }
     } catch (RuntimeException | Error e) {
       fail(e);

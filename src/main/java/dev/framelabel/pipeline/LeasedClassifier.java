@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.LongFunction;
 
 /**
  * A user's hold on a classifier of this worker, its reading of images that stand elsewhere, and its
@@ -156,8 +157,8 @@ final class LeasedClassifier implements AutoCloseable {
    * What only names its image's place stays so in Flink's state: the image is read after that, once
    * there is room for it.
    */
-  CompletableFuture<FrameEvent> read(Frame frame, ByteBudget.Hold hold) {
-    return claims.resolve(frame, hold::grow);
+  CompletableFuture<FrameEvent> read(Frame frame, LongFunction<CompletableFuture<Void>> room) {
+    return claims.resolve(frame, room);
   }
 
   /** Does what may block, which timers and threads of a classifier must not. */
