@@ -79,7 +79,7 @@ class ImageLayoutIT {
                     "demo",
                     "--pictures",
                     pictures.toString(),
-                    "--cameras",
+                    "--simulated-cameras",
                     "2"))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("demo.txt").toFile());

@@ -181,12 +181,12 @@ class ClusterCommandsIT {
     }
     String target = folder.resolve("savepoints").toUri().toString();
     Result saved = run("job", "savepoint", "--config", config, "--to=" + target, job);
-    assertThat(saved.out()).startsWith("file:").contains("savepoint-");
+    assertThat(lastLine(saved)).startsWith("file:").contains("savepoint-");
     Result stopped = run("job", "stop", "--config", config, "--to=" + target);
     assertThat(stopped.status()).as(stopped.out()).isZero();
     assertThat(flink.liveJobs()).isEmpty();
 
-    Result again = run("job", "run", "--config", config, "--savepoint=" + stopped.out().strip());
+    Result again = run("job", "run", "--config", config, "--savepoint=" + lastLine(stopped));
     assertThat(again.out()).contains("submitted to " + rest);
     String next = flink.liveJobs().get(0);
     Await.until("the job runs again", LIMIT, () -> flink.allTasksRun(next));
@@ -311,6 +311,11 @@ class ClusterCommandsIT {
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .max()
         .orElse(0);
+  }
+
+  /** Progress comes before it, on the error output. */
+  private static String lastLine(Result result) {
+    return result.out().strip().lines().reduce("", (before, line) -> line);
   }
 
   private static Result run(String... arguments) {
