@@ -19,7 +19,7 @@ public interface Batch<T, R> extends AutoCloseable {
    */
   void prepare(int slot, T item) throws Exception;
 
-  /** Moves a prepared item to a slot that is free, to close a gap. No other call is under way. */
+  /** Moves a prepared item to a slot that is free, to close a gap. No other call runs. */
   void move(int from, int to);
 
   /** Lets go of the item in a slot that is free again. */
@@ -27,7 +27,7 @@ public interface Batch<T, R> extends AutoCloseable {
 
   /**
    * Runs slots 0 to {@code count - 1} and returns one result for each, in that order. Called on a
-   * device thread; no other call on this batch is under way.
+   * device thread; no other call on this batch runs.
    *
    * @throws Exception if the batch failed as a whole
    */

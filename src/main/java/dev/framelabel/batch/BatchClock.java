@@ -19,7 +19,7 @@ public interface BatchClock {
         }
       };
 
-  /** Nanoseconds since any fixed moment, as {@link System#nanoTime()}. */
+  /** Returns nanoseconds since any fixed moment, as {@link System#nanoTime()}. */
   long nanoTime();
 
   /** Waits for a signal on the condition, at most so long; may wake up without a reason. */

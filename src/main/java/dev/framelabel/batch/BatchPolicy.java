@@ -1,7 +1,8 @@
 package dev.framelabel.batch;
 
 /**
- * Decides how long a batch may still wait for company. A pure value: no clock, no thread, no lock.
+ * Rule that decides how long a batch may still wait for more items. A pure value: no clock, no
+ * thread, no lock.
  *
  * @param maxSize items in a full batch, from 1; a full batch goes at once
  * @param maxDelayNanos how long the oldest item of a batch may wait for others; 0 sends whatever is
@@ -25,19 +26,19 @@ public record BatchPolicy(int maxSize, long maxDelayNanos, long latencyTargetNan
     }
   }
 
-  /** A policy that stays as it is. */
+  /** Creates a policy that stays as it is. */
   public BatchPolicy(int maxSize, long maxDelayNanos) {
     this(maxSize, maxDelayNanos, 0);
   }
 
-  /** A policy that is tuned while it is used; it begins without a delay. */
+  /** Returns a policy that is tuned while it is used; it begins without a delay. */
   public static BatchPolicy auto(int maxSize, long latencyTargetNanos) {
     return new BatchPolicy(maxSize, 0, latencyTargetNanos);
   }
 
   /**
-   * How long a batch may still wait, in nanoseconds: 0 = go, {@link Long#MAX_VALUE} = there is
-   * nothing to go.
+   * Returns how long a batch may still wait, in nanoseconds: 0 = go, {@link Long#MAX_VALUE} = there
+   * is nothing to go.
    *
    * @param size items in the batch
    * @param oldestArrivalNanos when the oldest of them arrived, on the clock of {@code nowNanos}

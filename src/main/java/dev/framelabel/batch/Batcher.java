@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Groups single items into batches for a device and keeps it busy: preparing threads fill the next
- * batch while the device runs the one before.
+ * Queue that groups single items into batches for a device and keeps it busy: preparing threads
+ * fill the next batch while the device runs the one before.
  *
  * <p>A batch goes when it is full, or when the device is free and the policy lets it. The device
  * thread itself keeps the time, so a partial batch goes without another item having to arrive.
@@ -111,7 +111,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     return thread;
   }
 
-  /** Takes an item in whose result is of use whenever it comes. */
+  /** Takes in an item whose result is of use whenever it comes. */
   public CompletableFuture<R> submit(T item) {
     return submit(item, Long.MAX_VALUE);
   }
@@ -163,7 +163,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     }
   }
 
-  /** The policy that holds now: other than the first only where that has a latency target. */
+  /** Returns the policy now: other than the first only where that has a latency target. */
   public BatchPolicy policy() {
     lock.lock();
     try {
@@ -173,7 +173,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     }
   }
 
-  /** Items that wait for a preparing thread. */
+  /** Returns the number of items that wait for a preparing thread. */
   public int waiting() {
     lock.lock();
     try {
@@ -311,7 +311,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     }
   }
 
-  /** A batch behind which another one fills gets no more company. */
+  /** Returns how long the batch may wait: not at all once another one fills behind it. */
   private long nanosLeft(FormingBatch<T, R> batch) {
     return batch.isSealed() || batch != forming.getLast()
         ? 0
@@ -395,7 +395,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     return ended.copy();
   }
 
-  /** A batch whose device hangs cannot be closed under it. */
+  /** Closes the batches; one whose device hangs cannot be closed under it. */
   private void closeBatches() {
     lock.lock();
     try {

@@ -89,12 +89,12 @@ final class FormingBatch<T, R> {
     freeSlots.push(slot);
   }
 
-  /** Those in the batch, in slot order. */
+  /** Returns the tickets in the batch, in slot order. */
   List<Ticket<T, R>> tickets() {
     return tickets.stream().filter(Objects::nonNull).toList();
   }
 
-  /** Items in the batch, those being prepared included. */
+  /** Returns the number of items in the batch, those being prepared included. */
   int size() {
     return tickets.size() - freeSlots.size();
   }
@@ -103,7 +103,7 @@ final class FormingBatch<T, R> {
     return !sealed && size() < maxSize;
   }
 
-  /** No more items join. */
+  /** Closes the batch to further items. */
   void seal() {
     sealed = true;
   }

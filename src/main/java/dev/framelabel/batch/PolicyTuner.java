@@ -1,13 +1,14 @@
 package dev.framelabel.batch;
 
 /**
- * Chooses batch size and delay for a latency target from the times of the device's steps, which it
- * takes for {@code fixed + perItem x size}; older steps count less and less. Not thread-safe.
+ * Tuner that chooses batch size and delay for a latency target from the times of the device's
+ * steps, which it takes for {@code fixed + perItem x size}; older steps count less and less. Not
+ * thread-safe.
  *
  * <p>A frame may come just when a step has begun: it waits for that step and takes part in the
  * next. So the size is the largest whose two steps keep the target, but never so small that it
  * costs more than a tenth of what full batches would do. A batch waits no longer than the fixed
- * part of a step, which is all that company can save, nor than the target leaves.
+ * part of a step, which is all that more items can save, nor than the target leaves.
  */
 final class PolicyTuner {
   private static final double MEMORY = 0.98;
@@ -30,7 +31,7 @@ final class PolicyTuner {
     this.limits = limits;
   }
 
-  /** Takes a step in and returns what holds from now on. */
+  /** Takes in a step and returns the policy that holds from now on. */
   BatchPolicy stepDone(int size, long stepNanos) {
     steps++;
     weight = MEMORY * weight + 1;

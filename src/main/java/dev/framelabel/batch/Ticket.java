@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
  */
 record Ticket<T, R>(T item, long arrivedNanos, long patienceNanos, CompletableFuture<R> result) {
   /**
-   * Whether its result would come too late. An item in the first half of its patience goes in any
-   * case, or one slow batch would keep all later ones from the device.
+   * Returns whether its result would come too late. An item in the first half of its patience goes
+   * in any case, or one slow batch would keep all later ones from the device.
    */
   boolean stale(long nowNanos, long batchNanos) {
     long leftNanos = patienceNanos - (nowNanos - arrivedNanos);

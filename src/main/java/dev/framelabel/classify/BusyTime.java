@@ -1,6 +1,6 @@
 package dev.framelabel.classify;
 
-/** The time for which at least one of several things ran. Thread-safe. */
+/** Counter of the time for which at least one of several things ran. Thread-safe. */
 final class BusyTime {
   private int running;
   private long since;
@@ -18,7 +18,7 @@ final class BusyTime {
     }
   }
 
-  /** In all so far, with what runs now. */
+  /** Returns the time so far in all, with what runs now. */
   synchronized long nanos(long now) {
     return ended + (running > 0 ? now - since : 0);
   }

@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Labels frames on one device: decodes them in parallel into the next batch while the device works
- * on the one before. Thread-safe. Owns its model and its threads; knows nothing of Flink or Kafka.
+ * Classifier of frames on one device: decodes them in parallel into the next batch while the device
+ * works on the one before. Thread-safe. Owns its model and its threads; knows nothing of Flink or
+ * Kafka.
  */
 public final class Classifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
@@ -84,31 +85,32 @@ public final class Classifier implements AutoCloseable {
     return model.metadata();
   }
 
-  /** The device that the model runs on. */
+  /** Returns the device that the model runs on. */
   public Device device() {
     return model.device();
   }
 
   /**
-   * By how much the process grew while the model was opened and warmed up: its weights and the
-   * memory that the runtime keeps for the largest batch. What other threads took or gave back
-   * meanwhile is in it too, and a model opened later may find memory that an earlier one has left.
+   * Returns by how many bytes the process grew while the model was opened and warmed up: its
+   * weights and the memory that the runtime keeps for the largest batch. What other threads took or
+   * gave back meanwhile is in it too, and a model opened later may find memory that an earlier one
+   * has left.
    */
   public long openedBytes() {
     return openedBytes;
   }
 
-  /** Native tensors that are open now; none while no batch runs. */
+  /** Returns the number of native tensors that are open now; none while no batch runs. */
   public int openTensors() {
     return model.openTensors();
   }
 
-  /** Totals of the frames that were given without totals of their own. */
+  /** Returns the totals of the frames that were given without totals of their own. */
   public ClassifierStatistics statistics() {
     return statistics;
   }
 
-  /** Time for which the device had at least one batch to run, up to now. */
+  /** Returns the time for which the device had at least one batch to run, up to now. */
   public long deviceBusyNanos() {
     return device.nanos(System.nanoTime());
   }
@@ -118,7 +120,7 @@ public final class Classifier implements AutoCloseable {
     return classify(frame, statistics);
   }
 
-  /** Labels a frame as {@link #submit}, whenever its outcome comes. */
+  /** Labels a frame as {@link #submit} does, whenever its outcome comes. */
   public CompletableFuture<Outcome> classify(Frame frame, ClassifierStatistics statistics) {
     return submit(frame, statistics, Long.MAX_VALUE).outcome();
   }
@@ -145,7 +147,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Returns what becomes of the frame. A frame that is at fault comes out as rejected. The future
+     * Returns the outcome of the frame. A frame that is at fault comes out as rejected. The future
      * fails where the model or this code fails; with {@link
      * java.util.concurrent.CancellationException} if the classifier is stopped before the device
      * has the frame; and with {@link java.util.concurrent.TimeoutException} if the device would end

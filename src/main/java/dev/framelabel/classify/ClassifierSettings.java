@@ -9,13 +9,13 @@ import dev.framelabel.model.SessionSettings;
 import java.nio.file.Path;
 
 /**
- * Everything that makes one classifier differ from another.
+ * Settings that make one classifier differ from another.
  *
  * @param model the label-model file
  * @param decodeThreads threads that decode images; from 1
  * @param deviceStreams batches that the device is given at the same time; from 1
  * @param topLabels labels in a result, best first; from 1, at most the model's classes are given
- * @param imageDecoder who decodes JPEGs
+ * @param imageDecoder decoder of JPEGs
  */
 public record ClassifierSettings(
     Path model,

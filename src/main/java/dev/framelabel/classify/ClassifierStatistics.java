@@ -28,27 +28,27 @@ public final class ClassifierStatistics {
     decodeNanos.add(nanos);
   }
 
-  /** Batches that the device ran. */
+  /** Returns the number of batches that the device ran. */
   public long batches() {
     return batches.sum();
   }
 
-  /** Frames in those batches, of other callers too. */
+  /** Returns the number of frames in those batches, of other callers too. */
   public long frames() {
     return frames.sum();
   }
 
-  /** Number of times that a batch was split because the device had no memory for it. */
+  /** Returns the number of times that a batch was split because the device had no memory for it. */
   public long batchSplits() {
     return batchSplits.sum();
   }
 
-  /** Sum of the times that batches took on the device, with the wait for a concurrent batch. */
+  /** Returns the sum of batch times on the device, with the wait for a concurrent batch. */
   public long inferenceNanos() {
     return inferenceNanos.sum();
   }
 
-  /** Sum of the decoding times of this caller's images, over all decoding threads. */
+  /** Returns the sum of the decoding times of this caller's images, over all decoding threads. */
   public long decodeNanos() {
     return decodeNanos.sum();
   }

@@ -99,9 +99,9 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
   }
 
   /**
-   * Where the device has no memory for the whole batch, as many frames as {@link
-   * LabelModel#smallerBatch} says are tried, down to single ones; one that is still too much for
-   * the device is rejected.
+   * Labels the batch. Where the device has no memory for it, tries as many frames as {@link
+   * LabelModel#smallerBatch} says, down to single ones; rejects one that is still too much for the
+   * device.
    */
   @Override
   public List<Outcome> run(int count) {

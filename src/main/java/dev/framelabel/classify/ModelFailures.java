@@ -4,13 +4,13 @@ import dev.framelabel.model.ModelException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells a model that fails for single frames from one that is broken: counts, minute by minute, the
- * frames for which it gave no probabilities. Thread-safe.
+ * Check that tells a model that fails for single frames from one that is broken: counts, minute by
+ * minute, the frames for which it gave no probabilities. Thread-safe.
  */
 final class ModelFailures {
   static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** So many frames a minute tell nothing of the model. */
+  /** Failed frames in a minute that do not yet prove a broken model. */
   static final int FEW = 10;
 
   private long begunNanos;

@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** Tells which outputs of a frame are no probabilities. Thread-safe. */
+/** Check of the model's output for a frame: whether it is probabilities. Thread-safe. */
 final class OutputCheck {
   /** Quantised models exceed 0 and 1 by a step of their scale. */
   private static final float TOLERANCE = 0.01f;

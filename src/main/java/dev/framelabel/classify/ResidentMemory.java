@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What this process holds in memory, as Linux tells it: the JVM's own, ONNX Runtime's, OpenCV's and
+ * Resident memory of this process, as Linux tells it: the JVM's own, ONNX Runtime's, OpenCV's and
  * all else. Memory of a GPU is not in it. 0 where the system does not say.
  */
 public final class ResidentMemory {
@@ -14,12 +14,12 @@ public final class ResidentMemory {
 
   private ResidentMemory() {}
 
-  /** All that is resident now. */
+  /** Returns the bytes that are resident now. */
   public static long bytes() {
     return field("VmRSS:");
   }
 
-  /** The part that no file stands behind: without the code of libraries. */
+  /** Returns the bytes that no file stands behind: without the code of libraries. */
   public static long anonymousBytes() {
     return field("RssAnon:");
   }

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One classifier for each model and device in a worker, shared by all tasks that use it: their
+ * Classifiers of a worker, one for each model and device, shared by all tasks that use it: their
  * frames share its batches. The last task that releases the classifier closes it. A classifier that
  * a task marked as bad is closed at once, and the next lease is one on a new classifier.
  *
@@ -77,7 +77,7 @@ public final class SharedClassifiers {
       return shared.classifier;
     }
 
-    /** Whether the classifier takes no more frames: its user needs a new lease. */
+    /** Returns whether the classifier takes no more frames: its user needs a new lease. */
     public boolean isRetired() {
       return shared.retired.get();
     }
@@ -87,7 +87,7 @@ public final class SharedClassifiers {
       Void ignored = shared.gone.join();
     }
 
-    /** Has the classifier replaced for all its users. Never blocks. */
+    /** Marks the classifier as bad, so that it is replaced for all its users. Never blocks. */
     public void markBad(String cause) {
       if (shared.retired.compareAndSet(false, true)) {
         LOG.warn(
@@ -134,7 +134,10 @@ public final class SharedClassifiers {
     return new Lease(key, shared);
   }
 
-  /** A device that hangs as a whole does not open another model either. */
+  /**
+   * Opens a classifier. Beside one that hangs it ends the process if the model does not open in
+   * time: a device that hangs as a whole does not open another model either.
+   */
   private Classifier open(ClassifierSettings settings, ModelOpener models) {
     if (countHanging(0) == 0) {
       return Classifier.open(settings, models);
@@ -155,7 +158,7 @@ public final class SharedClassifiers {
     }
   }
 
-  /** Closes a classifier that nobody is given any more. */
+  /** Closes a classifier that is no longer given to any user. */
   private void retire(Key key, Shared shared) {
     try {
       if (!shared.classifier.close(closePatience)) {

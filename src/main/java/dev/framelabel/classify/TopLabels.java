@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Picks the classes of a frame with the highest scores; of equal ones, the class with the lower
- * index. Thread-safe.
+ * Selector of the classes of a frame with the highest scores; of equal ones, the class with the
+ * lower index. Thread-safe.
  */
 final class TopLabels {
   private final List<String> names;

@@ -16,12 +16,12 @@ public final class Bytes {
     this.array = array;
   }
 
-  /** Takes the array over without a copy; the caller must not change it afterwards. */
+  /** Takes over the array without a copy; the caller must not change it afterwards. */
   public static Bytes wrap(byte[] array) {
     return array.length == 0 ? EMPTY : new Bytes(array);
   }
 
-  /** Takes the array over as {@link #wrap(byte[])} does; null becomes {@link #EMPTY}. */
+  /** Takes over the array as {@link #wrap(byte[])} does; null becomes {@link #EMPTY}. */
   public static Bytes ofNullable(byte[] array) {
     return array == null ? EMPTY : wrap(array);
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How a camera does, as its publisher reports every second. Immutable.
+ * Status of a camera, as its publisher reports it every second. Immutable.
  *
  * @param reportedAt by the publisher's clock
  * @param lastFrameAt capture time of the newest frame; empty before the first
@@ -33,7 +33,7 @@ public record CameraStatus(
     long reconnects,
     String lastError,
     String source) {
-  /** What a camera does now. */
+  /** State of a camera. */
   public enum State {
     /** A state that this version does not know. */
     UNKNOWN,
@@ -45,7 +45,7 @@ public record CameraStatus(
     FROZEN,
     /** Pictures come, but are black. */
     BLACK,
-    /** No pictures; it is tried again. */
+    /** No pictures; the publisher connects again. */
     LOST,
     /** Read to its end, or the publisher was stopped. */
     ENDED

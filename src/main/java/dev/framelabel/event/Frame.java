@@ -48,7 +48,7 @@ public record Frame(
     this(cameraId, frameId, capturedAt, image, attributes, source, Map.of());
   }
 
-  /** The same frame with another image. */
+  /** Returns the same frame with another image. */
   public Frame withImage(Image other) {
     return new Frame(cameraId, frameId, capturedAt, other, attributes, source, headers);
   }
@@ -59,7 +59,7 @@ public record Frame(
     }
   }
 
-  /** The same frame, refused: its image as the original, everything else carried over. */
+  /** Returns the frame as a rejected one: its image as the original, all else carried over. */
   public RejectedFrame reject(RejectionKind kind, String reason) {
     return new RejectedFrame(
         kind,
@@ -76,7 +76,7 @@ public record Frame(
         headers);
   }
 
-  /** Short, and without the image: Flink prints records in the messages of its exceptions. */
+  /** Returns a text without the image: Flink prints records in the messages of its exceptions. */
   @Override
   public String toString() {
     return "Frame[" + frameId + " of " + cameraId + ", " + image.bytes() + ", " + source + "]";

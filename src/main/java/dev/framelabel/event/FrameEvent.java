@@ -1,9 +1,6 @@
 package dev.framelabel.event;
 
-/**
- * What one record of the frames topic turned out to be: a frame, or something that cannot be read
- * as one.
- */
+/** Content of one record of the frames topic: a frame, or a rejected frame if it cannot be read. */
 public sealed interface FrameEvent permits Frame, RejectedFrame {
   SourcePosition source();
 }

@@ -12,13 +12,13 @@ import static java.util.Objects.requireNonNull;
  * @param height pixels, for {@link Format#RGB24}; 0 for encoded images
  */
 public record Image(Format format, Bytes bytes, int width, int height) {
-  /** How an image's bytes are to be read. */
+  /** Encoding of an image's bytes. */
   public enum Format {
     /** A whole image file that its own header describes. */
     ENCODED,
     /** Rows from the top, 3 bytes (red, green, blue) a pixel, no padding. */
     RGB24,
-    /** Not the image but its place, a URI in UTF-8: to be read before the image is decoded. */
+    /** An image by reference (claim check): its URI in UTF-8, read before the image is decoded. */
     REFERENCE
   }
 
@@ -27,12 +27,12 @@ public record Image(Format format, Bytes bytes, int width, int height) {
     requireNonNull(bytes, "bytes");
   }
 
-  /** An image that lies elsewhere. */
+  /** Returns an image by reference. */
   public static Image reference(String uri) {
     return new Image(Format.REFERENCE, Bytes.wrap(uri.getBytes(UTF_8)), 0, 0);
   }
 
-  /** The place of a {@link Format#REFERENCE}. */
+  /** Returns the URI of a {@link Format#REFERENCE}. */
   public String uri() {
     if (format != Format.REFERENCE) {
       throw new IllegalStateException("an image of format " + format + " has no URI");

@@ -3,7 +3,7 @@ package dev.framelabel.event;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One class and how sure the model is of it.
+ * One class and the model's confidence in it.
  *
  * @param label the class's name
  * @param classIndex the class's place in the model's output, from 0

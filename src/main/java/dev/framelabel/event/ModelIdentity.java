@@ -3,7 +3,7 @@ package dev.framelabel.event;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Which model labelled a frame.
+ * Identity of the model that labelled a frame.
  *
  * @param sha256 of the model file, 64 lower-case hexadecimal digits
  */

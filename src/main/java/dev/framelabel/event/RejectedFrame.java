@@ -30,13 +30,13 @@ public record RejectedFrame(
     Map<String, String> attributes,
     Map<String, String> headers)
     implements FrameEvent, Outcome {
-  /** What the original bytes of a rejected frame are. */
+  /** Kind of the original bytes of a rejected frame. */
   public enum Content {
     /** The value of the Kafka record. */
     EVENT,
     /** The image alone; the event's other fields stand in the rejected frame. */
     IMAGE,
-    /** The image's place, in UTF-8, from which it could not be read. */
+    /** The image's URI in UTF-8; the image could not be read from there. */
     IMAGE_URI
   }
 
@@ -53,7 +53,7 @@ public record RejectedFrame(
     headers = Map.copyOf(headers);
   }
 
-  /** A record of which nothing but its position and headers is known. */
+  /** Returns a rejected frame for a record of which only position and headers are known. */
   public static RejectedFrame ofRecord(
       RejectionKind kind,
       String reason,
@@ -64,7 +64,7 @@ public record RejectedFrame(
         kind, reason, "", "", Optional.empty(), source, Content.EVENT, value, Map.of(), headers);
   }
 
-  /** The same rejection with its original, but without what its sender added. */
+  /** Returns the same rejection with its original, but without what its sender added. */
   public RejectedFrame withoutAttributes(String why) {
     return new RejectedFrame(
         kind,
@@ -79,7 +79,7 @@ public record RejectedFrame(
         Map.of());
   }
 
-  /** Short, and without the original: Flink prints records in the messages of its exceptions. */
+  /** Returns a text without the original: Flink prints records in messages of its exceptions. */
   @Override
   public String toString() {
     return "RejectedFrame[" + kind + ": " + reason + ", " + original + ", " + source + "]";

@@ -1,12 +1,12 @@
 package dev.framelabel.event;
 
-/** What is wrong with a frame that was not labelled. */
+/** Reason why a frame was not labelled. */
 public enum RejectionKind {
   /** The record is no image event: empty, other bytes, cut, another schema. */
   UNREADABLE_EVENT,
   /** An image event in which a field has a value that it may not have. */
   INVALID_EVENT,
-  /** The image is of a kind that is not read. */
+  /** The image has an unsupported format. */
   UNSUPPORTED_FORMAT,
   /** The image is damaged or cut. */
   CORRUPT_IMAGE,
@@ -21,14 +21,14 @@ public enum RejectionKind {
    * The image is fine, but the device could not label it: no memory even for it alone, no answer.
    */
   DEVICE_FAILED,
-  /** The event names its image's place, and the job may not read there. */
+  /** The event refers to an image that the job is not allowed to read. */
   IMAGE_URI_REFUSED,
-  /** No file is at the place that the event names. */
+  /** No file is at the URI that the event names. */
   IMAGE_NOT_FOUND,
-  /** The file at the place that the event names cannot be read. */
+  /** The file at the URI that the event names cannot be read. */
   IMAGE_READ_FAILED,
   /** Reading the file took longer than the limit. */
   IMAGE_READ_TIMEOUT,
-  /** The image is fine, but what the model gave for it are no probabilities, such as NaN. */
+  /** The image is fine, but the model's output for it is not probabilities, such as NaN. */
   MODEL_FAILED
 }

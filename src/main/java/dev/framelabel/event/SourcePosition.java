@@ -2,7 +2,7 @@ package dev.framelabel.event;
 
 import static java.util.Objects.requireNonNull;
 
-/** Where a record is in Kafka. */
+/** Position of a record in Kafka. */
 public record SourcePosition(String topic, int partition, long offset) {
   public SourcePosition {
     requireNonNull(topic, "topic");

@@ -1,7 +1,7 @@
 package dev.framelabel.event;
 
 /**
- * Where the time between a frame's arrival and its labels went, in microseconds.
+ * Parts of the time between a frame's arrival and its labels, in microseconds.
  *
  * @param decodeMicros decoding and resizing the image
  * @param queueMicros waiting for a decoder, for the batch and for the device

@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNull;
 public final class BadImageException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What is wrong with the image. */
+  /** Reason why the image is rejected. */
   public enum Fault {
     UNSUPPORTED_FORMAT,
     CORRUPT_IMAGE,

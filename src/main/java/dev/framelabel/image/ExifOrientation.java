@@ -2,7 +2,7 @@ package dev.framelabel.image;
 
 import dev.framelabel.image.ImageHeader.ByteReader;
 
-/** Reads how a picture is to be turned from Exif data (Exif 2.3, 4.6.4 A), in any format. */
+/** Reader of a picture's orientation in Exif data (Exif 2.3, 4.6.4 A), in any format. */
 final class ExifOrientation {
   /** As stored. */
   static final int UPRIGHT = 1;
@@ -12,19 +12,19 @@ final class ExifOrientation {
 
   private ExifOrientation() {}
 
-  /** Whether a row of the file is shown from its right end. */
+  /** Returns whether a row of the file is shown from its right end. */
   static boolean storedFromRight(int orientation) {
     return orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   }
 
-  /** Whether a column of the file is shown from its lower end. */
+  /** Returns whether a column of the file is shown from its lower end. */
   static boolean storedFromBottom(int orientation) {
     return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   }
 
   /**
-   * The orientation entry of the first directory; {@link #UPRIGHT} where there is none, or where
-   * the Exif data is damaged: that is no damage to the picture.
+   * Returns the orientation entry of the first directory; {@link #UPRIGHT} where there is none, or
+   * where the Exif data is damaged: that is no damage to the picture.
    *
    * @param from where the data begins, with its prefix {@code Exif} or without
    * @param to behind its last byte

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Locale;
 
 /**
- * How a picture of any size becomes the model's size.
+ * Rule by which a picture of any size becomes the model's size.
  *
  * @param cropPct part of each side of the scaled picture that is kept, its centre; more than 0, at
  *     most 1, which is the whole
@@ -20,7 +20,7 @@ public record Fit(Resize resize, double cropPct, Interpolation interpolation) {
     }
   }
 
-  /** By the names that label models have for them. */
+  /** Returns a fit by the names that label models have for its parts. */
   public static Fit of(String resize, double cropPct, String interpolation) {
     return new Fit(
         Resize.valueOf(resize.toUpperCase(Locale.ROOT)),

@@ -33,10 +33,10 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * Turns images into RGB pixels of the model's size, written into the caller's buffer. Thread-safe;
- * the calling thread does all the work, and takes at most {@link ImageLimits#maxDecodeBytes} of
- * native memory for it. For each thread that calls at the same time memory is kept, as much as its
- * largest picture took, up to 16 MiB; it goes with the decoder.
+ * Decoder of images to RGB pixels of the model's size, written into the caller's buffer.
+ * Thread-safe; the calling thread does all the work, and takes at most {@link
+ * ImageLimits#maxDecodeBytes} of native memory for it. For each thread that calls at the same time
+ * memory is kept, as much as its largest picture took, up to 16 MiB; it goes with the decoder.
  */
 public final class ImageDecoder {
   private static final int CHANNELS = 3;
@@ -47,7 +47,7 @@ public final class ImageDecoder {
   /** Of each pixel of the longer side, at most: the rows that decoders have in hand. */
   private static final long ROW_BYTES = 256;
 
-  /** What samples of a JPEG are where no data came for them. */
+  /** Value of a JPEG's samples where no data came for them. */
   private static final int NO_DATA = 128;
 
   /** OpenCV's flip code for each Exif orientation, after rows and columns changed places from 5. */
@@ -67,7 +67,7 @@ public final class ImageDecoder {
   private final boolean turboJpeg;
   private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
 
-  /** With libjpeg-turbo where the system has it: see {@link JpegBackend#AUTO}. */
+  /** Creates a decoder with libjpeg-turbo where the system has it: see {@link JpegBackend#AUTO}. */
   public ImageDecoder(int width, int height, Resize mode, ImageLimits limits) {
     this(width, height, mode, limits, JpegBackend.AUTO);
   }
@@ -81,7 +81,7 @@ public final class ImageDecoder {
     this(width, height, new Fit(mode, 1, Interpolation.FAST), limits, backend);
   }
 
-  /** As the other, for any fit. */
+  /** Creates a decoder for any fit. */
   public ImageDecoder(int width, int height, Fit fit, ImageLimits limits, JpegBackend backend) {
     this.turboJpeg = backend.resolve() == JpegBackend.TURBOJPEG;
     this.width = width;
@@ -91,12 +91,12 @@ public final class ImageDecoder {
     this.limits = limits;
   }
 
-  /** Bytes of one output picture. */
+  /** Returns the bytes of one output picture. */
   public int outputBytes() {
     return width * height * CHANNELS;
   }
 
-  /** As {@link #decode(ByteBuffer, ByteBuffer)}. */
+  /** Decodes a file as {@link #decode(ByteBuffer, ByteBuffer)} does. */
   public void decode(byte[] file, ByteBuffer target) throws BadImageException {
     decode(ByteBuffer.wrap(file), target);
   }
@@ -129,7 +129,7 @@ public final class ImageDecoder {
     }
   }
 
-  /** Scales raw RGB pixels, rows from the top without padding; otherwise as {@link #decode}. */
+  /** Scales raw RGB pixels, rows from the top without padding; else works as {@link #decode}. */
   public void scale(ByteBuffer rgb, int rawWidth, int rawHeight, ByteBuffer target)
       throws BadImageException {
     int length = rgb.remaining();
@@ -176,7 +176,7 @@ public final class ImageDecoder {
     }
   }
 
-  /** Native memory that decoding takes at its peak, in bytes; at most, hardly less. */
+  /** Returns the native memory that decoding takes at its peak, in bytes; at most, hardly less. */
   long memory(ImageHeader header) {
     int eighths = header.format() == Format.JPEG ? eighths(header) : TurboJpeg.FULL;
     long pixels =
@@ -224,8 +224,8 @@ public final class ImageDecoder {
   }
 
   /**
-   * Whether rows may be missing, which OpenCV does not tell: units for which no data came are grey.
-   * Without data the last unit lacks, or the last one before a restart marker.
+   * Returns whether rows may be missing, which OpenCV does not tell: units for which no data came
+   * are grey. Without data the last unit lacks, or the last one before a restart marker.
    */
   private boolean mayLackRows(ImageHeader header, Mat decoded) {
     Jpeg jpeg = header.jpeg();
@@ -248,7 +248,7 @@ public final class ImageDecoder {
     return false;
   }
 
-  /** A pixel in the middle of a unit, or the picture's last. */
+  /** Returns a pixel in the middle of a unit, or the picture's last. */
   private static int middle(int unit, int unitPixels, int eighths, int pixels) {
     return Math.min(pixels - 1, (2 * unit + 1) * unitPixels * eighths / (2 * TurboJpeg.FULL));
   }
@@ -326,8 +326,9 @@ public final class ImageDecoder {
   }
 
   /**
-   * The fewest eighths of a JPEG's size at which the output still has a pixel for each of its own:
-   * 1, 2, 4 or 8. The others have no vector code in libjpeg-turbo and cost more than the next.
+   * Returns the fewest eighths of a JPEG's size at which the output still has a pixel for each of
+   * its own: 1, 2, 4 or 8. The others have no vector code in libjpeg-turbo and cost more than the
+   * next.
    */
   private int eighths(ImageHeader header) {
     if (fit.interpolation() != Interpolation.FAST) {
@@ -350,7 +351,7 @@ public final class ImageDecoder {
       return new Area(top, left, height, width);
     }
 
-    /** The same part of a picture of this size that is stored from its other ends. */
+    /** Returns the same part of a picture of this size that is stored from its other ends. */
     Area mirrored(boolean columns, boolean rows, Pixels picture) {
       return new Area(
           columns ? picture.columns() - left - width : left,
@@ -360,7 +361,7 @@ public final class ImageDecoder {
     }
   }
 
-  /** The part of a picture that is shown. */
+  /** Returns the part of a picture that is shown. */
   private Area kept(int pictureWidth, int pictureHeight) {
     if (fit.cropPct() < 1) {
       Span across = across(pictureWidth, pictureHeight);
@@ -382,12 +383,12 @@ public final class ImageDecoder {
         (pictureWidth - keptWidth) / 2, (pictureHeight - keptHeight) / 2, keptWidth, keptHeight);
   }
 
-  /** The columns that are shown, as torchvision's Resize and CenterCrop have them. */
+  /** Returns the columns that are shown, as torchvision's Resize and CenterCrop have them. */
   private Span across(int pictureWidth, int pictureHeight) {
     return span(pictureWidth, pictureHeight, width, height);
   }
 
-  /** As {@link #across}, for rows. */
+  /** Returns the rows that are shown, as {@link #across} does for columns. */
   private Span down(int pictureWidth, int pictureHeight) {
     return span(pictureHeight, pictureWidth, height, width);
   }
@@ -406,7 +407,7 @@ public final class ImageDecoder {
     return new Span(side, Math.rint((scaled - out) / 2.0) * pixel, out * pixel, out);
   }
 
-  /** Where in the output the picture stands. */
+  /** Returns the area of the output that the picture fills. */
   private Area place(int pictureWidth, int pictureHeight) {
     if (mode != Resize.LETTERBOX) {
       return new Area(0, 0, width, height);
@@ -418,7 +419,7 @@ public final class ImageDecoder {
         (width - placedWidth) / 2, (height - placedHeight) / 2, placedWidth, placedHeight);
   }
 
-  /** The picture is turned last, when it is small. */
+  /** Writes the picture to the output; turns it last, when it is small. */
   private void write(
       Pixels picture, int orientation, ByteBuffer target, boolean bgr, Workspace space) {
     Pixels output = new Pixels(addressOf(target), width, height, (long) width * CHANNELS);
@@ -481,8 +482,9 @@ public final class ImageDecoder {
   }
 
   /**
-   * The picture as it shows over black: colours times their alpha, of 8 or 16 bits, grey or colour.
-   * Needs no more memory than the decoded picture, which it overwrites; only grey gets a copy.
+   * Returns the picture as it shows over black: colours times their alpha, of 8 or 16 bits, grey or
+   * colour. Needs no more memory than the decoded picture, which it overwrites; only grey gets a
+   * copy.
    *
    * @param transparentGrey the sample that stands for no light, or {@link ImageHeader#NONE}
    */

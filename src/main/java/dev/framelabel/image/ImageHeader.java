@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * What an image file says of itself, read without decoding a pixel.
+ * Header of an image file, read without decoding a pixel.
  *
  * @param format the kind of file
  * @param width pixels, as stored (before {@code orientation} is applied)
@@ -36,7 +36,7 @@ public record ImageHeader(
   static final int NONE = -1;
 
   /**
-   * How a JPEG is coded.
+   * Coding of a JPEG.
    *
    * @param components 1 grey, 3 colour, 4 the inks of a printer; 0 for other formats
    * @param unitWidth pixels of a minimum coded unit
@@ -126,12 +126,12 @@ public record ImageHeader(
       return length;
     }
 
-    /** A view of {@code count} bytes. */
+    /** Returns a view of {@code count} bytes. */
     ByteBuffer part(int at, int count) {
       return ByteBuffer.wrap(bytes, start + at, count).slice();
     }
 
-    /** Where a byte of FF stands next; the length where none does. */
+    /** Returns the position of the next FF byte; the length where there is none. */
     int findFF(int from) {
       int end = start + length;
       int at = start + from;
@@ -144,7 +144,9 @@ public record ImageHeader(
       return at - start;
     }
 
-    /** A byte of FF is one of 00 in the complement, and the only one that borrows there. */
+    /**
+     * Returns whether one of eight bytes is FF: 00 in the complement, where only that byte borrows.
+     */
     private static boolean hasFF(long eight) {
       return ((~eight - 0x0101010101010101L) & eight & 0x8080808080808080L) != 0;
     }
@@ -161,7 +163,7 @@ public record ImageHeader(
       return true;
     }
 
-    /** A byte that is known to be within. */
+    /** Returns a byte that is known to be within. */
     int at(int place) {
       return bytes[start + place] & 0xFF;
     }

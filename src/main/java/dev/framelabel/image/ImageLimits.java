@@ -3,7 +3,7 @@ package dev.framelabel.image;
 import dev.framelabel.image.BadImageException.Fault;
 
 /**
- * What an image may cost, checked against its header before any pixel is allocated.
+ * Limits of an image's cost, checked against its header before any pixel is allocated.
  *
  * @param maxBytes encoded bytes
  * @param maxDecodeBytes native memory that decoding takes, as {@link ImageDecoder} estimates it
@@ -57,7 +57,7 @@ public record ImageLimits(long maxBytes, long maxDecodeBytes, int maxScans) {
     }
   }
 
-  /** A scan costs processor time for each pixel, whatever the file's length. */
+  /** Checks the number of scans: each costs time for each pixel, whatever the file's length. */
   void checkScans(int scans, int width, int height) throws BadImageException {
     if (scans > maxScans) {
       throw new BadImageException(

@@ -1,6 +1,6 @@
 package dev.framelabel.image;
 
-/** How pictures are scaled. */
+/** Filter with which pictures are scaled. */
 public enum Interpolation {
   /** As fast as it goes without skipping a pixel; differs a little from either of the others. */
   FAST(0),
@@ -18,7 +18,7 @@ public enum Interpolation {
     this.reach = reach;
   }
 
-  /** The filter's height at a distance from its centre. */
+  /** Returns the filter's height at a distance from its centre. */
   double weight(double distance) {
     double x = Math.abs(distance);
     if (x >= reach) {

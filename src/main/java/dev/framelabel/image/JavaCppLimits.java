@@ -1,10 +1,10 @@
 package dev.framelabel.image;
 
 /**
- * Switches off JavaCPP's bounds on native memory. It throws {@link OutOfMemoryError} once the whole
- * process holds more than four times the Java heap, which a model's session does in good health;
- * decoding has its own bound. JavaCPP reads its properties once, when its classes are initialised:
- * this class must come first. A property that the user has set stays.
+ * Switch that turns off JavaCPP's bounds on native memory. JavaCPP throws {@link OutOfMemoryError}
+ * once the whole process holds more than four times the Java heap, which a model's session does in
+ * good health; decoding has its own bound. JavaCPP reads its properties once, when its classes are
+ * initialised: this class must come first. A property that the user has set stays.
  */
 public final class JavaCppLimits {
   private static final String PREFIX = "org.bytedeco.javacpp.";

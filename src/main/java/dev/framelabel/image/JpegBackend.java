@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who decodes JPEGs. PNG and WebP always go to OpenCV. */
+/** Decoder of JPEGs. PNG and WebP always go to OpenCV. */
 public enum JpegBackend {
   /** libjpeg-turbo where the system has its library, else OpenCV; the log says which. */
   AUTO,
@@ -17,7 +17,7 @@ public enum JpegBackend {
   private static final Logger LOG = LoggerFactory.getLogger(JpegBackend.class);
 
   /**
-   * What this choice comes to on this machine: one of the other two. Logs it.
+   * Returns the decoder that this choice means on this machine: one of the other two. Logs it.
    *
    * @throws IllegalStateException if libjpeg-turbo is asked for by name and is not there
    */

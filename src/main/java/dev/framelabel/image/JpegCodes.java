@@ -32,7 +32,7 @@ final class JpegCodes {
     }
   }
 
-  /** Which symbol each code stands for. */
+  /** Symbols of the codes. */
   static final class Table {
     private static final int SHORT = 9;
 
@@ -81,7 +81,7 @@ final class JpegCodes {
     }
   }
 
-  /** The next code's symbol. */
+  /** Returns the next code's symbol. */
   int next(Table table) throws NoMore {
     if (table == null) {
       throw new NoMore("the JPEG has no table of codes for its data");
@@ -108,7 +108,7 @@ final class JpegCodes {
             : "the JPEG's data has a code that does not exist");
   }
 
-  /** Passes over bits, at most 16. */
+  /** Skips bits, at most 16. */
   void skip(int length) throws NoMore {
     if (count < length) {
       fill();
@@ -120,7 +120,7 @@ final class JpegCodes {
     count -= length;
   }
 
-  /** A number of at most 16 bits. */
+  /** Reads a number of at most 16 bits. */
   int take(int length) throws NoMore {
     if (length == 0) {
       return 0;
@@ -133,7 +133,7 @@ final class JpegCodes {
     return value;
   }
 
-  /** Passes over all before the restart marker that comes next, which must have this number. */
+  /** Skips all before the next restart marker, which must have this number. */
   void restart(int number) throws NoMore, BadImageException {
     bits = 0;
     count = 0;
@@ -143,7 +143,7 @@ final class JpegCodes {
     }
   }
 
-  /** Where the next bytes would be read. */
+  /** Returns the position from which the next bytes would be read. */
   int position() {
     return at;
   }

@@ -6,7 +6,7 @@ import dev.framelabel.image.ImageHeader.Format;
 import dev.framelabel.image.ImageHeader.Jpeg;
 import java.nio.ByteBuffer;
 
-/** Walks the segments of a JPEG file (ITU T.81, annex B) from its first marker to its last. */
+/** Reader of the segments of a JPEG file (ITU T.81, annex B) from its first marker to its last. */
 final class JpegHeader {
   static final int END_OF_IMAGE = 0xD9;
   static final int START_OF_SCAN = 0xDA;
@@ -100,7 +100,9 @@ final class JpegHeader {
     }
   }
 
-  /** The position after the next marker, or {@link #NO_MARKER}; skips what is not a marker. */
+  /**
+   * Returns the position after the next marker, or {@link #NO_MARKER}; skips what is not a marker.
+   */
   static int nextMarker(ByteReader in, int from) throws BadImageException {
     int at = in.findFF(from);
     while (at + 1 < in.length()) {
@@ -168,7 +170,10 @@ final class JpegHeader {
     unitHeight = 8 * down;
   }
 
-  /** A decoder keeps the whole picture's coefficients where a later scan may add to them. */
+  /**
+   * Returns the memory of coefficients, in bytes: a decoder keeps those of the whole picture where
+   * a later scan may add to them.
+   */
   private long coefficientBytes() {
     long units =
         (long) ((width + unitWidth - 1) / unitWidth) * ((height + unitHeight - 1) / unitHeight);

@@ -4,9 +4,9 @@ import dev.framelabel.image.ImageHeader.ByteReader;
 import java.util.Arrays;
 
 /**
- * Reads the codes of a JPEG's scans, without their pixels, to tell whether all rows are there.
- * Bytes that belong to nothing before a marker or behind the last row are no damage. Takes half of
- * the time of decoding, or more: for files that a decoder is in doubt about.
+ * Check of a JPEG's scans that reads their codes, without the pixels, to tell whether all rows are
+ * there. Bytes that belong to nothing before a marker or behind the last row are no damage. Takes
+ * half of the time of decoding, or more: for files that a decoder is in doubt about.
  */
 final class JpegScans {
   private static final int TABLES = 0xC4;
@@ -30,7 +30,7 @@ final class JpegScans {
     this.in = in;
   }
 
-  /** One colour, and which of its coefficients came. */
+  /** One colour, and the coefficients that came for it. */
   private static final class Component {
     final int id;
     final int across;
@@ -97,7 +97,7 @@ final class JpegScans {
     return end;
   }
 
-  /** Whether each component came with all its coefficients. */
+  /** Returns whether each component came with all its coefficients. */
   private boolean isWhole() {
     return Arrays.stream(components).allMatch(one -> Arrays.stream(one.bit).allMatch(b -> b == 0));
   }
@@ -232,7 +232,7 @@ final class JpegScans {
     }
   }
 
-  /** Coefficients 1 to 63 of a block that comes whole (ITU T.81, F.2.2.2). */
+  /** Reads coefficients 1 to 63 of a block that comes whole (ITU T.81, F.2.2.2). */
   private void coefficients(JpegCodes.Table table) throws JpegCodes.NoMore {
     for (int k = 1; k <= LAST; k++) {
       int code = codes.next(table);
@@ -245,7 +245,7 @@ final class JpegScans {
     }
   }
 
-  /** First bits of a band of a block (ITU T.81, G.1.2.2); returns the coefficients that came. */
+  /** Reads first bits of a block's band (ITU T.81, G.1.2.2); returns coefficients that came. */
   private long firstBits(JpegCodes.Table table, int from, int last) throws JpegCodes.NoMore {
     long came = 0;
     if (endOfBand > 0) {
@@ -267,7 +267,7 @@ final class JpegScans {
     return came;
   }
 
-  /** One more bit of a band of a block (ITU T.81, G.1.2.3); returns the coefficients that came. */
+  /** Reads one more bit of a block's band (ITU T.81, G.1.2.3); returns coefficients that came. */
   private long furtherBits(JpegCodes.Table table, long before, int from, int last)
       throws JpegCodes.NoMore {
     long came = before;

@@ -5,7 +5,7 @@ import dev.framelabel.image.ImageHeader.Format;
 import dev.framelabel.image.ImageHeader.Jpeg;
 import java.nio.ByteBuffer;
 
-/** Walks the chunks of a PNG file (W3C PNG, clause 5) and checks their checksums. */
+/** Reader of the chunks of a PNG file (W3C PNG, clause 5) that checks their checksums. */
 final class PngHeader {
   private static final int SIGNATURE = 8;
 
@@ -110,7 +110,10 @@ final class PngHeader {
     }
   }
 
-  /** OpenCV decodes to 3 bytes; with transparency to all that the file has, grey to a copy too. */
+  /**
+   * Returns the bytes of a pixel that OpenCV decodes: 3; with transparency all that the file has,
+   * grey a copy too.
+   */
   private int pixelBytes() {
     if (!alpha) {
       return 3;
@@ -120,8 +123,8 @@ final class PngHeader {
   }
 
   /**
-   * Other chunks are kept from the decoder: a few bytes of compressed text or of a colour profile
-   * unfold to megabytes, and animations would choose another picture.
+   * Returns whether the decoder needs the chunk. Others are kept from it: a few bytes of compressed
+   * text or of a colour profile unfold to megabytes, and animations would choose another picture.
    */
   private static boolean isNeeded(String type) {
     return Character.isUpperCase(type.charAt(0)) || type.equals("tRNS");

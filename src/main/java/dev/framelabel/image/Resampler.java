@@ -6,9 +6,9 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Scales pictures as Pillow's {@code Image.resize} does, which networks of PyTorch were trained
- * with. OpenCV's filters do not widen when a picture shrinks. Columns first, then rows; weights
- * have 22 bits, as Pillow's, so that the same pixels come out. Not thread-safe.
+ * Scaler of pictures that works as Pillow's {@code Image.resize}, with which networks of PyTorch
+ * were trained. OpenCV's filters do not widen when a picture shrinks. Columns first, then rows;
+ * weights have 22 bits, as Pillow's, so that the same pixels come out. Not thread-safe.
  */
 final class Resampler {
   private static final int CHANNELS = 3;
@@ -48,7 +48,7 @@ final class Resampler {
     return pixels > Integer.MAX_VALUE ? Long.MAX_VALUE / 2 : pixels + Integer.BYTES * weights;
   }
 
-  /** Bytes that are kept for the next picture. */
+  /** Returns the bytes that are kept for the next picture. */
   long bytes() {
     return (long) row.length + columns.length;
   }
@@ -79,7 +79,7 @@ final class Resampler {
     return array.length >= size ? array : new byte[size];
   }
 
-  /** One row of the picture, to a row of {@link #columns}. */
+  /** Scales one row of the picture, to a row of {@link #columns}. */
   private void across(int target) {
     int at = target;
     for (int x = 0; x < across.first.length; x++) {
@@ -102,7 +102,7 @@ final class Resampler {
     }
   }
 
-  /** Rows of {@link #columns}, to one row of the output. */
+  /** Scales rows of {@link #columns} to one row of the output. */
   private void down(int y, int firstRow, int rowBytes) {
     int from = (down.first[y] - firstRow) * rowBytes;
     int weight = y * down.most;
@@ -122,7 +122,7 @@ final class Resampler {
     return (byte) Math.max(0, Math.min(255, sum >> BITS));
   }
 
-  /** What each pixel of the output is made of, along one side. */
+  /** Weights of the pixels that make up each pixel of the output, along one side. */
   private static final class Weights {
     private final Span span;
     private final Interpolation filter;

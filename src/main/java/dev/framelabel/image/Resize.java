@@ -1,6 +1,6 @@
 package dev.framelabel.image;
 
-/** How a picture of any shape becomes the model's size. */
+/** Rule by which a picture of any shape becomes the model's size. */
 public enum Resize {
   /** Both sides are scaled apart; the picture may be distorted. */
   STRETCH,

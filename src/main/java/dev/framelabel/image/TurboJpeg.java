@@ -17,7 +17,7 @@ public final class TurboJpeg {
   private static final int RGB = 0;
   private static final int STOP_ON_WARNING = 8192;
 
-  /** What {@code tjGetErrorCode} gives where the picture was decoded all the same. */
+  /** Error code of {@code tjGetErrorCode} where the picture was decoded all the same. */
   private static final int WARNING = 0;
 
   /** The library's own bound of 500 scans, behind ours from the header. */
@@ -65,7 +65,7 @@ public final class TurboJpeg {
     static native int tjDestroy(Pointer decoder);
   }
 
-  /** Why the library cannot be used; empty where it can. */
+  /** Returns why the library cannot be used; empty where it can. */
   public static Optional<String> missing() {
     try {
       return Library.MISSING;
@@ -75,7 +75,7 @@ public final class TurboJpeg {
     }
   }
 
-  /** What a side of so many pixels becomes. */
+  /** Returns the length of a side of so many pixels after the reduction. */
   public static int scaled(int pixels, int eighths) {
     return (int) (((long) pixels * eighths + FULL - 1) / FULL);
   }

@@ -4,7 +4,7 @@ import dev.framelabel.image.ImageHeader.ByteReader;
 import dev.framelabel.image.ImageHeader.Format;
 import dev.framelabel.image.ImageHeader.Jpeg;
 
-/** Reads the chunks of a WebP file (RFC 9649) and checks that the file is whole. */
+/** Reader of the chunks of a WebP file (RFC 9649) that checks that the file is whole. */
 final class WebpHeader {
   private static final int ALPHA_FLAG = 0x10;
   private static final int FIRST_CHUNK = 12;
@@ -89,7 +89,10 @@ final class WebpHeader {
     }
   }
 
-  /** The pixels, and what libwebp keeps beside them: another picture, or the transparency. */
+  /**
+   * Returns the bytes of a decoded pixel, with what libwebp keeps beside it: another picture, or
+   * the transparency.
+   */
   private int pixelBytes() {
     int own = alpha ? 4 : 3;
     if (animated) {

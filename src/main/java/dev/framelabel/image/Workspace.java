@@ -47,22 +47,24 @@ final class Workspace implements AutoCloseable {
         .put(image.array(), image.arrayOffset() + image.position(), image.remaining());
   }
 
-  /** Room for a picture without padding, with anything in it. */
+  /** Returns room for a picture without padding, with anything in it. */
   Pixels pixels(int columns, int rows) {
     return new Pixels(pixels.of(3L * columns * rows).address(), columns, rows, 3L * columns);
   }
 
-  /** As {@link #pixels}, for a picture of the model's size before it is turned. */
+  /**
+   * Returns room as {@link #pixels} does, for a picture of the model's size before it is turned.
+   */
   Pixels lying(int columns, int rows) {
     return new Pixels(lying.of(3L * columns * rows).address(), columns, rows, 3L * columns);
   }
 
-  /** A matrix over these pixels, until the next call. */
+  /** Returns a matrix over these pixels, until the next call. */
   Mat from(Pixels picture) {
     return from.over(picture);
   }
 
-  /** As {@link #from}. */
+  /** Returns a second matrix, as {@link #from} does. */
   Mat to(Pixels picture) {
     return to.over(picture);
   }
@@ -73,7 +75,7 @@ final class Workspace implements AutoCloseable {
         Pointer.memset(black.set(picture.address()), 0, picture.rows() * picture.rowBytes());
   }
 
-  /** The size of {@link #to}'s matrix. */
+  /** Returns the size of {@link #to}'s matrix. */
   Size toSize() {
     return to.size;
   }
@@ -82,7 +84,7 @@ final class Workspace implements AutoCloseable {
     return resampler;
   }
 
-  /** Bytes of memory that this keeps. */
+  /** Returns the bytes of memory that this keeps. */
   long bytes() {
     return file.bytes() + pixels.bytes() + lying.bytes() + resampler.bytes();
   }
@@ -102,7 +104,7 @@ final class Workspace implements AutoCloseable {
 
     private BytePointer memory;
 
-    /** At least so many bytes. */
+    /** Returns memory of at least so many bytes. */
     BytePointer of(long size) {
       if (bytes() < size) {
         close();

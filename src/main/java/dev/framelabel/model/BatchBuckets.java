@@ -46,8 +46,8 @@ final class BatchBuckets {
   }
 
   /**
-   * What to try where the device had no memory for {@code count} frames, more than one: half of
-   * them, or the next smaller bucket, as half of them may be padded to the same bucket.
+   * Returns the size to try where the device had no memory for {@code count} frames, more than one:
+   * half of them, or the next smaller bucket, as half of them may be padded to the same bucket.
    */
   int smaller(int count) {
     return device.isAccelerator()
@@ -60,8 +60,8 @@ final class BatchBuckets {
   }
 
   /**
-   * The sizes to run once before the first frame: all buckets of an accelerator; one frame and a
-   * full batch on a CPU.
+   * Returns the sizes to run once before the first frame: all buckets of an accelerator; one frame
+   * and a full batch on a CPU.
    */
   int[] warmUp() {
     return device.isAccelerator() ? sizes.clone() : ends();

@@ -34,7 +34,7 @@ final class BucketSessions implements AutoCloseable {
   }
 
   /**
-   * The session for a batch.
+   * Returns the session for a batch.
    *
    * @param size at most the largest bucket
    */

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What CUDA's provider is told besides its device.
+ * Settings of the CUDA execution provider, apart from its device.
  *
  * @param memoryLimit most bytes of the accelerator's memory that each session takes for weights,
  *     results between layers and work space; 0 = all that it needs. The driver's and cuDNN's own
@@ -23,7 +23,7 @@ public record CudaSettings(long memoryLimit, boolean channelsLast) {
   }
 
   /**
-   * The options of ONNX Runtime's provider, apart from the device.
+   * Returns the options of the execution provider, apart from the device.
    *
    * @param kind the device asked for: TensorRT leaves to CUDA what it does not take, as it is
    */

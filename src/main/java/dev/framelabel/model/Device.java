@@ -3,9 +3,9 @@ package dev.framelabel.model;
 import java.util.Locale;
 
 /**
- * What a model runs on.
+ * Device that a model runs on.
  *
- * @param kind the provider
+ * @param kind the execution provider
  * @param index which of the machine's accelerators, from 0; 0 for the CPU
  */
 public record Device(Kind kind, int index) {

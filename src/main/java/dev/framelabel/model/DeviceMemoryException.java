@@ -2,7 +2,7 @@ package dev.framelabel.model;
 
 import java.util.Locale;
 
-/** The device has no memory for a batch of this size; a smaller one may do. */
+/** Error of a device without memory for a batch of this size; a smaller one may fit. */
 public final class DeviceMemoryException extends ModelException {
   private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public final class DeviceMemoryException extends ModelException {
     super(message, cause);
   }
 
-  /** Returns what to do so that there is more. */
+  /** Returns how to give the device more memory, for an error message. */
   static String cure(Device device) {
     return switch (device.kind()) {
       case CPU ->
@@ -20,7 +20,7 @@ public final class DeviceMemoryException extends ModelException {
     };
   }
 
-  /** Returns whether the runtime's words say so; it has no error code for it. */
+  /** Returns whether the runtime's message says so; the runtime has no error code for it. */
   static boolean isMeant(String message) {
     String words = message == null ? "" : message.toLowerCase(Locale.ROOT);
     return words.contains("out of memory")

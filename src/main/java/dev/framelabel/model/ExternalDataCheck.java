@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Refuses model files whose weights lie in other files: such a file could make the runtime read
- * what it should not, and its sha256 would say nothing of its weights. Walks the protobuf fields of
- * ONNX (onnx.proto3) that can hold a tensor; everything else is skipped unread.
+ * Check that refuses model files whose weights lie in other files: such a file could make the
+ * runtime read what it should not, and its sha256 would say nothing of its weights. Walks the
+ * protobuf fields of ONNX (onnx.proto3) that can hold a tensor; everything else is skipped unread.
  */
 public final class ExternalDataCheck {
   private static final int VARINT = 0;
@@ -20,7 +20,7 @@ public final class ExternalDataCheck {
   private static final int TENSOR_EXTERNAL_DATA = 13;
   private static final int TENSOR_DATA_LOCATION = 14;
 
-  /** The messages that lead to tensors. */
+  /** Messages that lead to tensors. */
   private enum Message {
     MODEL,
     GRAPH,
@@ -31,7 +31,7 @@ public final class ExternalDataCheck {
     TENSOR
   }
 
-  /** Which field of a message holds which message. */
+  /** Messages by the message and the field that hold them. */
   private static final Map<Message, Map<Integer, Message>> FIELDS =
       Map.of(
           Message.MODEL, Map.of(7, Message.GRAPH, 25, Message.FUNCTION),

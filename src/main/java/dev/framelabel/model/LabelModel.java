@@ -36,7 +36,7 @@ public interface LabelModel extends AutoCloseable {
   void label(ByteBuffer frames, int count, FloatBuffer probabilities);
 
   /**
-   * How many frames to try where the device had no memory for so many.
+   * Returns how many frames to try where the device had no memory for so many.
    *
    * @param count more than 1
    * @return from 1, less than that

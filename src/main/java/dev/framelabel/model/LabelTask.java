@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How the classes of a label model relate to each other. */
+/** Relation between the classes of a label model. */
 public enum LabelTask {
   /** A picture is of one class: the scores of all classes sum to 1. */
   CLASSIFY,
   /** Each class is there or not, whatever the others are: each score is 0 to 1 by itself. */
   MULTI_LABEL;
 
-  /** The value of {@link ModelMetadata#TASK_KEY}. */
+  /** Returns the value of {@link ModelMetadata#TASK_KEY}. */
   public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -1,6 +1,6 @@
 package dev.framelabel.model;
 
-/** The model file or the device is at fault, or what was asked of them: nothing can be labelled. */
+/** Error of the model file, of the device, or of the settings: nothing can be labelled. */
 public class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

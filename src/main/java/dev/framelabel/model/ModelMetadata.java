@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * What a label-model file says of itself.
+ * Metadata of a label-model file.
  *
  * @param sha256 of the file, 64 lower-case hexadecimal digits
  * @param height pixels of the model's input
@@ -67,7 +67,7 @@ public record ModelMetadata(
     requireNonNull(task, "task");
   }
 
-  /** Of a model that sees whole pictures, of one class each. */
+  /** Creates the metadata of a model that sees whole pictures, of one class each. */
   public ModelMetadata(
       String name,
       String version,
@@ -79,7 +79,7 @@ public record ModelMetadata(
     this(name, version, sha256, height, width, resize, 1, "fast", labels, LabelTask.CLASSIFY);
   }
 
-  /** Bytes of one frame of the model's input: RGB, one byte a channel. */
+  /** Returns the bytes of one frame of the model's input: RGB, one byte a channel. */
   public int frameBytes() {
     return height * width * 3;
   }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a model's metadata from an open session, and refuses a model that breaks the contract. */
+/** Reader of a model's metadata from an open session; refuses a model that breaks the contract. */
 final class ModelMetadataReader {
   private ModelMetadataReader() {}
 

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 
 /**
- * Opens label models on a worker. A job carries its opener to the workers, so that tests and
+ * Opener of label models on a worker. A job carries its opener to the workers, so that tests and
  * benchmarks can put a double in the model's place. Users of equal openers and equal settings share
  * one model, so an implementation is a value: a record or an enum.
  */

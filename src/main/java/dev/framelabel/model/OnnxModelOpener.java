@@ -2,7 +2,7 @@ package dev.framelabel.model;
 
 import java.nio.file.Path;
 
-/** The opener of the product. An enum, so that it stays one value when it is deserialised. */
+/** Opener of the product. An enum, so that it stays one value when it is deserialised. */
 enum OnnxModelOpener implements ModelOpener {
   INSTANCE;
 

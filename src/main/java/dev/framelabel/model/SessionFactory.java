@@ -18,8 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens ONNX Runtime sessions on the device that was asked for, or says why not. Never falls back
- * in silence.
+ * Opener of ONNX Runtime sessions on the device that was asked for; never falls back in silence.
  */
 final class SessionFactory {
   private static final Logger LOG = LoggerFactory.getLogger(SessionFactory.class);
@@ -45,7 +44,10 @@ final class SessionFactory {
         : open(file, sha256, Device.parse(settings.device()));
   }
 
-  /** An accelerator that is there and has no memory left is told, and no reason to do without. */
+  /**
+   * Opens sessions on the best device. An accelerator without free memory is an error, not a reason
+   * to use the next device.
+   */
   static BucketSessions auto(Function<Device, BucketSessions> open) {
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
@@ -152,7 +154,7 @@ final class SessionFactory {
     }
   }
 
-  /** Returns what the file says, before minutes are spent on building engines for it. */
+  /** Returns the file's metadata, before minutes are spent on building engines for it. */
   private ModelMetadata metadata(Path file, String sha256) throws OrtException {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);

@@ -3,18 +3,18 @@ package dev.framelabel.model;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How a session runs.
+ * Settings of a session.
  *
  * @param device {@code cpu}, {@code cuda:N}, {@code tensorrt:N}, or {@code auto}: the best that
  *     works
  * @param threads computing threads that a batch has on a CPU, the one that brings it among them; 0
  *     = one for each core
- * @param spinning whether those threads burn their core while they wait: faster alone, harmful to
- *     neighbours
+ * @param spinning whether those threads spin instead of blocking while idle: lower latency on
+ *     dedicated cores, slower neighbours on shared cores
  * @param maxBatch the largest batch that will be asked for
- * @param sha256 what the model file must have, or empty
- * @param cuda for {@code cuda:N}, and for what TensorRT leaves to it
- * @param tensorRt for {@code tensorrt:N} alone
+ * @param sha256 checksum that the model file must have, or empty
+ * @param cuda settings for {@code cuda:N}, and for what TensorRT leaves to it
+ * @param tensorRt settings for {@code tensorrt:N} alone
  */
 public record SessionSettings(
     String device,
@@ -42,7 +42,7 @@ public record SessionSettings(
     }
   }
 
-  /** With CUDA and TensorRT as they are by default. */
+  /** Creates settings with CUDA and TensorRT as they are by default. */
   public SessionSettings(
       String device, int threads, boolean spinning, int maxBatch, String sha256) {
     this(
@@ -56,8 +56,9 @@ public record SessionSettings(
   }
 
   /**
-   * The computing threads that a session needs so that all batches together have one for each core:
-   * each batch computes on the thread that brings it, and all share the session's others.
+   * Returns the computing threads that a session needs so that all batches together have one for
+   * each core: each batch computes on the thread that brings it, and all share the session's
+   * others.
    *
    * @param streams batches at the same time, from 1
    */

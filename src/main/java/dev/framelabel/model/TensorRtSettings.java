@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What TensorRT is told besides its device.
+ * Settings of the TensorRT execution provider, apart from its device.
  *
  * @param cache folder that keeps the engines it has built and the times of its kernels; empty:
  *     none, it builds at each start
@@ -36,8 +36,8 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
   }
 
   /**
-   * The folder of this model's engines. Each model, largest batch and accelerator has its own, as
-   * an engine fits no other.
+   * Returns the folder of this model's engines. Each model, largest batch and accelerator has its
+   * own, as an engine fits no other.
    */
   Path folder(ModelMetadata metadata, int maxBatch, Device device) {
     String model =
@@ -45,7 +45,7 @@ public record TensorRtSettings(String cache, boolean fp16, boolean profiles) {
     return Path.of(cache).resolve(model + "-batch-" + maxBatch + "-gpu-" + device.index());
   }
 
-  /** Returns the options of ONNX Runtime's provider, apart from the device. */
+  /** Returns the options of the execution provider, apart from the device. */
   Map<String, String> options(ModelMetadata metadata, int maxBatch, Device device) {
     Map<String, String> options = new LinkedHashMap<>();
     if (fp16) {

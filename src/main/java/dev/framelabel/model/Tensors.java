@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes tensors over direct buffers, without a copy, and counts those that are open. */
+/** Factory of tensors over direct buffers, without a copy; counts those that are open. */
 final class Tensors {
   private final OrtEnvironment environment;
   private final AtomicInteger open = new AtomicInteger();
@@ -17,7 +17,7 @@ final class Tensors {
     this.environment = environment;
   }
 
-  /** Whoever asks for it closes it; of one thread. */
+  /** A tensor of one thread; whoever asks for it closes it. */
   final class Tensor implements AutoCloseable {
     private final OnnxTensor value;
 
@@ -37,7 +37,7 @@ final class Tensors {
     }
   }
 
-  /** Of uint8, over the buffer's remaining bytes. */
+  /** Returns a tensor of uint8 over the buffer's remaining bytes. */
   Tensor over(ByteBuffer bytes, long... shape) throws OrtException {
     return new Tensor(OnnxTensor.createTensor(environment, bytes, shape, OnnxJavaType.UINT8));
   }
