@@ -2,7 +2,7 @@ package dev.framelabel.config;
 
 import dev.framelabel.event.RejectionKind;
 
-/** An image by reference that cannot be read. */
+/** Error of an image by reference that cannot be read. */
 public final class ImageReferenceException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Finds the name that a user probably meant. */
+/** Finder of the name that a user probably meant. */
 public final class NearestName {
   private NearestName() {}
 

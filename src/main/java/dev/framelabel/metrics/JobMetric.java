@@ -233,7 +233,7 @@ public enum JobMetric {
       "Records that the commit guard passed over while it searched an output topic: records of other"
           + " programs, tombstones and records that it cannot read.");
 
-  /** The part of the job that reports a metric. */
+  /** Part of the job that reports a metric. */
   public enum Operator {
     /** The source. */
     FRAMES("Source: frames", ""),
@@ -266,7 +266,7 @@ public enum JobMetric {
     HISTOGRAM
   }
 
-  /** How the values of several tasks go together. */
+  /** Rule for combining the values of several tasks. */
   public enum OverTasks {
     /** Each task reports its own part. */
     SUM,
@@ -291,7 +291,7 @@ public enum JobMetric {
   private final OverTasks overTasks;
   private final String meaning;
 
-  /** Separated by commas: fields of an enum are immutable, and a list could be another kind. */
+  /** Label names with commas: fields of an enum are immutable, and a list could be another kind. */
   private final String labels;
 
   JobMetric(
@@ -393,7 +393,7 @@ public enum JobMetric {
     return overTasks;
   }
 
-  /** Returns what the value says, as Markdown. */
+  /** Returns the meaning of the value, as Markdown. */
   public String meaning() {
     return meaning;
   }

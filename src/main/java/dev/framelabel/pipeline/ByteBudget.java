@@ -9,12 +9,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bounds the bytes of what passes through a task in order. Something that is done still counts
+ * Bound for the bytes of what passes through a task in order. Something that is done still counts
  * until all that came before it is done too: until then Flink cannot hand it on and let go of it.
  * What the device keeps counts until the device lets go of it. Taken by the task's thread, given
  * back by any.
  *
- * <p>What only names its image's place is taken before its size is known, and grows later. Holds
+ * <p>A frame with an image by reference is taken before its size is known, and grows later. Holds
  * grow in their order: a later one must not have the room that an earlier one, for which it will
  * wait to be let go of, needs to go on.
  */
@@ -30,7 +30,7 @@ final class ByteBudget {
   private long keptByDevice;
 
   /**
-   * @param limit bytes, from 1; something larger passes only while nothing else is under way
+   * @param limit bytes, from 1; something larger passes only while nothing else is in flight
    * @param largest by which a hold may grow; kept free while one is to grow
    */
   ByteBudget(long limit, long largest) {
@@ -54,8 +54,8 @@ final class ByteBudget {
     }
 
     /**
-     * Takes more, once; never blocks. The result completes when there is room: on the thread that
-     * makes it, which must not be held up, and not at all after {@link #done}.
+     * Takes more bytes, once; never blocks. The result completes when there is room: on the thread
+     * that makes it, which must not be held up, and not at all after {@link #done}.
      */
     CompletableFuture<Void> grow(long by) {
       change(() -> more = by);
@@ -133,12 +133,12 @@ final class ByteBudget {
     return ready;
   }
 
-  /** Waits until there is room and takes it: for ever, so what is under way has deadlines. */
+  /** Blocks until there is room and takes it: for ever, so what is in flight has deadlines. */
   Hold take(long bytes) throws InterruptedException {
     return take(bytes, false);
   }
 
-  /** As {@link #take(long)}, for what will {@link Hold#grow}. */
+  /** Takes bytes as {@link #take(long)} does, for a hold that will {@link Hold#grow}. */
   Hold takeGrowing(long bytes) throws InterruptedException {
     return take(bytes, true);
   }
@@ -158,7 +158,7 @@ final class ByteBudget {
     }
   }
 
-  /** Whether {@link #take} or {@link #takeGrowing} would not wait now. */
+  /** Returns whether {@link #take} or {@link #takeGrowing} would not wait now. */
   boolean hasRoom(long bytes, boolean growing) {
     lock.lock();
     try {
@@ -170,7 +170,7 @@ final class ByteBudget {
     }
   }
 
-  /** Bytes that are taken. */
+  /** Returns the bytes that are taken. */
   long held() {
     lock.lock();
     try {

@@ -21,17 +21,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
- * Reads the images of frames that only name their image's place, on threads of its own. Whatever
- * hinders that makes a rejected frame. The caller bounds how many frames wait.
+ * Reader of images by reference (claim check), on threads of its own. A frame whose image cannot be
+ * read becomes a rejected frame. The caller bounds how many frames wait.
  */
 final class ClaimCheck implements AutoCloseable {
-  /** Where images come from; {@link ImageFetcher#find} outside of tests. */
+  /** Source of the images; {@link ImageFetcher#find} outside of tests. */
   @FunctionalInterface
   interface Reader {
     Found find(String uri) throws ImageReferenceException, IOException;
   }
 
-  /** Something that blocks, and that fails as reading does. */
+  /** Step that blocks, and that fails as reading does. */
   @FunctionalInterface
   interface Step<T> {
     T run() throws ImageReferenceException, IOException;
@@ -60,7 +60,7 @@ final class ClaimCheck implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "framelabel-images-timer"));
   }
 
-  /** Opens what reads the images that a job's options allow; the caller closes it. */
+  /** Opens a reader of the images that a job's options allow; the caller closes it. */
   static ClaimCheck open(JobOptions options) {
     ImageUriPrefixes prefixes = new ImageUriPrefixes(options.get(JobOptions.IMAGE_URI_PREFIXES));
     int maxBytes =
@@ -79,7 +79,8 @@ final class ClaimCheck implements AutoCloseable {
   }
 
   /**
-   * The frame with its image, or rejected. Never blocks; completes on a thread of this.
+   * Reads the frame's image; the result is the frame with it, or a rejected frame. Never blocks;
+   * the result completes on a thread of this.
    *
    * @param room gives room for so many bytes; until then no byte is read
    */
@@ -117,7 +118,7 @@ final class ClaimCheck implements AutoCloseable {
               });
     }
 
-    /** Does what may take as long as is left of the limit; where it fails, that is the result. */
+    /** Runs a step for no longer than is left of the limit; its failure becomes the result. */
     private <T> Optional<T> timed(Step<T> step) {
       setThread(Thread.currentThread());
       long begun = System.nanoTime();
@@ -172,7 +173,7 @@ final class ClaimCheck implements AutoCloseable {
     }
   }
 
-  /** Gives up what is being read. */
+  /** Stops what is being read. */
   @Override
   public void close() {
     List<Runnable> ignored = readers.shutdownNow();

@@ -22,9 +22,9 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 
 /**
- * Hands frames to the worker's classifier and their outcomes on. All tasks of a worker share one
- * classifier, so their frames share its batches. Called on the task's thread; results come back on
- * the classifier's threads.
+ * Asynchronous function that hands frames to the worker's classifier and passes their outcomes on.
+ * All tasks of a worker share one classifier, so their frames share its batches. Called on the
+ * task's thread; results come back on the classifier's threads.
  */
 public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcome> {
   private static final long serialVersionUID = 1L;
@@ -73,8 +73,8 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   }
 
   /**
-   * The device of the options; an accelerator without a number is the one that Flink assigned to
-   * this worker.
+   * Returns the device of the options; an accelerator without a number is the one that Flink
+   * assigned to this worker.
    */
   private String device() {
     String device = options.get(JobOptions.DEVICE);
@@ -104,7 +104,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
 
   /**
    * Hands a result to Flink. A task that stops with a savepoint closes its function while frames
-   * are under way: they are in the savepoint, and that the closed classifier gives them up is no
+   * are in flight: they are in the savepoint, so their cancellation by the closed classifier is no
    * failure.
    */
   private void pass(Outcome outcome, Throwable failure, ResultFuture<Outcome> result) {

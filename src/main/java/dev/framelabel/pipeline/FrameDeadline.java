@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.util.TimeUtils;
 
 /**
- * How long a frame may take, and what happens after that. Runs on a timer of its own, not on
+ * Deadline of a frame, and the reaction to a missed one. Runs on a timer of its own, not on
  * Flink's: Flink's timers stand still while the task's thread waits.
  *
  * @param nanos time-out of a frame
  * @param rejects whether a frame is rejected then; else the job fails
- * @param inFlight frames that a task has under way at most, for the message
+ * @param inFlight maximum number of in-flight frames of a task, for the message
  */
 record FrameDeadline(ScheduledExecutorService timer, long nanos, boolean rejects, int inFlight)
     implements AutoCloseable {
@@ -33,12 +33,12 @@ record FrameDeadline(ScheduledExecutorService timer, long nanos, boolean rejects
     return timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Returns how long the outcome of a frame that began so long ago is of use. */
+  /** Returns for how many more nanoseconds the outcome of a frame of this age is of use. */
   long patienceNanos(long ageNanos) {
     return rejects ? nanos - ageNanos : Long.MAX_VALUE;
   }
 
-  /** Says that a frame's time is over. */
+  /** Returns the message that a frame's time is over. */
   String over(Frame frame) {
     return "no result after --inference-timeout "
         + limit(frame)
@@ -46,7 +46,7 @@ record FrameDeadline(ScheduledExecutorService timer, long nanos, boolean rejects
         + inFlight;
   }
 
-  /** Says that a frame's time would be over. */
+  /** Returns the message that a frame's time would be over. */
   String tooLate(Frame frame, String cause) {
     return "no result within --inference-timeout "
         + limit(frame)

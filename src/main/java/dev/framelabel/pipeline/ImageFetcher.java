@@ -12,7 +12,7 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
-/** Reads image files through Flink's file systems: local ones, and those of Flink's plugins. */
+/** Reader of image files through Flink's file systems: local ones, and those of Flink's plugins. */
 final class ImageFetcher {
   private final ImageUriPrefixes places;
   private final int maxBytes;
@@ -49,7 +49,7 @@ final class ImageFetcher {
     }
   }
 
-  /** Holds no more than the size that was found, although a file may grow while it is read. */
+  /** Reads no more than the size that was found, although a file may grow meanwhile. */
   private static byte[] read(String text, FileSystem files, Path path, int size)
       throws ImageReferenceException, IOException {
     try (InputStream in = files.open(path)) {

@@ -46,7 +46,7 @@ final class InFlightFrame {
     this.hold = hold;
   }
 
-  /** Starts it. */
+  /** Starts the work on the frame. */
   CompletableFuture<Outcome> begin() {
     CompletableFuture<Outcome> ended =
         outcome.whenComplete(
@@ -66,7 +66,9 @@ final class InFlightFrame {
     return ended;
   }
 
-  /** Waits for those before it, which have deadlines; its own time begins when there is room. */
+  /**
+   * Waits for the frames before it, which have deadlines; its own time begins when there is room.
+   */
   private CompletableFuture<Void> room(long bytes) {
     return hold.grow(bytes).thenRun(this::startClock);
   }
@@ -143,7 +145,7 @@ final class InFlightFrame {
     }
   }
 
-  /** Completes the frame, whatever the task's thread waits for. */
+  /** Completes the frame at its deadline, whatever the task's thread waits for. */
   private void timeOut() {
     String story = deadline.over(frame);
     Attempt last = attempt;
@@ -160,7 +162,7 @@ final class InFlightFrame {
     reject(story);
   }
 
-  /** The device has the frame: its bytes count until it answers, or is given up. */
+  /** Keeps the bytes taken while the device has the frame, until it answers or is given up. */
   private void keepUntilAnswered(Attempt last) {
     hold.keep();
     Future<?> timer = deadline.schedule(() -> giveUp(last));

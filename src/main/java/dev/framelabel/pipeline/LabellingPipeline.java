@@ -30,7 +30,9 @@ public final class LabellingPipeline {
    */
   public static final int MAX_PARALLELISM = 720;
 
-  /** The function keeps the time itself, because Flink's timers need the task's thread. */
+  /**
+   * No time-out of Flink: its timers need the task's thread, so the function keeps the time itself.
+   */
   private static final long NO_TIMEOUT_OF_FLINK = 0;
 
   private final Source<FrameEvent, ?, ?> frames;
@@ -44,7 +46,7 @@ public final class LabellingPipeline {
   /**
    * Puts the parts together.
    *
-   * @param limit what the sinks take
+   * @param limit largest results that the sinks take
    * @param models opens the label model on each worker
    */
   public LabellingPipeline(

@@ -21,8 +21,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongFunction;
 
 /**
- * A user's hold on a classifier of this worker, its reading of images that stand elsewhere, and its
- * share of memory. Frames are given by one thread.
+ * A user's hold on a classifier of this worker, its reader of images by reference, and its share of
+ * memory. Frames are given by one thread.
  */
 final class LeasedClassifier implements AutoCloseable {
   private final SharedClassifiers classifiers;
@@ -38,7 +38,7 @@ final class LeasedClassifier implements AutoCloseable {
   private volatile boolean ending;
 
   /**
-   * Blocks while a model is being opened.
+   * Acquires a classifier. Blocks while a model is being opened.
    *
    * @param device as {@link JobOptions#classifierSettings}
    * @param classifiers those of this worker
@@ -49,7 +49,7 @@ final class LeasedClassifier implements AutoCloseable {
   }
 
   /**
-   * As above.
+   * Acquires a classifier as the other constructor does, with a timer of the caller.
    *
    * @param timer runs the deadlines; shut down by {@link #close}
    */
@@ -121,7 +121,7 @@ final class LeasedClassifier implements AutoCloseable {
     ending = true;
   }
 
-  /** Totals of this user's frames. */
+  /** Returns the totals of this user's frames. */
   ClassifierStatistics statistics() {
     return statistics;
   }
@@ -130,13 +130,13 @@ final class LeasedClassifier implements AutoCloseable {
     return deadline;
   }
 
-  /** Bytes of what is under way. */
+  /** Returns the bytes of what is in flight. */
   long inFlightBytes() {
     return inFlightBytes.held();
   }
 
   /**
-   * The outcome of what came from Kafka. Blocks while too many bytes are under way, and while a bad
+   * Labels what came from Kafka. Blocks while too many bytes are in flight, and while a bad
    * classifier is replaced. The outcome comes before --inference-timeout is over, on a thread that
    * must not be held up. It fails where the device or this code does, and at the deadline if the
    * options say so.
@@ -154,14 +154,14 @@ final class LeasedClassifier implements AutoCloseable {
   }
 
   /**
-   * What only names its image's place stays so in Flink's state: the image is read after that, once
-   * there is room for it.
+   * Reads the image of a frame with an image by reference, once there is room for it. Flink's state
+   * holds the reference only.
    */
   CompletableFuture<FrameEvent> read(Frame frame, LongFunction<CompletableFuture<Void>> room) {
     return claims.resolve(frame, room);
   }
 
-  /** Does what may block, which timers and threads of a classifier must not. */
+  /** Runs what may block, which timers and threads of a classifier must not run. */
   void resubmit(Runnable submission) {
     if (!ending) {
       resubmissions.execute(submission);

@@ -22,7 +22,8 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Sends labelled frames on and rejected ones aside, counts both, and measures where the time went.
+ * Router that sends labelled frames on and rejected ones aside, counts both, and measures where the
+ * time went.
  */
 final class OutcomeRouter extends ProcessFunction<Outcome, LabelledFrame> {
   private static final long serialVersionUID = 1L;

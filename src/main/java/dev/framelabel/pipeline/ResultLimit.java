@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * The last line of defence against results that their topic does not take, and which would fail the
- * job at every restart. The fields of events have limits that keep results far below; what is
- * larger comes from elsewhere, such as a savepoint of a version without these limits.
+ * Limit for results that their topic does not take, and which would fail the job at every restart.
+ * The fields of events have limits that keep results far below; what is larger comes from
+ * elsewhere, such as a savepoint of a version without these limits.
  *
  * @param bytes the largest record
  * @param size of an outcome's record: key, value and headers; called on the task's thread
@@ -45,7 +45,7 @@ public record ResultLimit(int bytes, Size size) implements Serializable {
         : ofLabelled((LabelledFrame) outcome, why);
   }
 
-  /** The image is gone by now; the record of the frame still has it. */
+  /** Rejects a labelled frame, whose image is gone by now; the record of the frame has it. */
   private static RejectedFrame ofLabelled(LabelledFrame frame, String why) {
     return new RejectedFrame(
         RejectionKind.INVALID_EVENT,

@@ -8,13 +8,13 @@ import org.apache.flink.util.FatalExitExceptionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the classifiers of the worker that a task runs on. */
+/** Supplier of the classifiers of the worker that a task runs on. */
 @FunctionalInterface
 interface WorkerClassifiers extends Supplier<SharedClassifiers>, Serializable {
   /** Those of this JVM (of this class loader, to be exact: each Flink job has its own). */
   WorkerClassifiers OF_THIS_PROCESS = () -> InThisProcess.CLASSIFIERS;
 
-  /** Holds them. */
+  /** Holder of the classifiers of this process. */
   final class InThisProcess {
     private static final SharedClassifiers CLASSIFIERS =
         new SharedClassifiers(
@@ -24,7 +24,10 @@ interface WorkerClassifiers extends Supplier<SharedClassifiers>, Serializable {
 
     private InThisProcess() {}
 
-    /** As Flink does at a fatal error: with a thread dump, which shows where the device hangs. */
+    /**
+     * Ends the process as Flink does at a fatal error: with a thread dump, which shows where the
+     * device hangs.
+     */
     private static void end(String reason) {
       LOG.error(
           "This process ends itself, so that the cluster starts another one: {}. The job goes on"

@@ -25,9 +25,7 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/**
- * Reads and writes one kind of Avro record in the framings that Framelabel knows. Not thread-safe.
- */
+/** Codec of one kind of Avro record in the framings that Framelabel knows. Not thread-safe. */
 final class AvroCodec<A extends SpecificRecordBase> {
   static {
     AvroSafety.apply();
@@ -85,7 +83,7 @@ final class AvroCodec<A extends SpecificRecordBase> {
   }
 
   /**
-   * As {@link #read(byte[])}, with what is known of the value.
+   * Reads a record as {@link #read(byte[])} does, by an envelope that is known.
    *
    * @param value over an array, from position 0 to the limit
    */
@@ -126,8 +124,8 @@ final class AvroCodec<A extends SpecificRecordBase> {
   }
 
   /**
-   * A bare record does not say its version. Later versions only add fields at the end, so that no
-   * record of one version is a whole record of another.
+   * Reads a bare record, which does not say its version. Later versions only add fields at the end,
+   * so that no record of one version is a whole record of another.
    */
   private A readPlain(ByteBuffer value, int from) throws IOException {
     IOException first = null;

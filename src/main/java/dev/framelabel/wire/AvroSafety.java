@@ -4,9 +4,9 @@ import dev.framelabel.avro.ImageEvent;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * Keeps a hostile length field from claiming memory, and tells Avro which classes may be made of
- * records. Avro reads its limits once, when its classes are loaded, and by default allows 2 GB;
- * this class must come first. A property that the user has set stays.
+ * Guard that keeps a hostile length field from claiming memory, and tells Avro which classes may be
+ * made of records. Avro reads its limits once, when its classes are loaded, and by default allows 2
+ * GB; this class must come first. A property that the user has set stays.
  */
 final class AvroSafety {
   private static final String PREFIX = "org.apache.avro.limits.";

@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes frames of records whose value is an image file and nothing else. */
+/** Reader of frames from records whose value is an image file and nothing else. */
 public final class BareImages {
   /** Header with the frame id; without it, {@code ce_id} or the record's position is the id. */
   public static final String FRAME_ID = "frame-id";
@@ -28,10 +28,10 @@ public final class BareImages {
   private BareImages() {}
 
   /**
-   * The camera id is header {@value #CAMERA_ID}, else the key. The frame id is header {@value
-   * #FRAME_ID}, else {@code ce_id}, else the record's position, which is the same when it is read
-   * again. The capture time is header {@value #CAPTURED_AT}, else {@code ce_time}, else the
-   * record's.
+   * Reads a frame. The camera id is header {@value #CAMERA_ID}, else the key. The frame id is
+   * header {@value #FRAME_ID}, else {@code ce_id}, else the record's position, which is the same
+   * when it is read again. The capture time is header {@value #CAPTURED_AT}, else {@code ce_time},
+   * else the record's.
    */
   static FrameEvent read(IncomingFrame incoming, Map<String, String> carried) {
     String cameraId =

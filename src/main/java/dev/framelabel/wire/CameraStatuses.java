@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Camera statuses, between Kafka values and records. Not thread-safe. */
+/** Codec of camera statuses in Kafka values. Not thread-safe. */
 public final class CameraStatuses {
   private final AvroCodec<dev.framelabel.avro.CameraStatus> codec =
       new AvroCodec<>(

@@ -20,7 +20,7 @@ final class CarriedHeaders {
 
   private CarriedHeaders() {}
 
-  /** What is wrong with the headers that are to be carried; empty where nothing is. */
+  /** Returns what is wrong with the headers that are to be carried; empty if nothing is. */
   static String fault(Map<String, Bytes> headers) {
     int count = 0;
     long total = 0;
@@ -51,7 +51,7 @@ final class CarriedHeaders {
         : "";
   }
 
-  /** In the order of their names, up to their limits; those that are UTF-8 text. */
+  /** Returns the headers that are UTF-8 text, in the order of their names, up to their limits. */
   static Map<String, String> of(Map<String, Bytes> headers) {
     Map<String, String> carried = new TreeMap<>();
     int left = FieldLimits.HEADERS_BYTES;
@@ -86,7 +86,7 @@ final class CarriedHeaders {
     return FieldLimits.utf8Bytes(name) + value.length();
   }
 
-  /** The bytes as UTF-8; empty where they are none. */
+  /** Returns the bytes as UTF-8; empty where they are not. */
   static Optional<String> text(Bytes bytes) {
     try {
       return Optional.of(UTF_8.newDecoder().decode(bytes.buffer()).toString());

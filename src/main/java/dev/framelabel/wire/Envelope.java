@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a Kafka value is, by its first bytes and its headers, and where its body begins.
+ * Kind of a Kafka value, by its first bytes and its headers, and the start of its body.
  *
  * <p>No two kinds can be taken for one another. A bare image event begins with the length of a
  * camera id, a positive zig-zag number: an even byte, or bytes whose first is even. C3, FF and 89,

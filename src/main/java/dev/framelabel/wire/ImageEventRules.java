@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
-/** Which values the fields of an image event may have. */
+/** Rules for the values of an image event's fields. */
 final class ImageEventRules {
   private static final Instant EARLIEST = Instant.parse("1990-01-01T00:00:00Z");
   private static final Duration FURTHEST_AHEAD = Duration.ofDays(1);
@@ -18,7 +18,7 @@ final class ImageEventRules {
 
   private ImageEventRules() {}
 
-  /** What is wrong with the event's fields apart from its time; empty where nothing is. */
+  /** Returns what is wrong with the event's fields apart from its time; empty if nothing is. */
   static String fault(ImageEvent event) {
     if (event.getCameraId().isEmpty()) {
       return "cameraId is empty; expected the camera's id";
@@ -38,14 +38,14 @@ final class ImageEventRules {
     return "";
   }
 
-  /** What is wrong with a capture time; empty where nothing is. */
+  /** Returns what is wrong with a capture time; empty if nothing is. */
   static String timeFault(Instant capturedAt, Instant now) {
     return capturedAt.isBefore(EARLIEST) || capturedAt.isAfter(now.plus(FURTHEST_AHEAD))
         ? "capturedAt is " + capturedAt + "; expected between " + EARLIEST + " and a day from now"
         : "";
   }
 
-  /** Which field of a frame is beyond its limit; empty where none is. */
+  /** Returns which field of a frame exceeds its limit; empty if none does. */
   static String sizeFault(Frame frame) {
     String fault = sizeFault("cameraId", frame.cameraId(), FieldLimits.ID_BYTES);
     if (fault.isEmpty()) {
@@ -93,7 +93,7 @@ final class ImageEventRules {
     return found > limit ? name + " has " + found + " bytes; expected at most " + limit : "";
   }
 
-  /** The beginning of a sender's text, for a message. */
+  /** Returns the beginning of a sender's text, for a message. */
   static String head(String text) {
     int characters = Math.min(SHOWN, text.codePointCount(0, text.length()));
     return text.substring(0, text.offsetByCodePoints(0, characters));

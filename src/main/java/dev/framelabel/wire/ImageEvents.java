@@ -15,12 +15,12 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** Image events, between Kafka records and frames. Not thread-safe. */
+/** Codec of frames in the image events of Kafka records. Not thread-safe. */
 public final class ImageEvents {
   private final AvroCodec<ImageEvent> codec;
   private final InputFormat wire;
 
-  /** Takes every framing that needs no registry. */
+  /** Creates a codec for every framing that needs no registry. */
   public ImageEvents() {
     this(InputFormat.AUTO, Optional.empty());
   }
@@ -40,7 +40,7 @@ public final class ImageEvents {
   }
 
   /**
-   * Reads a record's value, as {@link #read(IncomingFrame, Instant)} does.
+   * Reads a record's value as {@link #read(IncomingFrame, Instant)} does.
    *
    * @param value may be null, as Kafka's may
    */
@@ -139,7 +139,7 @@ public final class ImageEvents {
     return fault.isEmpty() ? frame : tooLarge(frame, fault, incoming);
   }
 
-  /** What is wrong is a size, not the ids: they tell which sender it is. */
+  /** Rejects a frame for a size, not for its ids: they tell which sender it is. */
   private static RejectedFrame tooLarge(Frame frame, String fault, IncomingFrame incoming) {
     return new RejectedFrame(
         RejectionKind.INVALID_EVENT,

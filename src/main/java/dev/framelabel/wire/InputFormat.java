@@ -2,7 +2,7 @@ package dev.framelabel.wire;
 
 import java.util.Locale;
 
-/** Which values are taken as frames. */
+/** Format of the values that are taken as frames. */
 public enum InputFormat {
   /** Whatever is recognised by its first bytes or its headers. */
   AUTO,

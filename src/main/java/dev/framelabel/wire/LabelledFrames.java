@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Labelled frames, between Kafka values and records. Not thread-safe. */
+/** Codec of labelled frames in Kafka values. Not thread-safe. */
 public final class LabelledFrames {
   private final AvroCodec<dev.framelabel.avro.LabelledFrame> codec;
 
-  /** Writes in the framings that need no registry. */
+  /** Creates a codec for the framings that need no registry. */
   public LabelledFrames() {
     this(Optional.empty());
   }

@@ -2,7 +2,7 @@ package dev.framelabel.wire;
 
 import java.util.Locale;
 
-/** What stands around an Avro record in a Kafka value. */
+/** Wire format of an Avro record in a Kafka value. */
 public enum OutputFormat {
   /**
    * Avro's single-object encoding: C3 01, the schema's fingerprint, then the record. Schemas can

@@ -1,6 +1,6 @@
 package dev.framelabel.wire;
 
-/** A schema registry cannot be reached, or refuses. */
+/** Error of a schema registry that cannot be reached, or refuses. */
 public final class RegistryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

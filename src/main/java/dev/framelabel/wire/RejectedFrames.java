@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/** Rejected frames, between Kafka values and records. Not thread-safe. */
+/** Codec of rejected frames in Kafka values. Not thread-safe. */
 public final class RejectedFrames {
   private static final int KEPT_OF_TOO_LARGE = 64 << 10;
 

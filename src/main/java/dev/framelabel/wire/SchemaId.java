@@ -1,12 +1,12 @@
 package dev.framelabel.wire;
 
 /**
- * What a registry calls a schema.
+ * Id of a schema in a registry.
  *
  * @param number the id, as an unsigned number
  */
 public record SchemaId(Kind kind, long number) {
-  /** Which of a registry's numbers it is. */
+  /** Kind of the registry's number. */
   public enum Kind {
     /** The id of Confluent's calls; Apicurio's content id. Written in 4 bytes. */
     CONTENT,

@@ -5,12 +5,12 @@ import java.util.Optional;
 /**
  * A schema registry. Calls block; implementations need not be thread-safe.
  *
- * <p>A registry that cannot be reached, or refuses, is nobody's bad data: its calls throw {@link
+ * <p>A registry that cannot be reached, or refuses, is no fault of a record: its calls throw {@link
  * RegistryException}.
  */
 public interface SchemaRegistry {
   /**
-   * The schema's text.
+   * Returns the schema's text.
    *
    * @return empty where the registry has no such schema
    */

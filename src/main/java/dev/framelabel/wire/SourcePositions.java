@@ -2,7 +2,7 @@ package dev.framelabel.wire;
 
 import dev.framelabel.event.SourcePosition;
 
-/** Source positions, to and from Avro. */
+/** Converter of source positions to and from Avro. */
 final class SourcePositions {
   private SourcePositions() {}
 

@@ -3,7 +3,7 @@ package dev.framelabel.wire;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Under which name a topic's schema is registered, and where.
+ * Name under which a topic's schema is registered, and its registry.
  *
  * @param name by Confluent's convention the topic's name and {@code -value}
  */

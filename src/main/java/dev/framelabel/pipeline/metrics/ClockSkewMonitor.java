@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares cameras' clocks with the worker's clock: counts frames that are stamped too far ahead or
- * behind, and logs each such camera once. Used by one task, not thread-safe.
+ * Monitor that compares cameras' clocks with the worker's clock: counts frames that are stamped too
+ * far ahead or behind, and logs each such camera once. Used by one task, not thread-safe.
  */
 public final class ClockSkewMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(ClockSkewMonitor.class);

@@ -22,7 +22,7 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Encodes events for Flink's state and for the network between its tasks. In-flight frames are in
+ * Codec of events for Flink's state and for the network between its tasks. In-flight frames are in
  * every checkpoint: a change of this format needs a new {@link #VERSION}, and code that still reads
  * the versions before.
  */

@@ -8,7 +8,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Serializes events for Flink. Events are immutable, so {@code copy} returns the event itself:
+ * Serializer of events for Flink. Events are immutable, so {@code copy} returns the event itself:
  * Flink copies every element of an asynchronous operator, and copies of images would be expensive.
  */
 public final class EventSerializer<T> extends TypeSerializer<T> {

@@ -4,7 +4,7 @@ import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** Tells Flink how events travel. */
+/** Flink's type information of events. */
 public final class EventTypeInformation<T> extends TypeInformation<T> {
   private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,7 @@ import dev.framelabel.wire.SchemaRegistry;
 import java.util.Map;
 import java.util.Optional;
 
-/** An Apicurio registry of version 3, asked with its own REST calls; group {@code default}. */
+/** Client of an Apicurio registry of version 3 by its own REST calls; group {@code default}. */
 final class ApicurioRegistry implements SchemaRegistry {
   private final RegistryCalls calls;
 
@@ -23,7 +23,7 @@ final class ApicurioRegistry implements SchemaRegistry {
     return text.isPresent() && refers(path) ? ofContent(id.number()) : text;
   }
 
-  /** Apicurio's serializers register a schema's named types apart: here with all that it names. */
+  /** Returns a schema with all types that it names; Apicurio's serializers register those apart. */
   private Optional<String> whole(long globalId) {
     return text("/ids/globalIds/" + globalId + "?references=DEREFERENCE");
   }
@@ -33,7 +33,7 @@ final class ApicurioRegistry implements SchemaRegistry {
     return references.found() && !calls.field(references, "").isEmpty();
   }
 
-  /** The registry puts a schema together by its global id only. */
+  /** Returns a schema by its global id: only by that does the registry put it together. */
   private Optional<String> ofContent(long contentId) {
     RegistryCalls.Answer versions = calls.get("/search/versions?limit=1&contentId=" + contentId);
     return calls.field(versions, "/versions").isEmpty()
@@ -46,7 +46,7 @@ final class ApicurioRegistry implements SchemaRegistry {
     return answer.found() ? Optional.of(answer.body()) : Optional.empty();
   }
 
-  /** The registry itself looks for a version of the same content before it makes one. */
+  /** Registers a schema; the registry itself first looks for a version of the same content. */
   @Override
   public SchemaId register(String subject, String schema, SchemaId.Kind kind) {
     RegistryCalls.Answer answer =

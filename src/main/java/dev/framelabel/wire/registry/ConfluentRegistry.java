@@ -6,7 +6,7 @@ import dev.framelabel.wire.SchemaRegistry;
 import java.util.Map;
 import java.util.Optional;
 
-/** A registry that is asked with the REST calls that Confluent's documents. */
+/** Client of a registry by the REST calls that Confluent documents. */
 final class ConfluentRegistry implements SchemaRegistry {
   private final RegistryCalls calls;
 

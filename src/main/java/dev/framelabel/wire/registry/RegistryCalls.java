@@ -42,7 +42,7 @@ final class RegistryCalls {
     this.settings = settings;
   }
 
-  /** What a registry answered. */
+  /** Answer of a registry. */
   record Answer(int status, String body) {
     boolean found() {
       return status < MULTIPLE_CHOICES;
@@ -78,7 +78,7 @@ final class RegistryCalls {
     return request;
   }
 
-  /** Any answer below 300, and one that says that there is none; all else is a failure in words. */
+  /** Returns an answer below 300, or one that says that there is none; throws for all others. */
   private Answer send(String path, HttpRequest.Builder request, Set<Integer> none) {
     HttpResponse<String> response;
     try {
@@ -122,7 +122,7 @@ final class RegistryCalls {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 
-  /** A field of a JSON answer. */
+  /** Returns a field of a JSON answer. */
   JsonNode field(Answer answer, String pointer) {
     try {
       JsonNode found = JSON.readTree(answer.body()).at(pointer);

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * How to reach a schema registry.
+ * Address of a schema registry, and the login.
  *
  * @param url the beginning of its calls: Apicurio's own where it ends with {@code
  *     /apis/registry/v3}, else Confluent's (Apicurio answers those too, under {@code
@@ -44,7 +44,9 @@ public record RegistrySettings(String url, String user) implements Serializable 
     }
   }
 
-  /** Whether the registry is asked with Apicurio's own calls, which alone know global ids. */
+  /**
+   * Returns whether the registry is asked with Apicurio's own calls, which alone know global ids.
+   */
   public boolean apicurio() {
     return url.endsWith(APICURIO);
   }
@@ -54,12 +56,12 @@ public record RegistrySettings(String url, String user) implements Serializable 
     return apicurio() ? new ApicurioRegistry(calls) : new ConfluentRegistry(calls);
   }
 
-  /** The URL as people may see it. */
+  /** Returns the URL as people may see it. */
   public String shown() {
     return Addresses.mask(url);
   }
 
-  /** Without the password. */
+  /** Returns a text without the password. */
   @Override
   public String toString() {
     return "RegistrySettings[" + shown() + "]";
