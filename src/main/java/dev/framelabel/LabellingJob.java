@@ -47,7 +47,7 @@ public final class LabellingJob {
     environment.execute("framelabel");
   }
 
-  /** Where the job is submitted: a mistake is told to whoever makes it. */
+  /** Checks the job where it is submitted: a mistake is told to whoever makes it. */
   private static void check(StreamExecutionEnvironment environment, Configuration job) {
     KafkaOptions options = new KafkaOptions(job);
     Preflight.requireReady(options, checkpointInterval(environment));
@@ -55,7 +55,7 @@ public final class LabellingJob {
         RestoredState.warnIfTooOld(options, environment.getConfiguration(), Instant.now());
   }
 
-  /** Flink's settings go before the job's own option. */
+  /** Returns the checkpoint interval: Flink's settings go before the job's own option. */
   private static Duration checkpointInterval(StreamExecutionEnvironment environment) {
     return environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
   }
@@ -94,7 +94,7 @@ public final class LabellingJob {
         .addTo(environment);
   }
 
-  /** Returns what the topics of results take. */
+  /** Returns the limit of what the topics of results take. */
   public static ResultLimit resultLimit(KafkaOptions options) {
     return new ResultLimit(RecordSizes.largest(options), new RecordSizes(options)::of);
   }

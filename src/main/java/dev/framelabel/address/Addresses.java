@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Masks what an address may hold that is secret: user, password and query. A password may hold any
- * character, also those that the syntax reserves, so all up to the last {@code @} is masked: rather
- * too much than too little.
+ * Masking of what an address may hold that is secret: user, password and query. A password may hold
+ * any character, also those that the syntax reserves, so all up to the last {@code @} is masked:
+ * rather too much than too little.
  */
 public final class Addresses {
   private static final String MASK = "***";
@@ -65,7 +65,9 @@ public final class Addresses {
     return maskIn(masked);
   }
 
-  /** User with password, and password, as they stand there and decoded; the longest first. */
+  /**
+   * Returns user with password, and password, as they stand there and decoded; the longest first.
+   */
   private static Iterable<String> secrets(String user) {
     TreeSet<String> secrets =
         new TreeSet<>(Comparator.comparingInt(String::length).reversed().thenComparing(s -> s));
@@ -85,7 +87,7 @@ public final class Addresses {
     }
   }
 
-  /** Whether an address has a user with a password; what a query holds is not known. */
+  /** Returns whether an address has a user with a password; what a query holds is not known. */
   public static boolean hasPassword(String address) {
     Matcher user = USER.matcher(address);
     return user.matches() && user.group(1).contains(":");

@@ -54,7 +54,7 @@ public final class AdminCalls {
   }
 
   /**
-   * Blocks for a time, between two questions.
+   * Blocks for a time, between two requests.
    *
    * @throws KafkaException if the thread is interrupted
    */

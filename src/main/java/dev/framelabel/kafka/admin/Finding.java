@@ -10,7 +10,7 @@ import static java.util.Objects.requireNonNull;
  * @param cure what to do about it; empty where nothing needs doing
  */
 public record Finding(Level level, String subject, String found, String cure) {
-  /** How bad it is. */
+  /** Severity of a finding. */
   public enum Level {
     OK,
     /** Not checked; {@code found} says why. */

@@ -16,13 +16,15 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks the partitions of the frames topic: frames that are lost, and frames that wait. */
+/**
+ * Checks of the partitions of the frames topic: lost frames, and frames behind an open transaction.
+ */
 final class PartitionChecks {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionChecks.class);
   private static final String RETENTION = "retention of the frames topic";
   private static final String TRANSACTIONS = "open transactions on the frames topic";
 
-  /** A publisher that lives ends its transactions; one that hangs does not within this time. */
+  /** Time within which a live publisher ends its transactions; a hanging one does not. */
   private static final Duration WATCH = Duration.ofSeconds(5);
 
   private final Admin admin;
@@ -50,7 +52,9 @@ final class PartitionChecks {
     return findings;
   }
 
-  /** Frames that retention removed while no job of the group ran; the committed offsets tell. */
+  /**
+   * Finds frames that retention removed while no job of the group ran; the committed offsets tell.
+   */
   private List<Finding> retention() {
     if (!options.get(KafkaOptions.FROM_TIMESTAMP).isEmpty()) {
       return List.of(Finding.skipped(RETENTION, "--from-timestamp says where the job starts"));
@@ -91,7 +95,7 @@ final class PartitionChecks {
         "Set retention.ms of the topic above the longest outage of the job");
   }
 
-  /** An open transaction of a publisher blocks the frames behind it. */
+  /** Finds open transactions of publishers, which block the frames behind them. */
   private List<Finding> waiting() {
     Map<TopicPartition, Long> before = blocked();
     if (!before.isEmpty()) {

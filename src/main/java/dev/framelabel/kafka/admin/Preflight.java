@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks what a job needs of its brokers: for {@code framelabel doctor}, which shows every finding,
- * and for the job's start, which refuses failures. A mistake is told where the job is submitted,
- * and not by a restart loop. Changes nothing. A setting that the user may not read is skipped.
+ * Checks of what a job needs of its brokers: for {@code framelabel doctor}, which shows every
+ * finding, and for the job's start, which refuses failures. A mistake is told where the job is
+ * submitted, and not by a restart loop. Changes nothing. A setting that the user may not read is
+ * skipped.
  */
 public final class Preflight {
   private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
@@ -66,7 +67,7 @@ public final class Preflight {
   }
 
   /**
-   * Refuses options that do not fit each other; asks nobody.
+   * Refuses options that do not fit each other; sends no request.
    *
    * @param checkpointInterval of the job
    * @throws StartRefusedException with every failed finding
@@ -128,7 +129,7 @@ public final class Preflight {
     return findings;
   }
 
-  /** A result that its topic does not take would fail the job at every restart. */
+  /** Checks record sizes: a result that its topic does not take fails the job at each restart. */
   private Finding recordSize() {
     long bytes = options.get(KafkaOptions.MAX_RECORD_SIZE).getBytes();
     return bytes >= KafkaOptions.SMALLEST_RECORD_BYTES
@@ -143,7 +144,10 @@ public final class Preflight {
             "Raise --max-record-size, and max.message.bytes of the topics");
   }
 
-  /** A transaction is open for at least the time from one checkpoint to the next. */
+  /**
+   * Checks the interval: a transaction is open for at least the time from one checkpoint to the
+   * next.
+   */
   private Finding interval() {
     Duration timeout = options.get(KafkaOptions.TRANSACTION_TIMEOUT);
     String found =

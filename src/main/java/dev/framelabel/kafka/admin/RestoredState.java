@@ -20,10 +20,10 @@ public final class RestoredState {
   private RestoredState() {}
 
   /**
-   * Warns where the brokers have aborted what the checkpoint left uncommitted, by now. Says nothing
-   * where that cannot be known: no checkpoint is named, or its files cannot be read here. A
-   * savepoint that the job was stopped with has left nothing uncommitted, however old it is; so an
-   * old one is no reason to refuse.
+   * Warns if the brokers have by now aborted what the checkpoint left uncommitted. Says nothing if
+   * that cannot be known: no checkpoint is named, or its files cannot be read here. A savepoint
+   * that the job was stopped with has left nothing uncommitted, however old it is; so an old one is
+   * no reason to refuse.
    *
    * @param flink settings of the submission
    * @return the warning, as it was logged

@@ -3,7 +3,10 @@ package dev.framelabel.kafka.admin;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The job would not work as it is set up. The message has each failed check with its cure. */
+/**
+ * Error of a job that would not work as it is set up. The message has each failed check with its
+ * cure.
+ */
 public final class StartRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

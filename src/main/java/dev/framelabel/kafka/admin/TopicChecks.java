@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Checks that topics and group are there and permitted, and that the topics' settings fit. */
+/** Checks of topics and group: they exist, access is permitted, and the topics' settings fit. */
 final class TopicChecks {
   private static final String SIZE = "max.message.bytes";
   private static final String TIMESTAMP = "message.timestamp.type";
@@ -73,7 +73,7 @@ final class TopicChecks {
     return framePartitions;
   }
 
-  /** Returns a topic that is there and permitted. */
+  /** Returns a topic that exists and may be described. */
   private Optional<TopicDescription> described(
       ConfigOption<String> option, Set<AclOperation> needed) {
     String topic = options.get(option);

@@ -11,7 +11,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * Creates the topics that a job needs. Every topic gets {@code max.message.bytes}, {@code
+ * Creation of the topics that a job needs. Every topic gets {@code max.message.bytes}, {@code
  * message.timestamp.type=LogAppendTime} and {@code min.insync.replicas}: 2 from 3 replicas on, so
  * that an acknowledged record survives the loss of a broker, else 1.
  */
@@ -104,7 +104,7 @@ public final class Topics {
   }
 
   /**
-   * What a topic's setting is now.
+   * Returns the value of a topic's setting.
    *
    * @throws IllegalStateException if it cannot be asked within some seconds
    */

@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks what exactly-once needs: a timeout that the brokers allow, and ids of its own. */
+/** Checks of what exactly-once needs: a timeout that the brokers allow, and ids of its own. */
 final class TransactionChecks {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionChecks.class);
   private static final String LONGEST = "transaction.max.timeout.ms";
@@ -97,8 +97,8 @@ final class TransactionChecks {
   }
 
   /**
-   * A job that died leaves transactions open, which do not change; one that lives begins others
-   * with every checkpoint.
+   * Checks that the prefix is not in use: a failed job leaves transactions open, which do not
+   * change; a live one begins others with every checkpoint.
    */
   private Finding prefix() {
     String prefix = options.get(KafkaOptions.TRANSACTIONAL_ID_PREFIX);

@@ -16,9 +16,9 @@ import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Outcomes as records of their topics. */
+/** Serializers of outcomes to records of their topics. */
 final class OutcomeRecords {
-  /** What this project's own readers take: Avro's limit for bytes, see AvroSafety. */
+  /** Limit of this project's own readers: Avro's limit for bytes, see AvroSafety. */
   private static final int LARGEST_ORIGINAL_BYTES = 64 << 20;
 
   private OutcomeRecords() {}
@@ -40,8 +40,8 @@ final class OutcomeRecords {
   }
 
   /**
-   * Key: the camera id. Headers: those carried from the frame. No timestamp: a camera's clock must
-   * not decide whether the broker takes a record.
+   * Serializer of one kind of outcome. Key: the camera id. Headers: those carried from the frame.
+   * No timestamp: a camera's clock must not decide whether the broker takes a record.
    */
   abstract static class OutcomeSerializer<T extends Outcome>
       implements KafkaRecordSerializationSchema<T> {

@@ -20,7 +20,9 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** Builds the sinks of labelled and of rejected frames, both with the same delivery guarantee. */
+/**
+ * Factory of the sinks of labelled and of rejected frames, both with the same delivery guarantee.
+ */
 public final class OutcomeSinks {
   /** Kafka's own default. */
   private static final long BUFFER_BYTES = 32 << 20;

@@ -9,8 +9,8 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * How values of the topic of frames are read. Made where the job is submitted, for the user's files
- * are there; opened where it runs.
+ * Factory of readers for the values of the topic of frames. Made where the job is submitted, for
+ * the user's files are there; opened where it runs.
  *
  * @param registry null: none
  */

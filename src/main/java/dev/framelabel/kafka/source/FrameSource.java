@@ -24,11 +24,11 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Builds the source of frames. A record that cannot be read comes out as a rejected frame: it never
- * fails the job. A schema registry that has to be asked and does not answer does.
+ * Factory of the source of frames. A record that cannot be read comes out as a rejected frame: it
+ * never fails the job. A schema registry that has to be asked and does not answer fails the job.
  *
- * <p>The source reads committed records only ({@code isolation.level=read_committed}): a frame
- * whose transaction is aborted is no frame. It waits at the last stable offset while a publisher's
+ * <p>The source reads committed records only ({@code isolation.level=read_committed}): frames of
+ * aborted transactions are not read. It waits at the last stable offset while a publisher's
  * transaction is open; a bounded source too, where the transaction was open at its start. The
  * isolation level is no choice of the user's: {@code isolation.level=read_uncommitted} in the file
  * of {@code --kafka-properties} is refused, for silence would mean other records than the file
@@ -117,7 +117,7 @@ public final class FrameSource {
     }
   }
 
-  /** Reads records as frame events, and tells the reader's progress of each. */
+  /** Deserializer of records to frame events; tells the reader's progress of each. */
   static final class FrameDeserializer implements KafkaRecordDeserializationSchema<FrameEvent> {
     private static final long serialVersionUID = 1L;
 
@@ -136,7 +136,7 @@ public final class FrameSource {
       events = reading.open();
     }
 
-    /** To be called before the first record is read. */
+    /** Sets the listener; to be called before the first record is read. */
     void tell(PartitionProgress listener) {
       progress = listener;
     }

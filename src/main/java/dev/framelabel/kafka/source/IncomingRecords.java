@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** Kafka's records as those of the frames topic. */
+/** Converter of Kafka's records to those of the frames topic. */
 public final class IncomingRecords {
   private IncomingRecords() {}
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far one reader of frames has come in each partition, judged against what the broker says at
- * regular looks. Decides two things; asks nobody. Thread-safe.
+ * Progress of one reader of frames in each partition, judged against the broker's offsets at
+ * regular looks. Decides two things; sends no request. Thread-safe.
  *
  * <p>Offsets skipped: retention removed them before they were read. A gap between two records is no
  * proof, for transaction markers and aborted records leave gaps too: only the part of a gap that
@@ -34,7 +34,7 @@ final class PartitionProgress {
   private volatile boolean idle;
 
   /**
-   * What the broker says of a partition.
+   * Offsets of a partition on the broker.
    *
    * @param start the log start offset
    * @param stable the last stable offset

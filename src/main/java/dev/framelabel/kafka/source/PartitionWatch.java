@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the broker for the offsets of a reader's partitions at regular intervals, on a thread of its
- * own: three requests each time, whatever the load. Needs no permission that reading does not need.
+ * Watch that asks the broker for the offsets of a reader's partitions at regular intervals, on a
+ * thread of its own: three requests each time, whatever the load. Needs no permission that reading
+ * does not need.
  */
 final class PartitionWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionWatch.class);

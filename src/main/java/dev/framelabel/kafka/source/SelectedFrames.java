@@ -119,7 +119,7 @@ final class SelectedFrames implements OffsetsInitializer {
       all.open(context);
     }
 
-    /** A frame that is dropped is read all the same: gaps in the offsets are counted there. */
+    /** Drops frames that are not given, but reads them: gaps in the offsets are counted there. */
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> entry, Collector<FrameEvent> out)
         throws IOException {

@@ -154,7 +154,7 @@ final class WatchedSource
       return status;
     }
 
-    /** A reader of given offsets never finds those that are gone: a restart would not help. */
+    /** Polls the reader. Given offsets that are gone fail the job: a restart would not help. */
     private InputStatus poll(ReaderOutput<FrameEvent> output) throws Exception {
       try {
         return reader.pollNext(output);

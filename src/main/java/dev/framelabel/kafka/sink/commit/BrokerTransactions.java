@@ -14,7 +14,7 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
-/** Asks the broker's transaction coordinator how transactions ended. All calls block. */
+/** Client for the broker's transaction coordinator: how transactions ended. All calls block. */
 final class BrokerTransactions {
   private static final int TRIES = 120;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);

@@ -60,7 +60,7 @@ final class CommitRepair implements AutoCloseable {
   private static final int TRIES = 120;
   private static final String REPAIR = ".repair-";
 
-  /** How long a repair may take, before the broker aborts it: so long, and more for each result. */
+  /** Time that a repair may take before the broker aborts it; more for each result. */
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private static final Duration TIMEOUT_PER_RESULT = Duration.ofMillis(20);
@@ -83,7 +83,7 @@ final class CommitRepair implements AutoCloseable {
   /** Copies before these offsets are known to be aborted. */
   private Map<TopicPartition, Long> abortedBefore = Map.of();
 
-  /** How the transaction ended, as far as can be found out. */
+  /** Verdict on how the transaction ended, as far as can be found out. */
   enum Verdict {
     COMMITTED,
     /** Aborted; an earlier attempt has published its results. */
@@ -143,7 +143,9 @@ final class CommitRepair implements AutoCloseable {
     return needed.compareTo(allowed) < 0 ? needed : allowed;
   }
 
-  /** Where the brokers do not tell, the timeout that the job's own transactions have. */
+  /**
+   * Returns the brokers' limit; where they do not tell, the timeout of the job's own transactions.
+   */
   private Duration allowedTimeout() {
     try (Admin admin = Admin.create(settings.properties())) {
       return AdminCalls.longestTransaction(admin);

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * What the guard of one sink needs.
+ * Settings of the guard of one sink.
  *
  * @param client the properties of the sink's producers, {@code bootstrap.servers} among them
  * @param topic that the sink writes to
- * @param results what the topic holds
+ * @param results kind of the topic's results
  * @param commands that the user is told where results cannot be published again
  * @param onLoss what to do where results are lost
  */

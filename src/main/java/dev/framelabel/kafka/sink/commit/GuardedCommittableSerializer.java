@@ -8,7 +8,9 @@ import java.io.IOException;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** The bytes of a committable in a checkpoint: the connector's, with its version, then ours. */
+/**
+ * Serializer of a committable in a checkpoint: the connector's bytes, with its version, then ours.
+ */
 final class GuardedCommittableSerializer implements SimpleVersionedSerializer<GuardedCommittable> {
   private static final int VERSION = 1;
 

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands commits to the connector's committer, and finds out about those that the connector gave up.
+ * Committer that hands commits to the connector's, and finds out how those ended that it gave up.
  * Called on the task's thread, in a recovery before the first new frame.
  */
 final class GuardedCommitter implements Committer<GuardedCommittable> {

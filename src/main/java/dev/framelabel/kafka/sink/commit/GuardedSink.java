@@ -26,7 +26,7 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
  * The connector's sink with a guard around its commits. Where the connector cannot commit a
  * transaction, it goes on as if it had: in a healthy recovery, where the transaction had been
  * committed before, and after a loss, where the broker had aborted it. The guard asks the broker
- * which of the two it is, and publishes lost results again.
+ * which case it is, and publishes lost results again.
  *
  * <p>A sink without transactions (at least once) commits too: a checkpoint that the job is restored
  * from may hold transactions of an exactly-once run.
@@ -80,7 +80,7 @@ public final class GuardedSink<
     }
   }
 
-  /** Kafka's own message names neither the id nor what is missing. */
+  /** Returns the error for a missing ACL: Kafka's own message names neither the id nor the ACL. */
   static IOException refused(String topic, TransactionalIdAuthorizationException cause) {
     return new IOException(
         ("the broker allows this user no transactions for topic %s: the ACL that is missing is"
@@ -90,7 +90,7 @@ public final class GuardedSink<
         cause);
   }
 
-  /** The connector declares less than its writer is. */
+  /** Returns the connector's writer as what it is; the connector declares less. */
   @SuppressWarnings("unchecked")
   private PrecommittingStatefulSinkWriter<StampedOutcome<T>, StateT, KafkaCommittable> guardable(
       SinkWriter<StampedOutcome<T>> writer) {
@@ -117,7 +117,10 @@ public final class GuardedSink<
     return new GuardedCommittableSerializer(sink.getCommittableSerializer());
   }
 
-  /** The connector only marks transformations here, and never looks at the elements. */
+  /**
+   * Passes the topology on: the connector only marks transformations here, and never looks at the
+   * elements.
+   */
   @Override
   @SuppressWarnings({"unchecked", "rawtypes"})
   public void addPostCommitTopology(DataStream<CommittableMessage<GuardedCommittable>> committed) {

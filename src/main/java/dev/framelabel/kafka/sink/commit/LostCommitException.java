@@ -4,7 +4,7 @@ import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
 
 /**
- * Results are lost, and the guard cannot or must not publish them again. Flink ends the job without
+ * Error of lost results that the guard cannot or must not publish again. Flink ends the job without
  * a restart. The message holds the commands with which a user goes on.
  */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)

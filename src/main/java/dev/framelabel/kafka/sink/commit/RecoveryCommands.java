@@ -77,13 +77,13 @@ public record RecoveryCommands(Map<String, String> options) implements Serializa
         .collect(joining());
   }
 
-  /** A switch takes its value behind an equals sign. */
+  /** Returns an argument; a switch takes its value behind an equals sign. */
   private static String argument(String value) {
     boolean isSwitch = value.equals("true") || value.equals("false");
     return (isSwitch ? "=" : " ") + quoted(withoutUser(value));
   }
 
-  /** An address may hold a password. */
+  /** Returns an address without its user: it may hold a password. */
   private static String withoutUser(String value) {
     return value.replaceAll("//.*@", "//<user and password>@");
   }

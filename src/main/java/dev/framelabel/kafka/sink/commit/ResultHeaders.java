@@ -7,7 +7,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
-/** The headers by which the commit guard knows its results again. Their values are ASCII text. */
+/** Headers by which the commit guard recognises its results. Their values are ASCII text. */
 public final class ResultHeaders {
   /** Random id of the writer instance that wrote the result; new at each open and restore. */
   public static final String WRITER = "framelabel-writer";

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for the results of one transaction in their topic. A record is one of them if its header
+ * Search for the results of one transaction in their topic. A record is one of them if its header
  * names the transaction's writer instance and its frame is one of the transaction's. All other
  * records are passed over: those of other writers without being decoded, and those that are no
  * results of this product or cannot be read are counted.
@@ -53,7 +53,7 @@ final class ResultScan implements AutoCloseable {
   private final List<TopicPartition> partitions;
   private long foreign;
 
-  /** Where a record is. */
+  /** Position of a record. */
   record At(TopicPartition partition, long offset) {
     static At of(ConsumerRecord<byte[], byte[]> entry) {
       return new At(new TopicPartition(entry.topic(), entry.partition()), entry.offset());
@@ -69,8 +69,8 @@ final class ResultScan implements AutoCloseable {
   record Found(Map<SourcePosition, At> results, Set<At> copies) {}
 
   /**
-   * What {@code read_committed} readers see of records. Records that retention has removed are in
-   * none of the sets.
+   * Visibility of records to {@code read_committed} readers. Records that retention has removed are
+   * in none of the sets.
    *
    * @param visible committed
    * @param hidden aborted

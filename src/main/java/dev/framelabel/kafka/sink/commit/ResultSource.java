@@ -7,7 +7,7 @@ import dev.framelabel.wire.RejectedFrames;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What kind of results a topic holds. */
+/** Kind of the results that a topic holds. */
 public enum ResultSource {
   LABELLED {
     @Override
@@ -25,7 +25,7 @@ public enum ResultSource {
   /** Returns a reader of such results, for one scan. The reader is not thread-safe. */
   abstract Reader open();
 
-  /** Reads the values of a topic's records. */
+  /** Reader of the values of a topic's records. */
   interface Reader {
     Outcome read(byte[] value) throws IOException;
 

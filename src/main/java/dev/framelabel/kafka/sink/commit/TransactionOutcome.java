@@ -1,6 +1,6 @@
 package dev.framelabel.kafka.sink.commit;
 
-/** What the broker answers when it is asked how a transaction ended. */
+/** Broker's answer to the question how a transaction ended. */
 enum TransactionOutcome {
   /** The broker has committed the transaction. */
   COMMITTED,
