@@ -15,9 +15,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The most that decoding and the model allow: loops without Kafka and Flink over the job's decoder
- * and session, with as many threads and concurrent batches. The next batch is decoded while one
- * runs.
+ * Upper bound of what decoding and the model allow: loops without Kafka and Flink over the job's
+ * decoder and session, with as many threads and concurrent batches. The next batch is decoded while
+ * one runs.
  */
 public final class BareLoop implements AutoCloseable {
   /** Concurrent batches: the default of a job. */
@@ -34,7 +34,7 @@ public final class BareLoop implements AutoCloseable {
   private final ExecutorService streams = Executors.newFixedThreadPool(STREAMS);
   private final List<Loop> loops = new ArrayList<>();
 
-  /** Opens a loop. The model stays its owner's. */
+  /** Opens a loop. Its owner closes the model. */
   public BareLoop(LabelModel model, List<BenchFrame> frames, int batchSize) {
     this.model = model;
     this.frames = frames;
@@ -69,7 +69,7 @@ public final class BareLoop implements AutoCloseable {
     pool.shutdownNow();
   }
 
-  /** One batch at a time, and the next. */
+  /** Loop that runs one batch at a time, and the next. */
   private final class Loop {
     private final ByteBuffer[] pixels = new ByteBuffer[2];
     private final FloatBuffer probabilities =

@@ -30,7 +30,7 @@ public final class Bench {
   private final BenchReport report;
 
   /**
-   * What the suites measure with.
+   * Settings of the suites.
    *
    * @param parts of {@link #PARTS}
    * @param model the demo's model

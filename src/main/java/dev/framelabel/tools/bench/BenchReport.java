@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Prints each table of figures when it is complete, and writes it to the report's file after each
- * round: a run that is cut off leaves its last whole round. Tables of other suites stay in the
+ * Report that prints each table of figures when it is complete, and writes it to its file after
+ * each round: a run that is cut off leaves its last whole round. Tables of other suites stay in the
  * file.
  */
 public final class BenchReport {
@@ -47,8 +47,8 @@ public final class BenchReport {
   }
 
   /**
-   * Runs a contest and adds its results after each round. The first row is what the others' ratios
-   * refer to.
+   * Runs a contest and adds its results after each round. The others' ratios refer to the first
+   * row.
    */
   public List<Contest.Result> contest(
       String suite, String title, String unit, String target, Contest contest, int rounds)

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns what a reader sees of commits into a rate. What comes within a short time of each other is
- * one commit.
+ * Clock that turns the commits that a reader sees into a rate. Results within a short time of each
+ * other are one commit.
  */
 final class CommitClock {
-  /** Far below the time between two checkpoints, or between two fetches of one who waits. */
+  /** Far below the time between two checkpoints, or between two fetches of a reader that waits. */
   private static final long SAME_COMMIT_NANOS = 200_000_000L;
 
   private final List<Commit> commits = new ArrayList<>();
@@ -50,8 +50,8 @@ final class CommitClock {
   }
 
   /**
-   * How steeply the number of frames rises over the commits that count, by least squares: a commit
-   * holds whole batches, so its two ends alone would be off by up to a batch.
+   * Returns how steeply the number of frames rises over the commits that count, by least squares: a
+   * commit holds whole batches, so its two ends alone would be off by up to a batch.
    */
   double perSecond() {
     int count = lastCounted() + 1;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures contestants side by side: every round runs each of them once, so that a disturbance of
- * the machine hits all of them. Each round begins with another contestant, because the one that ran
- * before can have an effect. A figure is the median over the rounds.
+ * Measurement of contestants side by side: every round runs each of them once, so that a
+ * disturbance of the machine hits all of them. Each round begins with another contestant, because
+ * the one that ran before can have an effect. A figure is the median over the rounds.
  */
 public final class Contest {
   private final Map<String, Contestant> contestants = new LinkedHashMap<>();
@@ -22,7 +22,7 @@ public final class Contest {
     double perSecond() throws Exception;
   }
 
-  /** Is told each figure as it comes. */
+  /** Listener that is told each figure as it comes. */
   @FunctionalInterface
   interface FigureListener {
     /**
@@ -31,7 +31,7 @@ public final class Contest {
     void measured(int round, String name, double perSecond);
   }
 
-  /** Is told what each round that counts makes of the results. */
+  /** Listener that is told the results after each round that counts. */
   @FunctionalInterface
   interface RoundListener {
     /**

@@ -22,7 +22,9 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
-/** Decoding, from JPEG to the model's pixels on one core, against hand-written decoders. */
+/**
+ * Suite for decoding, from JPEG to the model's pixels on one core, against hand-written decoders.
+ */
 public final class DecodeSuite {
   private static final int[][] SIZES = {{640, 480}, {1280, 720}, {1920, 1080}};
   private static final int[] SIDES = {71, 299};
@@ -40,7 +42,7 @@ public final class DecodeSuite {
     forEachSize(this::contest);
   }
 
-  /** Takes a combination of a target's side and a picture's size. */
+  /** Action on a combination of a target's side and a picture's size. */
   @FunctionalInterface
   public interface SizeAction {
     /**
@@ -101,7 +103,7 @@ public final class DecodeSuite {
     return new ImageDecoder(side, side, Resize.CROP, ImageLimits.DEFAULT, backend);
   }
 
-  /** Decodes one file. */
+  /** Decoder of one file. */
   @FunctionalInterface
   public interface Decode {
     void decode(byte[] file) throws Exception;

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import javax.imageio.ImageIO;
 
 /**
- * Decodes with the JDK alone, as a hand-written job does: ImageIO, then Graphics2D, cropped to a
- * square.
+ * Decoder that uses the JDK alone, as a hand-written job does: ImageIO, then Graphics2D, cropped to
+ * a square.
  */
 public final class JdkDecoder {
   private final int side;

@@ -30,8 +30,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * Measures jobs from a topic that is full of frames to a reader of the results, with the broker and
- * Flink in this JVM. Not thread-safe.
+ * Measurement of jobs from a topic that is full of frames to a reader of the results, with the
+ * broker and Flink in this JVM. Not thread-safe.
  */
 public final class JobRuns {
   /** Tasks of a job. */
@@ -48,7 +48,7 @@ public final class JobRuns {
   private int runs;
 
   /**
-   * @param broker stays its owner's
+   * @param broker its owner closes it
    * @param folder for what the runs write
    * @param device of the jobs' sessions
    */
@@ -58,13 +58,13 @@ public final class JobRuns {
     this.device = device;
   }
 
-  /** Adds a job to an environment. */
+  /** Definition of a job, which it adds to an environment. */
   @FunctionalInterface
   public interface Job {
     void addTo(StreamExecutionEnvironment environment, Configuration job, Configuration flink);
   }
 
-  /** Looks at a job that has labelled all frames, before it is cancelled. */
+  /** Look at a job that has labelled all frames, before it is cancelled. */
   @FunctionalInterface
   public interface Look {
     void at(LocalCluster.Job running) throws Exception;
@@ -76,7 +76,7 @@ public final class JobRuns {
     void close();
   }
 
-  /** Starts a rival. */
+  /** Starter of a rival. */
   @FunctionalInterface
   public interface RivalStart {
     /**
@@ -212,8 +212,8 @@ public final class JobRuns {
   }
 
   /**
-   * A reader of uncommitted results fetches twice a second: it would fetch after each result
-   * otherwise, on the cores that are measured.
+   * Returns the properties of the client. A reader of uncommitted results fetches twice a second:
+   * it would fetch after each result otherwise, on the cores that are measured.
    */
   private Map<String, String> client(IsolationLevel isolation) {
     Map<String, String> client = new HashMap<>(broker.client());

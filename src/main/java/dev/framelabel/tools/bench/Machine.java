@@ -97,7 +97,7 @@ public record Machine(String description, List<String> instructionSets) {
     }
   }
 
-  /** x86 calls the line flags, ARM calls it Features. */
+  /** Returns the instruction sets; x86 calls the line flags, ARM calls it Features. */
   private static List<String> instructionSets(String cpuInfo) {
     Optional<String> line = field(cpuInfo, "flags").or(() -> field(cpuInfo, "Features"));
     if (line.isEmpty()) {

@@ -13,8 +13,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * The whole job, from a topic that is full of frames to a read_committed reader, against the bare
- * loop: same frames, model and threads, everything in this JVM.
+ * Suite for the whole job, from a topic that is full of frames to a read_committed reader, against
+ * the bare loop: same frames, model and threads, everything in this JVM.
  */
 public final class PipelineSuite {
   public static final String NAME = "pipeline";
@@ -163,7 +163,7 @@ public final class PipelineSuite {
         topic, count, options, IsolationLevel.READ_COMMITTED, JobRuns.framelabel(opener));
   }
 
-  /** Adds how busy the simulated accelerator was. */
+  /** Adds the busy ratio of the simulated accelerator. */
   private void share(double capacity, List<Double> perSecond) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", OURS);

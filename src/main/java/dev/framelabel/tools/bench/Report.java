@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a benchmark measured.
+ * Results of a benchmark.
  *
  * @param machine the machine's {@link Machine#description}
  * @param instructionSets as {@link Machine#instructionSets}; unknown in reports without them

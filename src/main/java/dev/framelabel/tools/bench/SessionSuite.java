@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The model alone: frames per second by batch size, with the defaults and with one setting changed.
+ * Suite for the model alone: frames per second by batch size, with the defaults and with one
+ * setting changed.
  */
 public final class SessionSuite {
   private static final int[] BATCHES = {1, 4, 8, 16, 32};

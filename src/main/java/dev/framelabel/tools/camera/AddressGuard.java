@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Decides where cameras may be. Link-local addresses and those where clouds tell their machines'
- * secrets are refused, by number, so that a name that leads there is refused too.
+ * Guard of the addresses that cameras may have. Link-local addresses and those where clouds tell
+ * their machines' secrets are refused, by number, so that a name that leads there is refused too.
  *
  * @param allowLinkLocal allow these all the same
  * @param allowRedirects let an HTTP camera send on to another address, which is checked too
  */
 public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
-  /** What holds when nobody says otherwise. */
+  /** Guard with the defaults. */
   public static final AddressGuard STRICT = new AddressGuard(false, false);
 
   private static final Set<String> METADATA =
@@ -56,7 +56,7 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
   }
 
   /**
-   * Where a redirect leads.
+   * Returns the address that a redirect leads to.
    *
    * @throws IOException if it is not allowed
    */
@@ -91,7 +91,7 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
         || (found instanceof Inet6Address six && isRefusedBehindNat64(six));
   }
 
-  /** IPv4 addresses can hide in IPv6 ones (RFC 6052). */
+  /** Returns whether an IPv6 address hides a refused IPv4 one (RFC 6052). */
   private static boolean isRefusedBehindNat64(Inet6Address address) {
     byte[] bytes = address.getAddress();
     for (int at = 0; at < NAT64.length; at++) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells the addresses of cameras apart. */
+/** Kinds of camera addresses. */
 final class CameraAddress {
   static final String USB = "usb:";
   static final List<String> USB_FORMATS = List.of("v4l2", "dshow", "avfoundation");
@@ -23,7 +23,7 @@ final class CameraAddress {
 
   private CameraAddress() {}
 
-  /** How an address is read. */
+  /** Kind of source that an address names. */
   enum Kind {
     RTSP,
     HTTP,

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Reads a YAML file of cameras. */
+/** Reader of a YAML file of cameras. */
 public final class CameraFile {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -23,7 +23,7 @@ public final class CameraFile {
   private CameraFile() {}
 
   /**
-   * What holds for cameras that say nothing else.
+   * Defaults of the cameras of a file.
    *
    * @param attributes for those without attributes of their own
    */
@@ -91,7 +91,10 @@ public final class CameraFile {
     }
   }
 
-  /** What is wrong. YAML takes an address without quotes apart: then any piece may be a secret. */
+  /**
+   * Returns what is wrong with the file. YAML takes an address without quotes apart: then any piece
+   * may be a secret.
+   */
   private static String fault(JsonProcessingException e, String text) {
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     if (line < 1 || text.lines().skip(line - 1L).findFirst().orElse("@").contains("@")) {

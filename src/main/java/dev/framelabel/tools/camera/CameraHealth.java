@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** How one camera does. Thread-safe. */
+/** Health of one camera. Thread-safe. */
 final class CameraHealth {
   private final CameraSettings settings;
   private final CameraTime time;
@@ -40,7 +40,7 @@ final class CameraHealth {
         };
   }
 
-  /** A picture came that nobody needed to look at. */
+  /** Counts a picture that arrived but was not needed. */
   synchronized void skipped() {
     in++;
     dropped++;
@@ -54,13 +54,13 @@ final class CameraHealth {
     dropped += frames;
   }
 
-  /** A frame was dropped for a reason that people should know. */
+  /** Counts a dropped frame whose reason people should know. */
   synchronized void refused(String why) {
     dropped++;
     says(why);
   }
 
-  /** Something that people should know, which is not the end of the camera. */
+  /** Notes a problem that people should know and that does not end the camera. */
   synchronized void says(String why) {
     lastError = settings.masked(String.valueOf(why));
   }
@@ -78,7 +78,7 @@ final class CameraHealth {
     reconnects++;
   }
 
-  /** The camera's clock has just shown this. */
+  /** Notes the time that the camera's clock has just shown. */
   synchronized void clock(Instant cameraTime) {
     skewMillis = Duration.between(time.now(), cameraTime).toMillis();
   }
@@ -91,7 +91,7 @@ final class CameraHealth {
     return in;
   }
 
-  /** The state now; the rates are those since the call before. One thread calls this. */
+  /** Returns the status now; the rates are those since the call before. One thread calls this. */
   synchronized CameraStatus status() {
     long now = time.nanoTime();
     double seconds = Math.max(1e-3, (now - statusAtNanos) / 1e9);

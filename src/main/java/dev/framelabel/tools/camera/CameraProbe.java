@@ -14,7 +14,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Reads a camera until its first picture, to tell before a start whether the camera works. */
+/**
+ * Probe that reads a camera until its first picture, to tell before a start whether the camera
+ * works.
+ */
 public final class CameraProbe implements PictureSource.Sink {
   private static final int MOST_UNDECODABLE = 20;
   private static final int SIDE = 32;

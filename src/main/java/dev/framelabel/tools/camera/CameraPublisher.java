@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Publishes the frames of many cameras, and each second how they do. */
+/** Publisher of the frames of many cameras, and each second of their status. */
 public final class CameraPublisher {
   private static final int RECORD_OVERHEAD = 1_024;
   private static final long FINISHING_NANOS = 3_000_000_000L;
@@ -43,8 +43,8 @@ public final class CameraPublisher {
   /**
    * Runs until {@link #stop}, or until all cameras have ended.
    *
-   * @param progress is told how all cameras do, once a second
-   * @return how all cameras did at last
+   * @param progress gets the status of all cameras, once a second
+   * @return the last status of all cameras
    * @throws IllegalStateException if FFmpeg does not load; says which library is missing
    */
   public List<CameraStatus> run(Consumer<List<CameraStatus>> progress) throws InterruptedException {
@@ -79,7 +79,7 @@ public final class CameraPublisher {
     }
   }
 
-  /** Lets the broker take what waits, for a while; the rest is dropped, and counted. */
+  /** Waits a while for the broker to take what is queued; the rest is dropped, and counted. */
   private static void finish(List<CameraWorker> workers) throws InterruptedException {
     long end = System.nanoTime() + FINISHING_NANOS;
     while (workers.stream().anyMatch(CameraWorker::isRunning) && System.nanoTime() < end) {
@@ -90,7 +90,9 @@ public final class CameraPublisher {
     }
   }
 
-  /** Without its only sender, or without states, a publisher is of no use. */
+  /**
+   * Marks all cameras as lost: a publisher is of no use without its only sender, or without states.
+   */
   private static void loseAll(List<CameraWorker> workers, String why) {
     workers.forEach(worker -> worker.stream().health().lost(why + "; start the publisher again"));
   }
@@ -136,7 +138,7 @@ public final class CameraPublisher {
     return Duration.ofMillis(Math.max(1, (long) (1_000 * camera.pollSeconds())));
   }
 
-  /** A frame is a little larger than its picture. */
+  /** Returns the largest picture; a frame is a little larger than its picture. */
   private static int maxImageBytes(CameraSettings camera, int limit) {
     int texts = camera.id().getBytes(StandardCharsets.UTF_8).length * 2;
     for (Map.Entry<String, String> attribute : camera.attributes().entrySet()) {
@@ -153,7 +155,7 @@ public final class CameraPublisher {
             .orElse(PublishSettings.USUAL_RECORD_BYTES);
   }
 
-  /** What cameras need of the client, where the user says nothing else. */
+  /** Returns what cameras need of the client, where the user says nothing else. */
   private Map<String, String> client(int maxRecordBytes) {
     Map<String, String> client = new HashMap<>();
     // JPEG does not become smaller.

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How a run of the camera publisher went.
+ * Report of a run of the camera publisher.
  *
  * @param seconds from its start to its end
  */

@@ -11,8 +11,8 @@ import java.util.Map;
  * @param id the camera's name in all events, and its key
  * @param address rtsp://, http://, a video file, a folder of pictures, or usb:FORMAT:DEVICE
  * @param maxFps most frames a second that are published; 0 for no limit
- * @param repeat what follows the end of a file or folder
- * @param picture what published pictures look like
+ * @param repeat action at the end of a file or folder
+ * @param picture size and quality of published pictures
  * @param pollSeconds between two requests of a single-picture HTTP address
  * @param attributes carried through to the results
  */
@@ -24,7 +24,7 @@ public record CameraSettings(
     PictureSettings picture,
     double pollSeconds,
     Map<String, String> attributes) {
-  /** What follows the end of a file or folder. */
+  /** Action at the end of a file or folder. */
   public enum Repeat {
     /** Nothing: the camera has ended. */
     ONCE,
@@ -52,12 +52,15 @@ public record CameraSettings(
     }
   }
 
-  /** A camera with the defaults: no limit, once, pictures as they come. */
+  /** Creates a camera with the defaults: no limit, once, pictures as they come. */
   public CameraSettings(String id, String address) {
     this(id, address, 0, Repeat.ONCE, PictureSettings.AS_IT_COMES, 1, Map.of());
   }
 
-  /** Whether the address holds a password, which then must not stand where others can read it. */
+  /**
+   * Returns whether the address holds a password, which then must not stand where others can read
+   * it.
+   */
   public boolean hasPassword() {
     return Addresses.hasPassword(address);
   }
@@ -66,30 +69,30 @@ public record CameraSettings(
     return CameraAddress.kind(address);
   }
 
-  /** The address as people may see it; a path has no secrets. */
+  /** Returns the address as people may see it; a path has no secrets. */
   String shown() {
     return kind() == CameraAddress.Kind.HTTP || kind() == CameraAddress.Kind.RTSP
         ? Addresses.mask(address)
         : address;
   }
 
-  /** A text about this camera, without its secrets. */
+  /** Returns a text about this camera, without its secrets. */
   String masked(String text) {
     return Addresses.maskIn(text, address);
   }
 
-  /** Whether the pictures lie ready, so that none has to be dropped. */
+  /** Returns whether the pictures are stored, so that none has to be dropped. */
   boolean isStored() {
     return repeat != Repeat.WATCH
         && (kind() == CameraAddress.Kind.FILE || kind() == CameraAddress.Kind.FOLDER);
   }
 
-  /** Whether the camera ends by itself: a file or folder that is read once. */
+  /** Returns whether the camera ends by itself: a file or folder that is read once. */
   public boolean ends() {
     return isStored() && repeat == Repeat.ONCE;
   }
 
-  /** Never shows a password. */
+  /** Returns a text that never shows a password. */
   @Override
   public String toString() {
     return id + " at " + shown();

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes how the cameras do to their topic, which it makes (compacted) where it is missing. All on
- * a thread of its own: a broker that is away holds up nobody, and the statuses of that time are
- * left out.
+ * Publisher of the cameras' statuses to their topic, which it creates (compacted) where it is
+ * missing. Runs on a thread of its own: a broker that is away holds up nobody, and the statuses of
+ * that time are left out.
  */
 final class CameraStatusPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CameraStatusPublisher.class);
@@ -63,7 +63,7 @@ final class CameraStatusPublisher implements AutoCloseable {
     }
   }
 
-  /** Says what the thread that writes states has died of; empty while it lives. */
+  /** Returns why the thread that writes states has died; empty while it lives. */
   Optional<String> death() {
     return thread.death();
   }
@@ -77,7 +77,7 @@ final class CameraStatusPublisher implements AutoCloseable {
     }
   }
 
-  /** Whether the topic is there, as far as known; makes it where it is not. */
+  /** Returns whether the topic is there, as far as known; creates it where it is not. */
   private boolean isReady() {
     if (!ready && (!tried || System.nanoTime() - triedAt > NEXT_TRY_NANOS)) {
       tried = true;

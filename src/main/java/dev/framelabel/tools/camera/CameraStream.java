@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One camera's way from pictures to the sender: shaped, looked at, numbered, timed and put into its
+ * Path of one camera's pictures to the sender: shaped, checked, numbered, timed and put into its
  * queue. One attempt at a time uses it; the sender and the heartbeats read its parts.
  */
 final class CameraStream implements AutoCloseable {
@@ -65,12 +65,12 @@ final class CameraStream implements AutoCloseable {
     return time;
   }
 
-  /** Whether a picture that comes now would not be dropped at once. */
+  /** Returns whether a picture that comes now would not be dropped at once. */
   boolean wants() {
     return queue.wants(time.nanoTime());
   }
 
-  /** A frame of this picture; empty if it cannot be published, which is counted. */
+  /** Returns a frame of this picture; empty if it cannot be published, which is counted. */
   synchronized Optional<Frame> frame(CapturedPicture picture) {
     if (closed) {
       // An abandoned attempt that returned late.
@@ -96,7 +96,7 @@ final class CameraStream implements AutoCloseable {
     }
   }
 
-  /** The source's time where it can be true: never later than now, nor long before. */
+  /** Returns the source's time where it can be true: never later than now, nor long before. */
   private Instant capturedAt(Optional<Instant> takenAt, Instant arrival) {
     boolean old = settings.kind() == CameraAddress.Kind.FOLDER;
     return takenAt

@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The time by which cameras are judged and paced. Thread-safe. */
+/** Time by which cameras are judged and paced. Thread-safe. */
 interface CameraTime {
   CameraTime SYSTEM =
       new CameraTime() {
@@ -25,10 +25,10 @@ interface CameraTime {
         }
       };
 
-  /** The wall clock, UTC, in whole microseconds. */
+  /** Returns the wall clock's time, UTC, in whole microseconds. */
   Instant now();
 
-  /** A clock for durations, as {@link System#nanoTime()}. */
+  /** Returns the nanoseconds of a clock for durations, as {@link System#nanoTime()}. */
   long nanoTime();
 
   /**

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Keeps one camera open: opens it again when it is lost, with growing pauses, and abandons an
- * attempt that hangs. Its thread never calls into the source.
+ * Worker that keeps one camera open: opens it again when it is lost, with growing pauses, and
+ * abandons an attempt that hangs. Its thread never calls into the source.
  */
 final class CameraWorker {
   /** With the step of the watch and the first pause, this stays below ten seconds. */
@@ -28,7 +28,7 @@ final class CameraWorker {
   private final WatchedThread thread;
   private long pauseMillis;
 
-  /** Makes a camera's source, anew for each attempt. */
+  /** Opener of a camera's source, anew for each attempt. */
   interface Opener {
     PictureSource open() throws IOException;
   }
@@ -99,7 +99,7 @@ final class CameraWorker {
     return stopped.getCount() == 0;
   }
 
-  /** Says what this camera's thread has died of; empty while it lives and after a good end. */
+  /** Returns why this camera's thread has died; empty while it lives and after a good end. */
   Optional<String> death() {
     return thread.death();
   }

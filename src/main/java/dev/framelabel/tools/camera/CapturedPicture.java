@@ -15,7 +15,7 @@ record CapturedPicture(Bytes file, Optional<Instant> takenAt, boolean finished) 
   /** The largest file that any source reads. */
   static final int MOST_BYTES = 32 << 20;
 
-  /** A picture of a source that says nothing more. */
+  /** Returns a picture of a source that says nothing more. */
   static CapturedPicture of(byte[] file) {
     return new CapturedPicture(Bytes.wrap(file), Optional.empty(), false);
   }

@@ -16,8 +16,9 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.global.avdevice;
 
 /**
- * What all users of FFmpeg need. Its libraries for files and streams need nothing of the system;
- * the one for USB cameras needs libraries for sound and screen, so only USB cameras load it.
+ * Loader of FFmpeg's libraries, and the checks of its results. Its libraries for files and streams
+ * need nothing of the system; the one for USB cameras needs libraries for sound and screen, so only
+ * USB cameras load it.
  */
 final class FFmpeg {
   private static final Pattern NOT_FOUND =
@@ -81,7 +82,7 @@ final class FFmpeg {
     }
   }
 
-  /** Says in words why native libraries do not load, and what to do. */
+  /** Returns why native libraries do not load, and what to do. */
   static String fault(LinkageError failure, String what, String without) {
     String found = failure.toString();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The pictures of a folder, by name, as they are. */
+/** Source of the pictures of a folder, by name, as they are. */
 record FolderSource(Path folder) implements PictureSource {
   static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".webp");
 
@@ -60,7 +60,7 @@ record FolderSource(Path folder) implements PictureSource {
     }
   }
 
-  /** Says why a picture is skipped. */
+  /** Returns why a picture is skipped. */
   static String refusal(Path picture, IOException why) {
     String found =
         why instanceof AccessDeniedException ? "this user may not read it" : why.getMessage();

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Gives the frames of all queues to the broker, in turn, on one thread: when the Kafka client
+ * Sender of the frames of all queues to the broker, in turn, on one thread: when the Kafka client
  * blocks, this thread waits and no camera does.
  */
 final class FrameSender implements AutoCloseable {
@@ -36,7 +36,7 @@ final class FrameSender implements AutoCloseable {
     thread.start();
   }
 
-  /** There may be something to send. */
+  /** Wakes the thread: there may be something to send. */
   void wake() {
     work.release();
   }
@@ -55,7 +55,7 @@ final class FrameSender implements AutoCloseable {
     }
   }
 
-  /** Says what the only thread that sends has died of; empty while it lives. */
+  /** Returns why the only thread that sends has died; empty while it lives. */
   Optional<String> death() {
     return thread.death();
   }

@@ -128,7 +128,7 @@ final class HttpSource implements PictureSource {
     return connection;
   }
 
-  /** Some servers do not say what they send, so the first bytes tell. */
+  /** Returns whether the answer is multipart, by its first bytes: some servers do not say. */
   private static boolean isMultipart(BufferedInputStream in) throws IOException {
     in.mark(SNIFFED);
     byte[] first = in.readNBytes(SNIFFED / 2);

@@ -12,7 +12,10 @@ import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.javacpp.DoublePointer;
 
-/** Scales decoded pictures and makes JPEG files of them. Owns FFmpeg's memory. Not thread-safe. */
+/**
+ * Encoder that scales decoded pictures and makes JPEG files of them. Owns FFmpeg's memory. Not
+ * thread-safe.
+ */
 final class JpegEncoder implements AutoCloseable {
   private static final int BEST = 2;
   private static final int WORST = 31;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Takes the pictures out of a multipart answer (RFC 2046), such as MJPEG cameras give. The boundary
+ * Reader of the pictures in a multipart answer (RFC 2046), such as MJPEG cameras give. The boundary
  * is the first line, for cameras announce it wrongly. A part that tells its length is read by that;
  * another until the next boundary. A part's {@code X-Timestamp} is its capture time.
  */
@@ -103,7 +103,9 @@ final class MultipartReader {
     return line;
   }
 
-  /** The bytes before the next boundary line, which is read too; none at the stream's end. */
+  /**
+   * Returns the bytes before the next boundary line, which it reads too; none at the stream's end.
+   */
   private byte[] untilBoundary(String boundary, PictureSource.Sink sink) throws IOException {
     byte[] end = ("\r\n" + boundary).getBytes(ISO_8859_1);
     ByteArrayOutputStream file = new ByteArrayOutputStream(1 << 16);
@@ -134,7 +136,7 @@ final class MultipartReader {
         "a picture of the stream has " + size + " bytes; expected at most " + largestPicture);
   }
 
-  /** The next line without its end; null at the stream's end. */
+  /** Returns the next line without its end; null at the stream's end. */
   private String line() throws IOException {
     StringBuilder line = new StringBuilder();
     int read = in.read();

@@ -4,7 +4,7 @@ import dev.framelabel.event.Bytes;
 import java.io.IOException;
 
 /**
- * Tells frozen and black pictures. Looks at one picture a second, at an eighth of its size. Two
+ * Check for frozen and black pictures. Looks at one picture a second, at an eighth of its size. Two
  * pictures are the same if their files are, or if their brightness is: less than noise on average,
  * and nowhere more than rounding. Not thread-safe.
  */
@@ -16,7 +16,7 @@ final class PictureCheck implements AutoCloseable {
   private static final int BLACK = 32;
   private static final int MOST_BRIGHT_POINTS_PER_THOUSAND = 2;
 
-  /** What a picture looks like. */
+  /** Finding about a picture. */
   enum Look {
     FINE,
     FROZEN,

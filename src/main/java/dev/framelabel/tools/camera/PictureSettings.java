@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a camera's published pictures look like.
+ * Size and quality of a camera's published pictures.
  *
  * @param maxWidth pixels; larger pictures are made smaller, with their proportions; 0 for no limit
  * @param maxHeight pixels; 0 for no limit
@@ -48,7 +48,7 @@ public record PictureSettings(int maxWidth, int maxHeight, int quality) {
     return quality == 0 ? DEFAULT_QUALITY : quality;
   }
 
-  /** By how much a picture of this size is to be made smaller: 1 or less. */
+  /** Returns the factor to scale a picture of this size by: 1 or less. */
   double scale(int width, int height) {
     double wide = maxWidth == 0 ? 1 : (double) maxWidth / width;
     double high = maxHeight == 0 ? 1 : (double) maxHeight / height;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
- * Gives pictures the wanted size and quality, and makes those smaller that the topic would not
- * take. A picture that needs neither passes as it is. Not thread-safe.
+ * Shaper that gives pictures the wanted size and quality, and makes those smaller that the topic
+ * would not take. A picture that needs neither passes as it is. Not thread-safe.
  */
 final class PictureShaper implements AutoCloseable {
   private static final int TRIES = 8;
@@ -25,7 +25,7 @@ final class PictureShaper implements AutoCloseable {
   }
 
   /**
-   * The picture's file as it is to be published.
+   * Returns the picture's file as it is to be published.
    *
    * @throws IOException if it must be changed and cannot be decoded, or cannot be made small enough
    */

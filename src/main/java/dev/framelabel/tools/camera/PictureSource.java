@@ -3,7 +3,7 @@ package dev.framelabel.tools.camera;
 import java.io.IOException;
 import java.time.Instant;
 
-/** Where pictures come from. */
+/** Source of pictures. */
 interface PictureSource {
   /**
    * Reads until the end of the source or until told to stop.
@@ -12,14 +12,14 @@ interface PictureSource {
    */
   void read(Sink sink) throws IOException, InterruptedException;
 
-  /** Takes pictures. Called by the thread that reads; {@link #stops} by any. */
+  /** Receiver of pictures. Called by the thread that reads; {@link #stops} by any. */
   interface Sink {
     /** Takes a picture; blocks where all pictures are to be published and the broker is slow. */
     void take(CapturedPicture picture) throws InterruptedException;
 
     /**
-     * Whether the source may save the work for its next picture, which would be dropped at once;
-     * then it calls {@link #skip}.
+     * Returns whether the source may save the work for its next picture, which would be dropped at
+     * once; then it calls {@link #skip}.
      */
     boolean wants();
 
@@ -29,13 +29,13 @@ interface PictureSource {
     /** Counts something that cannot be published as a picture, and says why. */
     void refuse(String why);
 
-    /** The source is well, although it has no picture now. */
+    /** Notes that the source works, although it has no picture now. */
     void alive();
 
-    /** The source has just told its time. */
+    /** Notes the time that the source has just told. */
     void clock(Instant cameraTime);
 
-    /** Whether the source is to end. */
+    /** Returns whether the source is to end. */
     boolean stops();
   }
 }

@@ -4,7 +4,7 @@ import dev.framelabel.config.KafkaOptions;
 import java.util.Map;
 
 /**
- * Where frames go, and how.
+ * Settings for publishing frames.
  *
  * @param client properties of the Kafka client
  * @param maxRecordBytes largest record that the frames topic takes; 0 to ask the topic

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * One camera's frames that wait for the broker, in bounded memory. A live camera's queue drops its
  * oldest frames for newer ones; with a rate limit it keeps the newest only. A stored source's queue
- * takes no more than it has room for. Frames leave in order, a few at a time under way to the
+ * takes no more than it has room for. Frames leave in order, a few at a time in flight to the
  * broker. Thread-safe; the clock is the caller's {@link CameraTime#nanoTime()}.
  */
 final class SendQueue {
@@ -67,7 +67,7 @@ final class SendQueue {
     return true;
   }
 
-  /** Takes the next frame that is due, which then is under way until {@link #done}. */
+  /** Takes the next frame that is due, which then is in flight until {@link #done}. */
   synchronized Optional<Frame> poll(long now) {
     if (waiting.isEmpty() || waitNanos(now) > 0) {
       return Optional.empty();
@@ -80,7 +80,7 @@ final class SendQueue {
     return Optional.of(frame);
   }
 
-  /** How long until {@link #poll} may give something: 0 for now. */
+  /** Returns how many nanoseconds until {@link #poll} may give something: 0 for now. */
   synchronized long waitNanos(long now) {
     if (waiting.isEmpty() || underWay >= MOST_UNDER_WAY) {
       return Long.MAX_VALUE;
@@ -88,12 +88,12 @@ final class SendQueue {
     return begun && intervalNanos > 0 ? Math.max(0, due - now) : 0;
   }
 
-  /** Whether a frame that comes now has a chance; if not, nobody need encode it. */
+  /** Returns whether a frame that comes now has a chance; if not, nobody need encode it. */
   synchronized boolean wants(long now) {
     return stored || !begun || intervalNanos == 0 || due - now <= AHEAD_NANOS;
   }
 
-  /** The broker has a frame, or has refused it. */
+  /** Notes that the broker has a frame, or has refused it. */
   synchronized void done() {
     underWay--;
   }
@@ -115,7 +115,7 @@ final class SendQueue {
     return dropped;
   }
 
-  /** Bytes of the pictures that wait. */
+  /** Returns the bytes of the pictures that wait. */
   synchronized long waitingBytes() {
     return bytes;
   }

@@ -12,7 +12,7 @@ import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Decodes picture files with FFmpeg. The frame that it gives is valid until its next call. Not
+ * Decoder of picture files with FFmpeg. The frame that it gives is valid until its next call. Not
  * thread-safe.
  */
 final class StillDecoder implements AutoCloseable {
@@ -34,7 +34,8 @@ final class StillDecoder implements AutoCloseable {
   private final AVFrame frame = av_frame_alloc();
 
   /**
-   * @param jpegShrinking JPEG files are decoded at 1 / 2^n of their size, which is quicker: 0 to 3
+   * @param jpegShrinking n: JPEG files are decoded at 1 / 2^n of their size, which is quicker: 0 to
+   *     3
    */
   StillDecoder(int jpegShrinking) {
     FFmpeg.load();
@@ -88,8 +89,8 @@ final class StillDecoder implements AutoCloseable {
   }
 
   /**
-   * The brightness of a decoded picture, 0 to 255, row by row; of RGB pictures their green. Large
-   * pictures are thinned out to about {@link #MOST_POINTS}.
+   * Returns the brightness of a decoded picture, 0 to 255, row by row; of RGB pictures their green.
+   * Large pictures are thinned out to about {@link #MOST_POINTS}.
    *
    * @return nothing where a point of the format is not a byte of its own
    */

@@ -19,8 +19,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * Makes JPEG pictures of one stream's packets; packets that are JPEG pass as they are. Owns
- * FFmpeg's memory. Not thread-safe.
+ * Decoder that makes JPEG pictures of one stream's packets; packets that are JPEG pass as they are.
+ * Owns FFmpeg's memory. Not thread-safe.
  */
 final class StreamDecoder implements AutoCloseable {
   private static final int MOST_TIMES = 64;
@@ -104,7 +104,7 @@ final class StreamDecoder implements AutoCloseable {
     }
   }
 
-  /** When the camera took the packet's picture, from RTCP sender reports. */
+  /** Returns when the camera took the packet's picture, from RTCP sender reports. */
   private static Optional<Instant> time(AVPacket packet) {
     try (SizeTPointer size = new SizeTPointer(1)) {
       BytePointer data = av_packet_get_side_data(packet, AV_PKT_DATA_PRFT, size);

@@ -37,7 +37,7 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
     return new VideoSource(address, "", kind, settings);
   }
 
-  /** The same source, after a check of its host where it has one. */
+  /** Returns the same source, after a check of its host where it has one. */
   PictureSource behind(AddressGuard guard) {
     return sink -> {
       if (kind == CameraAddress.Kind.RTSP) {
@@ -131,7 +131,7 @@ record VideoSource(String name, String format, CameraAddress.Kind kind, PictureS
     int ignored = FFmpeg.check(result, what + " " + Addresses.mask(name));
   }
 
-  /** Called by FFmpeg again and again while it waits. */
+  /** Callback that FFmpeg calls again and again while it waits. */
   private static final class Patience extends AVIOInterruptCB.Callback_Pointer {
     private final transient Sink sink;
     private volatile long begun = System.nanoTime();

@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The pictures that come into a folder, each once it has stopped growing, as they are. A picture
- * that is written again counts as new. What lay there at the start is left alone. The capture time
- * is the file's. Not thread-safe; lives as long as the camera, so that nothing is lost while the
- * folder is away.
+ * Source of the pictures that come into a folder, each once it has stopped growing, as they are. A
+ * picture that is written again counts as new. What lay there at the start is left alone. The
+ * capture time is the file's. Not thread-safe; lives as long as the camera, so that nothing is lost
+ * while the folder is away.
  */
 final class WatchedFolder implements PictureSource {
   private static final long STEP_MILLIS = 200;
@@ -34,7 +34,7 @@ final class WatchedFolder implements PictureSource {
 
   /** One state of a file. */
   private record Version(Instant modifiedAt, long size) {
-    /** What is no file, or cannot be asked: it does not change. */
+    /** Version of what is no file, or cannot be asked: it does not change. */
     static final Version NO_FILE = new Version(Instant.EPOCH, 1);
 
     static Version of(BasicFileAttributes file) {
@@ -62,7 +62,7 @@ final class WatchedFolder implements PictureSource {
     }
   }
 
-  /** New pictures that were the same a moment ago, the oldest first. */
+  /** Returns new pictures that were the same a moment ago, the oldest first. */
   private List<Path> grown(Map<Path, Version> present) {
     List<Path> ready = new ArrayList<>();
     present.forEach(

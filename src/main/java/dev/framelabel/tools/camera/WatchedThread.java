@@ -11,7 +11,7 @@ final class WatchedThread extends Thread {
   private final Work work;
   private volatile Throwable failure;
 
-  /** What a thread does until it is interrupted or has finished. */
+  /** Work of a thread until it is interrupted or has finished. */
   interface Work {
     void run() throws InterruptedException;
   }
@@ -38,7 +38,7 @@ final class WatchedThread extends Thread {
     }
   }
 
-  /** Says what it died of; empty while it lives and after a good end. */
+  /** Returns why it died; empty while it lives and after a good end. */
   Optional<String> death() {
     Throwable died = failure;
     return Optional.ofNullable(died).map(cause -> "thread " + getName() + " has died: " + cause);

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Says in a line how all cameras do: each by itself, or where they are many those in trouble. */
+/**
+ * One line about the status of all cameras: each by itself, or where they are many those in
+ * trouble.
+ */
 final class CameraProgress {
   private static final int FEW = 6;
   private static final int LONGEST_ERROR = 100;

@@ -9,7 +9,7 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Reads the cameras that a command line and a file name. */
+/** Reader of the cameras that a command line and a file name. */
 final class CameraSources {
   private CameraSources() {}
 

@@ -205,7 +205,7 @@ final class DemoCommand implements Callable<Integer> {
     spec.commandLine().getOut().println(text);
   }
 
-  /** The live page beside the demo; its address is printed. */
+  /** Starts the live page beside the demo; prints its address. */
   private AutoCloseable startWall(Map<String, String> client) {
     if (noWall) {
       return () -> {};

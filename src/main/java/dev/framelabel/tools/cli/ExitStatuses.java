@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * The exit statuses of commands, as their help shows them. A command says in its own list only what
+ * The exit statuses of commands, as their help shows them. A command's own list holds only what
  * differs from {@link #USUAL}.
  */
 final class ExitStatuses {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line. {@link ExitStatuses} says how commands end. */
+/** The command line. {@link ExitStatuses} has the exit statuses. */
 @Command(
     name = "framelabel",
     description = "Labels camera frames from Kafka in an Apache Flink job, exactly once.",

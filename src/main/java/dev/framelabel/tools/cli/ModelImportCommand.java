@@ -27,13 +27,13 @@ import picocli.CommandLine.Spec;
       "Example: framelabel model import --from keras xception.h5 --labels labels.txt --out xception.onnx"
     })
 final class ModelImportCommand implements Callable<Integer> {
-  /** Where weights come from. */
+  /** Source of the weights. */
   enum Origin {
     KERAS,
     TORCH
   }
 
-  /** What can be fetched. */
+  /** File that can be fetched. */
   enum Remote {
     IMAGENET
   }

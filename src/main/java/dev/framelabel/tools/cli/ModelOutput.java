@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** What the commands that write a label model have in common. */
+/** Options of the commands that write a label model. */
 final class ModelOutput {
   private static final int TRIAL_PICTURES = 4;
   private static final String FIRST_VERSION = "1";
 
-  /** How the written model computes. */
+  /** Precision in which the written model computes. */
   enum Precision {
     FP32,
     FP16
@@ -89,7 +89,7 @@ final class ModelOutput {
     return name == null ? plain : name;
   }
 
-  /** Packages by the plan and these options, and says where each part was taken from. */
+  /** Packages by the plan and these options, and prints where each part was taken from. */
   void save(PackagingPlan plan, Path out, PrintWriter report) {
     plan.resize().set(resize, "--resize");
     plan.cropPct().set(cropPct, "--crop-pct");

@@ -111,7 +111,7 @@ final class ModelPackageCommand implements Callable<Integer> {
               + " with --logits.")
   private boolean multiLabel;
 
-  /** What the classifier gives. */
+  /** Options for the classifier's output. */
   static final class Output {
     @Option(
         names = "--logits",
@@ -140,7 +140,7 @@ final class ModelPackageCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Null where the user says nothing. */
+  /** Returns the output's kind; null where the user says nothing. */
   private Result result() {
     if (multiLabel && kind.probabilities) {
       throw new ParameterException(
@@ -156,7 +156,7 @@ final class ModelPackageCommand implements Callable<Integer> {
     return kind.probabilities ? Result.PROBABILITIES : null;
   }
 
-  /** Reads {@code 0.5} or {@code 1/255}. */
+  /** Converter of {@code 0.5} or {@code 1/255}. */
   static final class FractionConverter implements ITypeConverter<Double> {
     @Override
     public Double convert(String text) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Labels picture files, one at a time, as the job would. */
+/** Classifier of picture files, one at a time, as the job would label them. */
 final class ModelPictures {
   private final LabelModel model;
   private final ImageDecoder decoder;

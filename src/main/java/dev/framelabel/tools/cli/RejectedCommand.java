@@ -186,7 +186,7 @@ final class RejectedCommand {
         .orElse(rejected.position() + " is no rejected frame that this version can read");
   }
 
-  /** Ids and reasons hold what senders sent: no control character of theirs reaches a terminal. */
+  /** Returns a line for a terminal, without the control characters that senders may have sent. */
   private static String line(RejectedRecord.Content content) {
     RejectedFrame frame = content.frame();
     String text =

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Which rejected records are meant: those of a topic that fit every option that is given. */
+/** Selection of rejected records: those of a topic that fit every option that is given. */
 final class RejectedSelection {
   @Option(names = "--rejected-topic")
   private String topic;
@@ -75,7 +75,7 @@ final class RejectedSelection {
         && fits(frames, frame.frameId());
   }
 
-  /** Returns whether nothing is asked of what a record says. */
+  /** Returns whether no option asks for what a record says. */
   private boolean isOpen() {
     return kinds.isEmpty() && cameras.isEmpty() && frames.isEmpty();
   }

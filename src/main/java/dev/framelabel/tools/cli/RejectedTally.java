@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** How many rejected records of a kind, and the last of them. */
+/** Number of rejected records of a kind, and the last of them. */
 final class RejectedTally {
   private final int maxSamples;
   private final Deque<RejectedRecord> samples = new ArrayDeque<>();

@@ -10,7 +10,7 @@ import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which job of which cluster is saved, and where. */
+/** Job of a cluster that is saved, and the folder for the savepoint. */
 final class SavedJob {
   private static final Duration PROGRESS = Duration.ofSeconds(10);
   private static final Duration STEP = Duration.ofMillis(200);

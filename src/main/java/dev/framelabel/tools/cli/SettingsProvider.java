@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Takes the values of options that are not on the command line from {@link Settings}. */
+/** Provider of the values of options that are not on the command line, from {@link Settings}. */
 final class SettingsProvider implements IDefaultValueProvider {
   private static final Set<String> ALWAYS_COMMAND_LINE = Set.of("help", "version", "config");
 

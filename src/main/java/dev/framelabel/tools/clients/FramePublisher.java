@@ -21,7 +21,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Publishes frames as image events, each in its camera's partition. Thread-safe. */
+/** Publisher of frames as image events, each in its camera's partition. Thread-safe. */
 public final class FramePublisher implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final ThreadLocal<ImageEvents> events;
@@ -102,7 +102,7 @@ public final class FramePublisher implements AutoCloseable {
     return sent;
   }
 
-  /** Sends what waits, for so long at most; what is left over then fails. */
+  /** Sends what waits, for this time at most; what is left over then fails. */
   public void close(Duration patience) {
     producer.close(patience);
   }

@@ -17,7 +17,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads labelled and rejected frames from the beginning of their topics. Not thread-safe. */
+/** Reader of labelled and rejected frames from the beginning of their topics. Not thread-safe. */
 public final class OutcomeReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String labelsTopic;

@@ -34,9 +34,10 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends rejected frames to the job again, as new records of the frames topic. The record that was
- * rejected is sent as it was, with its headers, if its topic still holds it. Else it is made of
- * what the rejected record holds; what cannot be made of that is refused. Not thread-safe.
+ * Replay of rejected frames (dead letters) to the job, as new records of the frames topic. The
+ * record that was rejected is sent as it was, with its headers, if its topic still holds it. Else
+ * it is made of what the rejected record holds; what cannot be made of that is refused. Not
+ * thread-safe.
  */
 public final class FrameReplay implements AutoCloseable {
   /** Header of a replayed record: how often the frame has been replayed, as decimal text. */
@@ -87,7 +88,7 @@ public final class FrameReplay implements AutoCloseable {
   }
 
   /**
-   * What became of a record.
+   * Result of a record's replay.
    *
    * @param sent whether the frames topic holds the frame again
    * @param story how often the frame was replayed and from what, or why it was not

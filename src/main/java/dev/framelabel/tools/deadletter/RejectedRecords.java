@@ -17,8 +17,8 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the rejected topic up to where it ends when the reading begins, committed records only. It
- * belongs to no consumer group and commits nothing.
+ * Reader of the rejected topic up to its end at the start of the reading, committed records only.
+ * It belongs to no consumer group and commits nothing.
  */
 public final class RejectedRecords {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -58,8 +58,8 @@ public final class RejectedRecords {
   }
 
   /**
-   * Goes to the first record of a time, or to the end where there is none. What comes before it may
-   * be skipped unread: Kafka looks for the first record that is not older.
+   * Moves to the first record of a time, or to the end where there is none. What comes before it
+   * may be skipped unread: Kafka looks for the first record that is not older.
    */
   private static void seek(
       KafkaConsumer<byte[], byte[]> consumer,

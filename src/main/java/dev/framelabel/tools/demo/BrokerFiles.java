@@ -16,7 +16,10 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** What a single broker with its own KRaft controller needs before it starts, on loopback. */
+/**
+ * Settings and files that a single broker with its own KRaft controller needs before it starts, on
+ * loopback.
+ */
 public final class BrokerFiles {
   private static final int FIRST_PORT = 12_000;
   private static final int LAST_PORT = 30_000;
@@ -31,7 +34,7 @@ public final class BrokerFiles {
   private BrokerFiles() {}
 
   /**
-   * The broker's settings.
+   * Returns the broker's settings.
    *
    * @param folder the broker keeps its data below it
    */
@@ -90,9 +93,9 @@ public final class BrokerFiles {
   }
 
   /**
-   * A port of loopback that nobody has, and that this process gives out once. Below the range from
-   * which systems take ports for outgoing connections: one of those could have it before its server
-   * is up.
+   * Returns a port of loopback that nobody has, and that this process gives out once. Below the
+   * range from which systems take ports for outgoing connections: one of those could have it before
+   * its server is up.
    */
   public static synchronized int freePort() {
     while (GIVEN.size() < LAST_PORT - FIRST_PORT) {

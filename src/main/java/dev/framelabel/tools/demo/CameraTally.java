@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts the outcomes of one camera. Not thread-safe. */
+/** Counter of the outcomes of one camera. Not thread-safe. */
 final class CameraTally {
   private final String id;
   private final Map<String, Long> labels = new HashMap<>();

@@ -16,7 +16,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Counts what came out against what went in, by position in topic {@code frames}. Thread-safe. */
+/**
+ * Comparison of the outcomes with the published frames, by position in topic {@code frames}.
+ * Thread-safe.
+ */
 public final class DeliveryTally {
   private static final int CAMERAS_OF_A_LINE = 6;
 

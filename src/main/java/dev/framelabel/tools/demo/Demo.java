@@ -47,7 +47,7 @@ public final class Demo {
   private final Function<Map<String, String>, AutoCloseable> view;
 
   /**
-   * How the demo labels.
+   * Settings of the demo.
    *
    * @param duration after which the source is stopped; empty: when it ends
    * @param labels file for the committed labels as JSON Lines; empty for none
@@ -68,7 +68,7 @@ public final class Demo {
     }
   }
 
-  /** A demo that nobody looks at. */
+  /** Creates a demo without a view. */
   public Demo(Settings settings, FrameSource source, PrintWriter out) {
     this(settings, source, out, client -> () -> {});
   }
@@ -209,7 +209,7 @@ public final class Demo {
     return published.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** What went in, what came out, and where the labels go. */
+  /** Counts of frames in and outcomes out, and the file of the labels. */
   private record Account(DeliveryTally tally, PublishedFrames published, LabelLines lines) {
     boolean isComplete() {
       return tally.accounted() >= total(published.byPartition());
@@ -223,7 +223,7 @@ public final class Demo {
     }
   }
 
-  /** Reads until all published frames are accounted for, or nothing has come for too long. */
+  /** Reads until all published frames are accounted for, or no outcome has come for too long. */
   private void readAll(
       LocalCluster.Job job,
       OutcomeReader reader,
@@ -251,7 +251,7 @@ public final class Demo {
     drain(reader, account);
   }
 
-  /** One more read to the end of the topics: results that came twice show here. */
+  /** Reads once more to the end of the topics: results that came twice show here. */
   private static void drain(OutcomeReader reader, Account account) throws Exception {
     do {
       account.add(reader.poll(POLL), Instant.now());

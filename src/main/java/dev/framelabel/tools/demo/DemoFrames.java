@@ -102,7 +102,7 @@ public final class DemoFrames {
   }
 
   /**
-   * A picture as a JPEG file.
+   * Returns a picture as a JPEG file.
    *
    * @param quality from 0 to 1
    */

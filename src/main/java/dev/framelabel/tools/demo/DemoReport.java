@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How a demo went.
+ * Report of a demo.
  *
  * @param produced frames on topic {@code frames}
  * @param lost frames without an outcome
@@ -32,7 +32,7 @@ public record DemoReport(
     String delivery,
     List<Camera> cameras) {
   /**
-   * What came out of one camera.
+   * Outcomes of one camera.
    *
    * @param rejected frames by kind of rejection
    * @param newestLabel best label of the newest frame, with its confidence; empty if none
@@ -54,7 +54,7 @@ public record DemoReport(
     cameras = List.copyOf(cameras);
   }
 
-  /** Whether every frame came out exactly once. */
+  /** Returns whether every frame came out exactly once. */
   public boolean exact() {
     return lost == 0 && doubled == 0;
   }

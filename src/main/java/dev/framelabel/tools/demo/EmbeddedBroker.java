@@ -58,7 +58,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
-  /** What a Kafka client needs to reach this broker. */
+  /** Returns the properties that a Kafka client needs to reach this broker. */
   public Map<String, String> client() {
     return Map.of("bootstrap.servers", bootstrapServers());
   }

@@ -3,7 +3,7 @@ package dev.framelabel.tools.demo;
 import java.util.Map;
 import java.util.Optional;
 
-/** Publishes the frames of a demo to topic {@code frames}. */
+/** Source of a demo's frames, which publishes them to topic {@code frames}. */
 public interface FrameSource {
   /**
    * Publishes until the source ends or {@link #stop} is called. Returns when the broker has

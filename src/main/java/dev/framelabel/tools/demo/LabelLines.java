@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Writes labelled frames as JSON Lines, with the fields of the schema. Not thread-safe. */
+/** Writer of labelled frames as JSON Lines, with the fields of the schema. Not thread-safe. */
 final class LabelLines implements AutoCloseable {
   private final Optional<BufferedWriter> file;
 

@@ -161,7 +161,7 @@ public final class LocalCluster implements AutoCloseable {
     /**
      * Ends the job with a savepoint.
      *
-     * @param drain whether frames under way are finished first, so that none stand in the savepoint
+     * @param drain whether in-flight frames are finished first, so that none stand in the savepoint
      * @return the savepoint's path
      */
     public String stopWithSavepoint(boolean drain) throws Exception {

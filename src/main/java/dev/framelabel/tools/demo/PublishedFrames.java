@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Counts the frames on the broker: the ends of topic {@code frames}. Not thread-safe. */
+/** Counter of the frames on the broker: the ends of topic {@code frames}. Not thread-safe. */
 final class PublishedFrames implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;

@@ -19,7 +19,7 @@ public final class TemporaryFolder implements AutoCloseable {
   private final Thread hook = new Thread(this::deleteAmongWriters, "framelabel-temporary-folder");
 
   /**
-   * Makes one.
+   * Creates a folder.
    *
    * @param purpose a word that its name contains
    */
@@ -38,7 +38,10 @@ public final class TemporaryFolder implements AutoCloseable {
     return path;
   }
 
-  /** Others who write here may end at the same time, and may take some seconds for it. */
+  /**
+   * Deletes the folder, whose other writers may end at the same time, and may take some seconds for
+   * it.
+   */
   private void deleteAmongWriters() {
     int gone = 0;
     for (int i = 0; i < ATTEMPTS && gone < GONE_LOOKS; i++) {

@@ -27,7 +27,7 @@ public final class UserCameras implements FrameSource {
   /**
    * Opens each camera until its first picture.
    *
-   * @param say is told what each camera shows
+   * @param say gets a text about each camera's picture
    * @throws IOException if a camera has no picture that can be decoded
    */
   public UserCameras(List<CameraSettings> cameras, AddressGuard guard, Consumer<String> say)

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Judges a Flink cluster against the job's options; asks nobody. */
+/** Checks of a Flink cluster against the job's options; send no request. */
 final class ClusterChecks {
   private static final String PARENT_FIRST = "classloader.parent-first-patterns.additional";
 
   private ClusterChecks() {}
 
   /**
-   * @param model what it needs, where it could be opened
+   * @param model its memory, where it could be opened
    */
   static List<Finding> of(
       ClusterFacts facts,

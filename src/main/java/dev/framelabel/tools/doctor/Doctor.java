@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
 /**
- * Looks at what a labelling job will meet: Java, model and device, Kafka, Flink. Changes nothing.
+ * Checks of what a labelling job will meet: Java, model and device, Kafka, Flink. Changes nothing.
  */
 public final class Doctor {
   /** Of each stream, so that steps come to lie over each other in several ways. */

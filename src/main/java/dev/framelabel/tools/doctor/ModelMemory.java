@@ -1,7 +1,7 @@
 package dev.framelabel.tools.doctor;
 
 /**
- * What a model takes outside of the heap, found by opening it.
+ * Memory that a model takes outside of the heap, found by opening it.
  *
  * @param frameBytes pixels of a frame in a batch
  * @param sessionBytes by how much this process grew while the session was opened and ran its

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a Flink cluster says of itself.
+ * Facts that a Flink cluster reports.
  *
  * @param version of Flink
  * @param freeSlots task slots without a task

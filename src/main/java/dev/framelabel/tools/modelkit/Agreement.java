@@ -4,7 +4,7 @@ import dev.framelabel.model.ModelException;
 import java.util.List;
 
 /**
- * How far two models agree on the same pictures.
+ * Agreement of two models on the same pictures.
  *
  * @param pictures that were compared
  * @param largestDifference between two probabilities of the same class

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Widens layers to a whole number of vector registers with channels that are always 0.
+ * Widening of layers to a whole number of vector registers with channels that are always 0.
  *
  * <p>ONNX Runtime keeps channels in blocks, of 16 where the processor has AVX-512, of 8 with AVX2.
  * Behind a layer that fills no whole block, as the middle flow's 728 channels, it leaves that

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 
-/** Writes a file whole or not at all. */
+/** Writer of a file, whole or not at all. */
 final class AtomicFile {
   private AtomicFile() {}
 
-  /** Writes a file's content. */
+  /** Writer of a file's content. */
   interface Writer {
     void writeTo(OutputStream out) throws IOException;
   }

@@ -51,7 +51,7 @@ final class ExportFolder {
     }
   }
 
-  /** Takes what the files say. */
+  /** Reads the facts that the files hold into the plan. */
   static void read(Path folder, PackagingPlan plan) {
     JsonNode config = json(folder, CONFIG);
     JsonNode preprocessor = json(folder, PREPROCESSOR);
@@ -115,7 +115,7 @@ final class ExportFolder {
     }
   }
 
-  /** The interpolation of the contract that is nearest to a filter of Pillow. */
+  /** Sets the interpolation of the contract that is nearest to a filter of Pillow. */
   static void setInterpolation(String filter, String source, PackagingPlan plan) {
     boolean known = ModelMetadata.INTERPOLATIONS.contains(filter);
     plan.interpolation()
@@ -124,7 +124,7 @@ final class ExportFolder {
             known ? source : "the nearest to " + filter + " of " + source);
   }
 
-  /** One number, or one for each of red, green, blue; null where there is none. */
+  /** Returns one number, or one for each of red, green, blue; null where there is none. */
   static List<Double> numbers(JsonNode node) {
     if (node.isNumber()) {
       return List.of(node.asDouble());

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Reads weights that lie in files beside a model into the model. */
+/** Reader of weights that lie in files beside a model, into the model. */
 final class ExternalData {
   private final Path folder;
   private final long most;

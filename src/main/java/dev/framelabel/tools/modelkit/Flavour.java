@@ -25,14 +25,14 @@ enum Flavour {
   }
 
   /**
-   * Rows that a 3x3 pooling with stride 2 pads before the first one. TensorFlow puts an odd row
-   * behind the last one, so an even side gets none in front.
+   * Returns the rows that a 3x3 pooling with stride 2 pads before the first one. TensorFlow puts an
+   * odd row behind the last one, so an even side gets none in front.
    */
   int padBefore(int side) {
     return this == TORCH || side % 2 == 1 ? 1 : 0;
   }
 
-  /** Rows that a 3x3 pooling with stride 2 pads behind the last one. */
+  /** Returns the rows that a 3x3 pooling with stride 2 pads behind the last one. */
   int padAfter(int side) {
     return 1;
   }

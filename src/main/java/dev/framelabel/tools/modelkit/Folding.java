@@ -3,7 +3,7 @@ package dev.framelabel.tools.modelkit;
 import java.util.List;
 
 /**
- * Merges a batch normalisation into the convolution before it: the same function, one layer less.
+ * Merge of a batch normalisation into the convolution before it: the same function, one layer less.
  * Computed in double precision and rounded once.
  *
  * @param kernel of the convolution, scaled

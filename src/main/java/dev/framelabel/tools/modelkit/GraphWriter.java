@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
-/** Writes nodes and tensors of an ONNX graph. Every node has one output, named like the node. */
+/** Writer of nodes and tensors of an ONNX graph. Every node has one output, named like the node. */
 final class GraphWriter {
   private final GraphProto.Builder graph = GraphProto.newBuilder();
 

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes a label model compute in half precision. Normalising and softmax stay float32, so do input
+ * Conversion of a label model to half precision. Normalising and softmax stay float32, so do input
  * and output. Numbers beyond 65504, the largest half, become that.
  */
 final class HalfPrecision {
@@ -74,7 +74,7 @@ final class HalfPrecision {
     return node.getName().startsWith(Wrapping.PREFIX);
   }
 
-  /** A node of ours: what comes from the network is cast back. */
+  /** Returns a node of ours with the network's result cast back to float32. */
   private NodeProto withFloatInputs(NodeProto node) {
     NodeProto.Builder changed = node.toBuilder();
     for (int i = 0; i < node.getInputCount(); i++) {

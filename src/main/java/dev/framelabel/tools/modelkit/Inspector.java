@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Counts what a model holds. */
+/** Counter of what a model holds. */
 final class Inspector {
   private final GraphProto graph;
   private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -79,7 +79,8 @@ final class Inspector {
   }
 
   /**
-   * The floating-point tensors of a graph, those in Constant nodes too; ours around it left out.
+   * Returns the floating-point tensors of a graph, those in Constant nodes too; ours around it left
+   * out.
    */
   private static List<TensorProto> weights(GraphProto graph) {
     List<TensorProto> all = new ArrayList<>();
@@ -141,8 +142,9 @@ final class Inspector {
   }
 
   /**
-   * The table of a network that was built here, counted from its tensors: a folded bias stands for
-   * a scale, a shift, a mean and a variance. What {@link Alignment} added is not counted.
+   * Returns the table of a network that was built here, counted from its tensors: a folded bias
+   * stands for a scale, a shift, a mean and a variance. What {@link Alignment} added is not
+   * counted.
    */
   private List<Block> blocks() {
     Optional<NetworkNote> note = NetworkNote.read(metadata);

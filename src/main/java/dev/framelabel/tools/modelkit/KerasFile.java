@@ -19,8 +19,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Reads the layers of an HDF5 file that Keras saved, whichever of its layouts: the one of Keras 1
- * and 2 (attributes {@code layer_names} and {@code weight_names}, at the root or under {@code
+ * Reader of the layers of an HDF5 file that Keras saved, whichever of its layouts: the one of Keras
+ * 1 and 2 (attributes {@code layer_names} and {@code weight_names}, at the root or under {@code
  * model_weights} of a whole model), or {@code .weights.h5} of Keras 3 (groups {@code vars}), alone
  * or in a {@code .keras} file.
  */
@@ -35,8 +35,8 @@ final class KerasFile {
   record Layer(String name, List<Tensor> tensors) {}
 
   /**
-   * All layers that have weights, in the file's order; those of a {@code .weights.h5} in the order
-   * of their numbers.
+   * Returns all layers that have weights, in the file's order; those of a {@code .weights.h5} in
+   * the order of their numbers.
    *
    * @throws ModelException if the file is missing, no HDF5 or zip of one, damaged or not saved by
    *     Keras
@@ -56,7 +56,7 @@ final class KerasFile {
     }
   }
 
-  /** A {@code .keras} file: its weights are the same as in a {@code .weights.h5} file. */
+  /** Reads a {@code .keras} file: its weights are the same as in a {@code .weights.h5} file. */
   private static List<Layer> readZip(Path file) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry weights = zip.getEntry(WEIGHTS);

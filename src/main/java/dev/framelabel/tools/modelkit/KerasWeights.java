@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds Xception's weights among the layers that Keras saved. The four residual convolutions and
- * their batch normalisations carry automatic names there ({@code conv2d_7}), so they are told by
- * their shape, and by their order where shapes are alike.
+ * Finder of Xception's weights among the layers that Keras saved. The four residual convolutions
+ * and their batch normalisations carry automatic names there ({@code conv2d_7}), so they are told
+ * by their shape, and by their order where shapes are alike.
  */
 final class KerasWeights {
   private static final String CONVOLUTION = "conv2d";
@@ -55,7 +55,7 @@ final class KerasWeights {
     return architecture.units().stream().filter(unit -> unit.kind() == kind).toList();
   }
 
-  /** Returns width and head, from the last batch normalisation and the layers behind it. */
+  /** Returns the width and head, from the last batch normalisation and the layers behind it. */
   private static XceptionArchitecture architecture(List<Layer> layers, List<Layer> dense) {
     int features =
         layers.stream()
@@ -112,7 +112,9 @@ final class KerasWeights {
                 left.stream().map(l -> l.name() + " " + l.tensors().get(0).shape()).toList()));
   }
 
-  /** A file that names layers only by class and number, in the order of the model. */
+  /**
+   * Assigns the layers of a file that names them only by class and number, in the model's order.
+   */
   private void assignNumbered(XceptionArchitecture architecture, List<Layer> layers) {
     Iterator<Layer> convolutions = ofClass(layers, CONVOLUTION);
     Iterator<Layer> separables = ofClass(layers, "separable_" + CONVOLUTION);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the names of classes. */
+/** Reader of the names of classes. */
 public final class LabelNames {
   private LabelNames() {}
 

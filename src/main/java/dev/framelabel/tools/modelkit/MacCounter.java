@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Counts the multiply-accumulates of convolutions and matrix products for one picture. Follows
- * shapes through the operators that image classifiers use; where it cannot, it says at which node
- * it stopped.
+ * Counter of the multiply-accumulates of convolutions and matrix products for one picture. Follows
+ * shapes through the operators that image classifiers use; where it cannot, it reports at which
+ * node it stopped.
  */
 final class MacCounter {
   /** Operators whose output has the shape of their first input. */
@@ -47,7 +47,7 @@ final class MacCounter {
     return counter;
   }
 
-  /** Counts by the name of the node, or of its output where it has none. */
+  /** Returns the counts by the name of the node, or of its output where it has none. */
   Map<String, Long> byNode() {
     return byNode;
   }
@@ -62,7 +62,7 @@ final class MacCounter {
     shapes.put(name, tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** One picture; an input whose sides are open has no shape to count with. */
+  /** Adds an input for one picture; an input whose sides are open has no shape to count with. */
   private void addInput(ValueInfoProto input) {
     long[] shape =
         input.getType().getTensorType().getShape().getDimList().stream()
@@ -105,7 +105,7 @@ final class MacCounter {
     return node.getName().isEmpty() ? node.getOutput(0) : node.getName();
   }
 
-  /** Multiplications for each number of the output. */
+  /** Returns the multiplications for each number of the output. */
   private static long depth(NodeProto node, long[][] inputs) {
     long[] weights = inputs[1];
     return switch (node.getOpType()) {

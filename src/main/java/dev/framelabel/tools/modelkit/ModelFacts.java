@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What an ONNX file holds.
+ * Content of an ONNX file.
  *
  * @param metadata name, version, labels and so on by the keys of the label-model contract; empty
  *     texts where the file says nothing
@@ -32,7 +32,7 @@ public record ModelFacts(
     OptionalLong macs,
     String note,
     List<Block> blocks) {
-  /** What the file says of itself. */
+  /** Metadata of the file. */
   public record MetadataFacts(
       String name,
       String version,

@@ -70,7 +70,7 @@ public final class ModelFile {
     }
   }
 
-  /** Whether the file says of itself that it is a label model. */
+  /** Returns whether the file's metadata is that of a label model. */
   public static boolean isLabelModel(Path file) {
     return read(file).model.getMetadataPropsList().stream()
         .anyMatch(entry -> entry.getKey().equals(ModelMetadata.LABELS_KEY));
@@ -81,8 +81,8 @@ public final class ModelFile {
   }
 
   /**
-   * The same in half precision inside, float32 at its ends. Only for models that were built,
-   * imported or packaged here.
+   * Returns the same model in half precision inside, float32 at its ends. Only for models that were
+   * built, imported or packaged here.
    *
    * @throws ModelException if it holds what has no simple form in half precision
    */
@@ -103,7 +103,7 @@ public final class ModelFile {
   }
 
   /**
-   * Returns what the file says of itself and what the graph holds.
+   * Returns the file's metadata and the graph's content.
    *
    * @throws ModelException if the graph contradicts itself, as that of a damaged file may
    */
@@ -116,7 +116,9 @@ public final class ModelFile {
     }
   }
 
-  /** Lets a file of it be read, which is there for no longer than that. */
+  /**
+   * Saves a temporary file of the model for a reader; the file is there for no longer than that.
+   */
   public <T> T whileSaved(Function<Path, T> reader) {
     try {
       Path file = Files.createTempFile("framelabel-", ".onnx");

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * How a network wants its pixels: {@code (pixel * scale - mean) / std} for each channel.
+ * Normalisation of pixels that a network expects: {@code (pixel * scale - mean) / std} for each
+ * channel.
  *
  * @param scale applied first to pixels 0..255
  * @param mean one number, or one for each of red, green, blue
  * @param std one number, or one for each of red, green, blue; not 0
  */
 public record Normalisation(double scale, List<Double> mean, List<Double> std) {
-  /** To -1..1, as every Xception wants them. */
+  /** Normalisation to -1..1, as every Xception expects. */
   static final Normalisation XCEPTION = new Normalisation(1.0 / 255, List.of(0.5), List.of(0.5));
 
   public Normalisation {

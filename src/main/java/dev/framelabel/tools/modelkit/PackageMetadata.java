@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a label model is to say of itself.
+ * Metadata for a label model.
  *
  * @param labels names of the classes, in the order of the output
  * @param resize one of {@link ModelMetadata#RESIZES}
@@ -28,7 +28,7 @@ public record PackageMetadata(
     String resize,
     double cropPct,
     String interpolation) {
-  /** What is meant where nothing is said. */
+  /** Default of {@code resize}. */
   public static final String RESIZE = "stretch";
 
   public static final String INTERPOLATION = "fast";
@@ -65,7 +65,7 @@ public record PackageMetadata(
     }
   }
 
-  /** Of a model that sees the whole picture. */
+  /** Creates the metadata of a model that sees the whole picture. */
   public PackageMetadata(String name, String version, List<String> labels, String resize) {
     this(name, version, labels, resize, 1, INTERPOLATION);
   }
@@ -81,7 +81,7 @@ public record PackageMetadata(
     }
   }
 
-  /** Replaces what the model says of itself, and leaves its other metadata. */
+  /** Replaces the model's label-model metadata, and leaves its other metadata. */
   void writeTo(ModelProto.Builder model, LabelTask task) {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put(ModelMetadata.NAME_KEY, name);

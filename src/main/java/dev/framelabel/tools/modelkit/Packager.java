@@ -16,7 +16,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Makes a label model of an ONNX image classifier by adding nodes in front and behind. */
+/**
+ * Packager that makes a label model of an ONNX image classifier by adding nodes in front and
+ * behind.
+ */
 public final class Packager {
   private static final int FIRST_OPSET = 7;
 
@@ -52,7 +55,7 @@ public final class Packager {
         head.measured());
   }
 
-  /** The number of classes, -1 where the file leaves it open. */
+  /** Returns the number of classes, -1 where the file leaves it open. */
   static int classes(ModelFile file) {
     Packager packager = new Packager(file.proto(), null);
     return packager.checkOutput(packager.onlyOutput());
@@ -149,7 +152,7 @@ public final class Packager {
     return !isFixed(side) || side.getDimValue() == expected;
   }
 
-  /** Some exporters write -1 where any number is meant. */
+  /** Returns whether a side is fixed; some exporters write -1 where any number is meant. */
   private static boolean isFixed(Dimension side) {
     return side.hasDimValue() && side.getDimValue() > 0;
   }

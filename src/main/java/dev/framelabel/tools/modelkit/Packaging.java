@@ -3,14 +3,14 @@ package dev.framelabel.tools.modelkit;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How a foreign classifier is made a label model.
+ * Settings with which a foreign classifier is made a label model.
  *
  * @param layout of its input
  * @param size of its input
- * @param normalisation how it wants its pixels
+ * @param normalisation of its pixels
  * @param blueFirst whether it wants blue, green, red
- * @param result what it gives
- * @param metadata what the label model is to say of itself
+ * @param result kind of its output
+ * @param metadata of the label model
  */
 public record Packaging(
     Layout layout,
@@ -19,7 +19,7 @@ public record Packaging(
     boolean blueFirst,
     Result result,
     PackageMetadata metadata) {
-  /** What a classifier's output is. */
+  /** Kind of a classifier's output. */
   public enum Result {
     /** As a trial run shows. */
     MEASURED,

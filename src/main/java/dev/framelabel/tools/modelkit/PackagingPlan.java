@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How a classifier is going to be packaged, and where each part of that was taken from. What is set
- * later holds: first the files say what they know, then the user. Not thread-safe.
+ * Plan for packaging a classifier, with the source of each part. What is set later holds: first the
+ * files say what they know, then the user. Not thread-safe.
  */
 public final class PackagingPlan {
   private static final int SHOWN_LABELS = 3;
@@ -45,7 +45,7 @@ public final class PackagingPlan {
   private ModelFile model;
   private Path file;
 
-  /** Something to know, and where it was taken from. */
+  /** Value of the plan, and its source. */
   public static final class Setting<T> {
     private final String name;
     private final String option;
@@ -59,7 +59,7 @@ public final class PackagingPlan {
       this.text = text;
     }
 
-    /** Replaces what was known, unless the value is null. */
+    /** Replaces the value, unless the new one is null. */
     public void set(T known, String from) {
       if (known != null) {
         value = known;
@@ -67,7 +67,7 @@ public final class PackagingPlan {
       }
     }
 
-    /** As {@link #set}, where nothing is known. */
+    /** Sets a value as {@link #set} does, if none is known. */
     public void setDefault(T known, String from) {
       set(value == null ? known : null, from);
     }
@@ -191,7 +191,7 @@ public final class PackagingPlan {
     return result;
   }
 
-  /** Packages by what is known now; the rest by the defaults of {@code model package}. */
+  /** Packages by the values known now; the rest by the defaults of {@code model package}. */
   public Packager.Packaged packaged(String name, String version) {
     scale.setDefault(1.0 / 255, DEFAULT);
     mean.setDefault(List.of(0.0), DEFAULT);
@@ -212,7 +212,7 @@ public final class PackagingPlan {
                 name, version, labels.get(), resize.get(), cropPct.get(), interpolation.get())));
   }
 
-  /** A line for each thing that is known: its value, and where it was taken from. */
+  /** Returns a line for each value that is known, with its source. */
   public List<String> lines() {
     Stream<Setting<?>> all =
         Stream.of(
@@ -230,7 +230,10 @@ public final class PackagingPlan {
     return all.filter(Setting::isKnown).map(Setting::line).toList();
   }
 
-  /** The classes of the output, by number: for whom their names do not matter yet. */
+  /**
+   * Returns the classes of the output, by number: for callers to whom their names do not matter
+   * yet.
+   */
   public List<String> numberedClasses() {
     int classes = Packager.classes(model);
     if (classes < 1) {

@@ -109,7 +109,7 @@ final class PreprocessorConfig {
     plan.cropPct().set(cropPct, source);
   }
 
-  /** 0 where both sides are given. */
+  /** Returns the shorter side; 0 where both sides are given. */
   private int shorterSide(JsonNode size) {
     if (size.has("shortest_edge")) {
       return size.get("shortest_edge").asInt();

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Gives other names to what would clash with the nodes and values that packaging adds. */
+/** Renaming of what would clash with the nodes and values that packaging adds. */
 final class Renaming {
   private final Map<String, String> names = new TreeMap<>();
 

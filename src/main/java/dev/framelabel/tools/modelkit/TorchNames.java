@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the PyTorch ports call Xception's layers. */
+/** Names that the PyTorch ports give Xception's layers. */
 enum TorchNames {
   /** timm's legacy_xception; pretrainedmodels' has {@code last_linear} for {@code fc}. */
   TIMM("conv1.weight"),
@@ -53,7 +53,7 @@ enum TorchNames {
     return names;
   }
 
-  /** Prefixes of a layer and of its batch normalisation, with a space in between. */
+  /** Returns prefixes of a layer and of its batch normalisation, with a space in between. */
   private static String timm(Unit unit) {
     int block = block(unit);
     int layer = layer(unit);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Finds Xception's weights in a PyTorch state_dict that was saved as safetensors. */
+/** Finder of Xception's weights in a PyTorch state_dict that was saved as safetensors. */
 final class TorchWeights {
   private static final String PADDING = "framelabel.padding";
 

@@ -12,18 +12,18 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * What a classifier gave for trial pictures, and what its numbers say of it. Nothing in a graph
- * says it as surely: a softmax may stand behind any node and in front of any.
+ * Output of a classifier for trial pictures, and the conclusions from its numbers. Nothing in a
+ * graph says it as surely: a softmax may stand behind any node and in front of any.
  *
  * @param rows a number for each class, for each picture
  */
 record TrialRows(List<float[]> rows) {
-  /** What rounding may do to a value, as in half precision. */
+  /** Deviation that rounding may cause in a value, as in half precision. */
   private static final double VALUE_TOLERANCE = 1e-3;
 
   private static final double SUM_TOLERANCE = 5e-3;
 
-  /** What quantisation of the output may do to a sum without leaving it in doubt. */
+  /** Deviation that quantisation of the output may cause in a sum without leaving it in doubt. */
   private static final double CLEAR_ROUNDING = 0.05;
 
   /** The steps of an output in 8 bits or more are smaller. */
@@ -41,7 +41,7 @@ record TrialRows(List<float[]> rows) {
   }
 
   /**
-   * What makes probabilities of a classifier's output.
+   * Layer that makes probabilities of a classifier's output.
    *
    * @param measured a sentence
    */
@@ -60,7 +60,7 @@ record TrialRows(List<float[]> rows) {
   }
 
   /**
-   * Decides by the rows, and by what the user says of them.
+   * Returns the head by the rows, and by the user's statement about them.
    *
    * @throws ModelException if the two contradict each other
    */
@@ -200,12 +200,12 @@ record TrialRows(List<float[]> rows) {
     return rows.stream().mapToDouble(row -> Math.abs(sum(row) - 1)).max().orElse(0);
   }
 
-  /** By how much quantisation may change a sum: half a step for each class. */
+  /** Returns by how much quantisation may change a sum: half a step for each class. */
   private double rounding() {
     return step() * classes() / 2;
   }
 
-  /** The step of which all values are multiples; 0 where there is none. */
+  /** Returns the step of which all values are multiples; 0 where there is none. */
   private double step() {
     double step =
         rows.stream().flatMapToDouble(TrialRows::stream).filter(v -> v > 0).min().orElse(1);

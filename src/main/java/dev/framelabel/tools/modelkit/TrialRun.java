@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Runs models on made-up pictures, always the same ones. */
+/** Trial of models on made-up pictures, always the same ones. */
 public final class TrialRun {
-  /** How many pictures tell what a model gives. */
+  /** Number of pictures that tell the kind of a model's output. */
   static final int PICTURES = 6;
 
   private static final int BATCH = 3;
@@ -105,7 +105,9 @@ public final class TrialRun {
     return rows;
   }
 
-  /** Black, white, then random tiles with some noise: nearer to a picture than noise alone. */
+  /**
+   * Returns black, white, then random tiles with some noise: nearer to a picture than noise alone.
+   */
   private static ByteBuffer madeUp(int count, int height, int width) {
     Random random = new Random(count);
     ByteBuffer pixels = ByteBuffer.allocateDirect(count * height * width * 3);

@@ -8,14 +8,14 @@ import java.util.List;
  *
  * @param name as Keras Applications names it; {@code blockN_shortcut} for the four residual
  *     convolutions, which have no name of their own there
- * @param kind what it computes
+ * @param kind kind of the layer
  * @param in channels
  * @param out channels
  * @param kernel side of the kernel
  * @param stride step of the kernel
  */
 record Unit(String name, Kind kind, int in, int out, int kernel, int stride) {
-  /** What a layer computes. */
+  /** Kind of a layer. */
   enum Kind {
     CONVOLUTION,
     /** A depthwise convolution and a pointwise one, without an activation in between. */
@@ -41,7 +41,7 @@ record Unit(String name, Kind kind, int in, int out, int kernel, int stride) {
     return kind == Kind.DENSE ? "head" : name.substring(0, name.indexOf('_'));
   }
 
-  /** This layer's weights, in the order in which Keras keeps them. */
+  /** Returns this layer's weights, in the order in which Keras keeps them. */
   List<Parameter> parameters() {
     List<Parameter> all = new ArrayList<>();
     switch (kind) {

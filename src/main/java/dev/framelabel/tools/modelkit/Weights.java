@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The weights of one network, complete and of the right shapes.
  *
- * @param architecture what they are weights of
+ * @param architecture of the network
  * @param tensors by {@link Parameter#name()}
  */
 record Weights(XceptionArchitecture architecture, Map<String, Tensor> tensors) {

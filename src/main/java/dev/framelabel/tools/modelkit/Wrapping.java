@@ -18,10 +18,10 @@ final class Wrapping {
   /** Begins the name of every node and value made here. */
   static final String PREFIX = "framelabel/";
 
-  /** What the network gets: float32, normalised, in its layout. */
+  /** Input of the network: float32, normalised, in its layout. */
   static final String NORMALISED = PREFIX + "normalised";
 
-  /** What makes probabilities of a network's result. */
+  /** Layer that makes probabilities of a network's result. */
   enum Activation {
     NONE,
     SOFTMAX,
@@ -30,7 +30,7 @@ final class Wrapping {
 
   private Wrapping() {}
 
-  /** From bytes to {@link #NORMALISED}. */
+  /** Returns the nodes from bytes to {@link #NORMALISED}. */
   static List<NodeProto> head(Layout layout, Normalisation normalisation, boolean bgr) {
     List<NodeProto> nodes = new ArrayList<>();
     nodes.add(
@@ -68,7 +68,7 @@ final class Wrapping {
   }
 
   /**
-   * From the network's result to probabilities.
+   * Returns the nodes from the network's result to probabilities.
    *
    * @param flatten whether the result may have more axes than classes
    */

@@ -12,7 +12,7 @@ public final class Xception {
   }
 
   /**
-   * The paper's network, never trained; the same for the same seed everywhere.
+   * Returns the paper's network, never trained; the same for the same seed everywhere.
    *
    * @param width 1 for the paper's number of channels
    */
@@ -22,8 +22,8 @@ public final class Xception {
   }
 
   /**
-   * Weights that Keras saved: {@code .h5} and {@code .weights.h5} of Keras 2 and 3, with or without
-   * the last layers.
+   * Reads weights that Keras saved: {@code .h5} and {@code .weights.h5} of Keras 2 and 3, with or
+   * without the last layers.
    *
    * @throws ModelException if the file is at fault
    */
@@ -32,7 +32,7 @@ public final class Xception {
   }
 
   /**
-   * A PyTorch state_dict in a {@code .safetensors} file.
+   * Reads a PyTorch state_dict in a {@code .safetensors} file.
    *
    * @throws ModelException if the file is at fault
    */
@@ -40,18 +40,18 @@ public final class Xception {
     return new Xception(TorchWeights.read(file));
   }
 
-  /** Classes of the last layer; 0 for weights without one. */
+  /** Returns the classes of the last layer; 0 for weights without one. */
   public int classes() {
     return weights.architecture().classes();
   }
 
-  /** Numbers that training changes. */
+  /** Returns the number of values that training changes. */
   public long trainableParameters() {
     return weights.architecture().trainable();
   }
 
   /**
-   * The label model, batch normalisation folded.
+   * Returns the label model, batch normalisation folded.
    *
    * @param size side of its square input, pixels, 71 or more
    * @throws ModelException if there is no last layer, or the labels are of another count

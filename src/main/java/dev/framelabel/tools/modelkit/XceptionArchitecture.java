@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Xception (Chollet 2017, arXiv:1610.02357): which layers there are, and how large.
+ * Xception (Chollet 2017, arXiv:1610.02357): its layers and their sizes.
  *
  * @param flavour padding and epsilon
  * @param width 1 for the paper's network; 0.25 has a quarter of its channels in every layer
@@ -29,7 +29,10 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
     }
   }
 
-  /** Channels of a layer that has {@code paper} in the paper; halves go to the even side. */
+  /**
+   * Returns the channels of a layer that has {@code paper} in the paper; halves go to the even
+   * side.
+   */
   private int channels(int paper) {
     return (int) Math.max(1, Math.rint(paper * width));
   }
@@ -40,7 +43,7 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
   }
 
   /**
-   * Returns all layers with weights, in the order of the data's way; a shortcut comes after its
+   * Returns all layers with weights, in the order of the data flow; a shortcut comes after its
    * block.
    */
   List<Unit> units() {
@@ -63,7 +66,7 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
     return all;
   }
 
-  /** A residual block that halves the picture. */
+  /** Adds a residual block that halves the picture. */
   private void addReducing(List<Unit> all, String block, int in, int between, int out) {
     all.add(Unit.separable(block + "_sepconv1", channels(in), channels(between)));
     all.add(Unit.separable(block + "_sepconv2", channels(between), channels(out)));
@@ -90,12 +93,12 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
     return units().stream().flatMap(unit -> unit.parameters().stream()).toList();
   }
 
-  /** Numbers that training changes. */
+  /** Returns the number of values that training changes. */
   long trainable() {
     return parameters().stream().filter(p -> !p.statistic()).mapToLong(Parameter::count).sum();
   }
 
-  /** Means and variances of the batch normalisations. */
+  /** Returns the number of means and variances of the batch normalisations. */
   long statistics() {
     return parameters().stream().filter(Parameter::statistic).mapToLong(Parameter::count).sum();
   }

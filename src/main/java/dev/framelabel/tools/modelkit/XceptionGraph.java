@@ -10,7 +10,7 @@ import dev.framelabel.model.ModelMetadata;
 import java.util.List;
 
 /**
- * Writes an Xception as a label model: pixels in, probabilities out, batch normalisation folded
+ * Writer of an Xception as a label model: pixels in, probabilities out, batch normalisation folded
  * into the convolutions. One instance writes one graph.
  */
 final class XceptionGraph {
@@ -32,7 +32,7 @@ final class XceptionGraph {
 
   /**
    * @param size side of the square input, pixels
-   * @param metadata what the model says of itself; its labels name the network's classes
+   * @param metadata of the model; its labels name the network's classes
    * @throws IllegalArgumentException if the size is too small or the network has no classes
    */
   static ModelProto write(Weights weights, int size, PackageMetadata metadata) {
@@ -90,7 +90,7 @@ final class XceptionGraph {
     out.graph().addAllNode(Wrapping.tail(x, false, Wrapping.Activation.SOFTMAX));
   }
 
-  /** Two separable convolutions and a pooling, beside a convolution that steps over pixels. */
+  /** Adds two separable convolutions and a pooling, beside a convolution that steps over pixels. */
   private String reducing(String block, String input, boolean reluFirst) {
     String shortcut = reducingShortcut(block, input);
     String x = separable(block + "_sepconv1", reluFirst ? relu(block + "_in", input) : input);
@@ -135,7 +135,7 @@ final class XceptionGraph {
     return out.node("Relu", name + "_relu", List.of(input));
   }
 
-  /** A plain convolution without padding, its batch normalisation folded in. */
+  /** Adds a plain convolution without padding, its batch normalisation folded in. */
   private String convolution(String name, String input) {
     Unit unit = weights.architecture().unit(name);
     Folding folded = Folding.of(weights, unit, "kernel");

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** Reports as JSON for programs and people. */
+/** Writer of reports as JSON, for programs and people. */
 public final class Json {
   private Json() {}
 

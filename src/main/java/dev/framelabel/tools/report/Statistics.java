@@ -3,7 +3,7 @@ package dev.framelabel.tools.report;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 
-/** What reports say of many figures of one kind. */
+/** Statistics of many figures of one kind. */
 public final class Statistics {
   private Statistics() {}
 

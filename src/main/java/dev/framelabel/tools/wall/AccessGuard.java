@@ -15,9 +15,9 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * Stands before all other handlers: puts the headers that keep a page to itself, refuses requests
- * that another site's page makes through a name of its own, and asks for the token where there is
- * one (header {@code Authorization: Bearer TOKEN}, or once {@code /?token=TOKEN}, which becomes a
+ * Handler before all others: adds the headers that keep a page to itself, refuses requests that
+ * another site's page makes through a name of its own, and asks for the token where there is one
+ * (header {@code Authorization: Bearer TOKEN}, or once {@code /?token=TOKEN}, which becomes a
  * cookie that holds the token's checksum: cookies take few characters).
  */
 final class AccessGuard implements HttpHandler {
@@ -93,7 +93,7 @@ final class AccessGuard implements HttpHandler {
         && agree(given.substring(BEARER.length()), token);
   }
 
-  /** In the same time, whatever differs. */
+  /** Compares two tokens in the same time, whatever differs. */
   private static boolean agree(String given, String expected) {
     return MessageDigest.isEqual(given.getBytes(UTF_8), expected.getBytes(UTF_8));
   }

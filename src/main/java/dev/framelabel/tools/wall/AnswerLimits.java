@@ -12,9 +12,9 @@ import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
- * Bounds what slow readers and senders can hold: a request has so much time for all of it, and the
- * answers that are under way so much memory together. Where that is full, the oldest answer is
- * dropped, because its reader is the slowest. Thread-safe.
+ * Limits for slow readers and senders: a request has a deadline, and all answers in flight share a
+ * limited memory. Where that is full, the oldest answer is dropped, because its reader is the
+ * slowest. Thread-safe.
  */
 final class AnswerLimits implements HttpHandler {
   static final long DEADLINE_MILLIS = 30_000;
@@ -59,7 +59,7 @@ final class AnswerLimits implements HttpHandler {
     next.handleRequest(exchange);
   }
 
-  /** Lifts the deadline of an answer that has no end; whoever gives it bounds its reader. */
+  /** Lifts the deadline of an answer that has no end; the caller bounds its reader. */
   static void withoutEnd(HttpServerExchange exchange) {
     boolean ignored = exchange.getAttachment(DEADLINE).remove();
   }
@@ -91,7 +91,7 @@ final class AnswerLimits implements HttpHandler {
     bytes -= size == null ? 0 : size;
   }
 
-  /** Bytes of all answers that are under way. */
+  /** Returns the bytes of all answers in flight. */
   synchronized long bytes() {
     return bytes;
   }

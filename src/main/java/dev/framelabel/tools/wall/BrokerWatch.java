@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/** Asks the brokers every two seconds whether they are there, on a thread of its own. */
+/** Watch that asks the brokers every two seconds whether they are there, on a thread of its own. */
 final class BrokerWatch implements AutoCloseable {
   private static final long INTERVAL_MILLIS = 2_000;
   private static final int TIMEOUT_MILLIS = 3_000;

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/** What the wall knows of one camera, in bounded memory. Not thread-safe. */
+/** State of one camera on the wall, in bounded memory. Not thread-safe. */
 final class CameraBoard {
   static final int HISTORY = 100;
 
@@ -64,7 +64,7 @@ final class CameraBoard {
   }
 
   /**
-   * Takes a result in; one of a frame that is known replaces the former where that was not final.
+   * Adds a result; one of a frame that is known replaces the former where that was not final.
    *
    * @return whether it is the first of its frame
    */
@@ -117,7 +117,7 @@ final class CameraBoard {
     timeline.mark(observed);
   }
 
-  /** Takes back the results that turn out to have been aborted. */
+  /** Withdraws the results that turn out to have been aborted. */
   void settle(SettledOffsets.Range settled) {
     List<ObservedResult> aborted =
         history.values().stream().filter(one -> one.isWithdrawnBy(settled)).toList();
@@ -146,7 +146,7 @@ final class CameraBoard {
     newestPictureAt = Optional.of(arrivedAt);
   }
 
-  /** How the camera does, in the words of the page. */
+  /** Returns the camera's state, in the words of the page. */
   State state(Instant now) {
     Optional<State> reported = reportedState(now);
     if (reported.isPresent()) {
@@ -181,12 +181,14 @@ final class CameraBoard {
     return time.isEmpty() || Duration.between(time.get(), now).compareTo(QUIET) > 0;
   }
 
-  /** The top label of each of the last seconds, oldest first; empty where there was none. */
+  /**
+   * Returns the top label of each of the last seconds, oldest first; empty where there was none.
+   */
   List<String> timeline(Instant now) {
     return timeline.until(now);
   }
 
-  /** The last results, newest first. */
+  /** Returns the last results, newest first. */
   List<ObservedResult> history() {
     List<ObservedResult> newestFirst = new ArrayList<>(history.values());
     Collections.reverse(newestFirst);
@@ -205,7 +207,7 @@ final class CameraBoard {
     return status;
   }
 
-  /** When the newest frame was captured, by its camera. */
+  /** Returns when the newest frame was captured, by its camera's clock. */
   Optional<Instant> lastFrameAt() {
     return lastFrameAt;
   }
@@ -214,7 +216,9 @@ final class CameraBoard {
     return shown;
   }
 
-  /** The frame whose picture goes with the labels; the newest one while there are no labels. */
+  /**
+   * Returns the frame whose picture goes with the labels; the newest one while there are no labels.
+   */
   String pictureFrame(Instant now) {
     return isOld(newestPictureAt, now) ? newestFrame : newestPicture;
   }
@@ -231,12 +235,12 @@ final class CameraBoard {
     return rejected;
   }
 
-  /** Grows with each change. */
+  /** Returns a number that grows with each change. */
   long version() {
     return version;
   }
 
-  /** What a tile says. */
+  /** State that a tile shows. */
   enum State {
     CONNECTING,
     LIVE,

@@ -4,7 +4,7 @@ import dev.framelabel.event.SourcePosition;
 import java.time.Instant;
 
 /**
- * How a result came in.
+ * Record that a result came in.
  *
  * @param at when the broker had it
  * @param position where its own record stands

@@ -19,13 +19,13 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads frames, results and camera statuses as they come, for people to look at. It belongs to no
- * consumer group, commits nothing, and passes over what it cannot keep up with: it never holds
+ * Reader of frames, results and camera statuses as they come, for people to look at. It belongs to
+ * no consumer group, commits nothing, and passes over what it cannot keep up with: it never holds
  * anything up.
  *
- * <p>Results are read twice. A first reader sees those of open transactions too, so that one that
- * hangs does not freeze the view; a second one sees only what is committed, and confirms. What it
- * passes without seeing was aborted.
+ * <p>Results are read twice. A first reader sees those of open transactions too, so that a hanging
+ * transaction does not freeze the view; a second one sees only what is committed, and confirms.
+ * Results that the second reader passes without seeing them were aborted.
  */
 public final class LiveFeed implements AutoCloseable {
   private static final Duration FRAMES_BACK = Duration.ofSeconds(5);

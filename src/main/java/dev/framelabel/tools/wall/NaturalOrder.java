@@ -6,7 +6,9 @@ import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Orders names as people do: camera-2 before camera-10. Numbers are of ASCII digits only. */
+/**
+ * Order of names as people sort them: camera-2 before camera-10. Numbers are of ASCII digits only.
+ */
 final class NaturalOrder implements Comparator<String>, Serializable {
   private static final long serialVersionUID = 1L;
   private static final Pattern PARTS = Pattern.compile("[0-9]+|[^0-9]+");

@@ -28,7 +28,7 @@ record ObservedResult(
   private static final ModelIdentity NO_MODEL = new ModelIdentity("", "", "");
   private static final SourcePosition NO_SOURCE = new SourcePosition("", 0, 0);
 
-  /** How much a result is worth. */
+  /** Finality of a result. */
   enum Standing {
     /** Its transaction is still open, or is not yet known to be closed. */
     PROVISIONAL,
@@ -85,7 +85,7 @@ record ObservedResult(
     return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
   }
 
-  /** Of two words on one frame the one that holds: nothing goes behind a committed result. */
+  /** Returns which of two results of one frame holds: nothing replaces a committed one. */
   ObservedResult or(ObservedResult later) {
     return committed() ? this : later;
   }
@@ -94,7 +94,7 @@ record ObservedResult(
     return new ObservedResult(key, outcome, Standing.WITHDRAWN, arrivedAt, position);
   }
 
-  /** Whether this was provisional only, and is now known not to have been committed. */
+  /** Returns whether this was provisional only, and is now known not to have been committed. */
   boolean isWithdrawnBy(SettledOffsets.Range settled) {
     return standing == Standing.PROVISIONAL && settled.contains(position);
   }
@@ -103,7 +103,7 @@ record ObservedResult(
     return standing == Standing.COMMITTED;
   }
 
-  /** Whether these are labels that hold, as far as is known. */
+  /** Returns whether these are labels that hold, as far as is known. */
   boolean isLabelled() {
     return standing != Standing.WITHDRAWN && outcome instanceof LabelledFrame;
   }
@@ -112,14 +112,14 @@ record ObservedResult(
     return outcome instanceof LabelledFrame labelled ? labelled.labels() : List.of();
   }
 
-  /** Capture time; the arrival where the event could not be read. */
+  /** Returns the capture time; the arrival where the event could not be read. */
   Instant capturedAt() {
     return outcome instanceof LabelledFrame labelled
         ? labelled.capturedAt()
         : ((RejectedFrame) outcome).capturedAt().orElse(arrivedAt);
   }
 
-  /** From the camera to the label; empty for a frame without one. */
+  /** Returns the time from the camera to the label; empty for a frame without one. */
   OptionalDouble latencyMillis() {
     return outcome instanceof LabelledFrame labelled
         ? OptionalDouble.of(

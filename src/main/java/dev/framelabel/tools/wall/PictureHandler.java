@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import javax.imageio.ImageIO;
 
 /**
- * {@code GET /api/picture?frame=ID}: a frame's picture as it was sent; raw pixels as PNG, made on
- * threads of their own, which hold up nothing else.
+ * {@code GET /api/picture?frame=ID}: a frame's picture as it was sent; raw pixels as PNG, encoded
+ * on threads of their own, which hold up nothing else.
  */
 final class PictureHandler implements HttpHandler, AutoCloseable {
   private static final int PNG_THREADS = 2;
@@ -69,7 +69,9 @@ final class PictureHandler implements HttpHandler, AutoCloseable {
     exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
   }
 
-  /** By the bytes themselves: nothing else than pictures leaves here, whatever was sent. */
+  /**
+   * Returns the type by the bytes themselves: nothing but pictures leaves here, whatever was sent.
+   */
   static String contentType(byte[] bytes) {
     if (has(bytes, 0, JPEG)) {
       return "image/jpeg";

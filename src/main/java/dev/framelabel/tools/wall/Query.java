@@ -7,16 +7,16 @@ import java.util.Deque;
 final class Query {
   private Query() {}
 
-  /** The parameter; empty where it is missing. */
+  /** Returns the parameter; empty where it is missing. */
   static String text(HttpServerExchange exchange, String name) {
     Deque<String> values = exchange.getQueryParameters().get(name);
     return values == null || values.isEmpty() ? "" : values.getFirst();
   }
 
   /**
-   * The parameter.
+   * Returns the parameter.
    *
-   * @param what it should be, for people
+   * @param what the expected value, for people
    * @throws IllegalArgumentException if it is missing
    */
   static String required(HttpServerExchange exchange, String name, String what) {
@@ -28,7 +28,7 @@ final class Query {
   }
 
   /**
-   * The parameter; the default where it is missing.
+   * Returns the parameter; the default where it is missing.
    *
    * @throws IllegalArgumentException if it is no whole number within the bounds
    */

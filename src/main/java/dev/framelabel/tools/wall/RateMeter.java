@@ -21,7 +21,9 @@ final class RateMeter {
     total += events;
   }
 
-  /** The mean of the whole seconds that are over; since the first event where that is later. */
+  /**
+   * Returns the mean of the whole seconds that are over; since the first event where that is later.
+   */
   double perSecond(long nowMillis) {
     long second = nowMillis / 1000;
     long sum = 0;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.zip.CRC32C;
 
 /**
- * Whether an id was seen lately, in memory that never grows: 8 bytes for each of the newest. Two
+ * Memory of the ids that were seen lately, which never grows: 8 bytes for each of the newest. Two
  * ids are taken for one if 64 bits of checksums agree. Not thread-safe.
  */
 final class RecentIds {

@@ -20,7 +20,7 @@ final class Rejections {
   private final LinkedHashMap<String, ObservedResult> samples = new LinkedHashMap<>();
   private final RecentIds nameless = new RecentIds(REMEMBERED);
 
-  /** Takes in what is of no known camera: told from others by where the frame's record stands. */
+  /** Adds a result of no known camera: told from others by the position of the frame's record. */
   void addNameless(ObservedResult observed) {
     if (nameless.add(observed.key())) {
       add(observed);
@@ -29,7 +29,7 @@ final class Rejections {
     }
   }
 
-  /** Takes in one that is new. */
+  /** Adds a new rejected frame. */
   void add(ObservedResult observed) {
     byKind.merge(((RejectedFrame) observed.outcome()).kind(), 1L, Long::sum);
     samples.put(identity(observed), observed);
@@ -38,7 +38,7 @@ final class Rejections {
     }
   }
 
-  /** Takes in a later word on one that was added. */
+  /** Updates a rejected frame that was added. */
   void update(ObservedResult later) {
     samples.computeIfPresent(
         identity(later),
@@ -57,7 +57,7 @@ final class Rejections {
     return new EnumMap<>(byKind);
   }
 
-  /** Newest first. */
+  /** Returns the newest rejected frames, newest first. */
   List<ObservedResult> samples() {
     List<ObservedResult> newestFirst = new ArrayList<>(samples.values());
     Collections.reverse(newestFirst);

@@ -4,11 +4,11 @@ import dev.framelabel.event.SourcePosition;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Of which records it is known whether they were committed or aborted. Not thread-safe. */
+/** Offsets of records that are known to be committed or aborted. Not thread-safe. */
 final class SettledOffsets {
   private final Map<SourcePosition, Range> ranges = new HashMap<>();
 
-  /** All of this range are settled, and of what went before it at once. */
+  /** Adds a settled range; joins it to the one that ends where it begins. */
   void add(Range range) {
     ranges.merge(
         range.partitionStart(),

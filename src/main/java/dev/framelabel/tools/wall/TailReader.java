@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the newest records of some topics on a thread of its own, in bounded memory. Topics and
+ * Reader of the newest records of some topics on a thread of its own, in bounded memory. Topics and
  * partitions that appear later are found; brokers that go away are waited for; what is too much to
  * read is passed over.
  */
@@ -50,14 +50,14 @@ final class TailReader implements AutoCloseable {
    */
   record Tail(String topic, Duration back) {}
 
-  /** Takes what is read, on the reader's thread. */
+  /** Receiver of what is read, on the reader's thread. */
   interface Receiver {
     void take(ConsumerRecord<byte[], byte[]> entry);
 
-    /** All that there is to see of the partition from one offset to before another was given. */
+    /** Notes that all visible records from one offset to before another were given. */
     void passed(TopicPartition partition, long from, long to);
 
-    /** So many records were passed over, because they came faster than they could be read. */
+    /** Notes that records were passed over, because they came faster than they could be read. */
     void skipped(long records);
   }
 

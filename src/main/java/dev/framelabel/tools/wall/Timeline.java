@@ -15,7 +15,7 @@ final class Timeline {
     put(labelled.capturedAt(), labelled.labels().isEmpty() ? "" : labelled.labels().get(0).label());
   }
 
-  /** Nothing is known of this second any more. */
+  /** Forgets the label of this second. */
   void clear(Instant capturedAt) {
     put(capturedAt, "");
   }
@@ -30,7 +30,7 @@ final class Timeline {
     return (int) Math.floorMod(second, (long) SECONDS);
   }
 
-  /** Oldest first; empty where there was none. */
+  /** Returns the labels, oldest first; empty where there was none. */
   List<String> until(Instant now) {
     String[] shown = new String[SECONDS];
     for (int i = 0; i < SECONDS; i++) {

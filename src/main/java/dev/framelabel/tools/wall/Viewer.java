@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.xnio.IoUtils;
 
-/** One who watches, and how much he has not yet taken. Thread-safe. */
+/** A viewer of the page, and the events that it has not yet taken. Thread-safe. */
 final class Viewer implements ServerSentEventConnection.EventCallback {
   /** So many events may wait for a viewer: those of some ten seconds. */
   static final int MAX_UNSENT = 60;
@@ -25,7 +25,7 @@ final class Viewer implements ServerSentEventConnection.EventCallback {
     events.addCloseTask(closed -> task.run());
   }
 
-  /** From now on he is sent what changes. */
+  /** Notes that the viewer is sent changes from now on. */
   void welcome() {
     welcome = true;
   }
@@ -35,7 +35,7 @@ final class Viewer implements ServerSentEventConnection.EventCallback {
   }
 
   /**
-   * Puts an event in his queue. Never waits.
+   * Puts an event in the viewer's queue. Never waits.
    *
    * @return whether it was not yet full
    */
@@ -63,7 +63,7 @@ final class Viewer implements ServerSentEventConnection.EventCallback {
     close();
   }
 
-  /** Ends the socket too, at once: there is no waiting for one who does not read. */
+  /** Closes the socket too, at once: there is no waiting for a viewer that does not read. */
   void close() {
     IoUtils.safeClose(events);
     IoUtils.safeClose(connection);

@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /api/stream}: those who watch, and what they are sent: the same text to all of them,
- * five times a second. One who does not read is dropped, so that he costs the others nothing.
+ * {@code GET /api/stream}: the viewers of the page, and the text that all of them are sent, five
+ * times a second. A viewer that does not read is dropped, so that it costs the others nothing.
  *
- * <p>All texts are made and handed out on one thread. Of a text there is one, however many have not
- * yet taken it; what a viewer adds is a copy of the one that he is being sent.
+ * <p>All texts are made and handed out on one thread. A text is in memory once, however many
+ * viewers have not yet taken it; a viewer adds a copy of the text that it is being sent.
  */
 final class Viewers implements HttpHandler, AutoCloseable {
   static final int MAX_VIEWERS = 500;
@@ -116,12 +116,12 @@ final class Viewers implements HttpHandler, AutoCloseable {
     return viewers.size();
   }
 
-  /** Viewers who were dropped because they did not read. */
+  /** Returns the number of viewers that were dropped because they did not read. */
   long dropped() {
     return dropped.get();
   }
 
-  /** Events that all viewers together have not yet taken. */
+  /** Returns the number of events that all viewers together have not yet taken. */
   long unsent() {
     return viewers.stream().mapToLong(Viewer::unsent).sum();
   }

@@ -119,7 +119,7 @@ public final class Wall implements AutoCloseable {
     return routes;
   }
 
-  /** The server leaves the body out of answers to HEAD. */
+  /** Adds a route for GET and HEAD; the server leaves the body out of answers to HEAD. */
   private static void add(RoutingHandler routes, String path, HttpHandler handler) {
     routes.get(path, handler).add(Methods.HEAD, path, handler);
   }
@@ -191,7 +191,7 @@ public final class Wall implements AutoCloseable {
     return answers;
   }
 
-  /** The page's address. */
+  /** Returns the page's address. */
   public String address() {
     InetSocketAddress bound = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort() + "/";

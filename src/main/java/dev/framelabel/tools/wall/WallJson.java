@@ -29,7 +29,7 @@ final class WallJson {
     }
   }
 
-  /** A whole camera, with its time line. */
+  /** Returns a whole camera, with its time line. */
   static ObjectNode camera(CameraBoard board, Instant now) {
     ObjectNode node = tile(board, now);
     ArrayNode timeline = node.putArray("timeline");
@@ -37,7 +37,7 @@ final class WallJson {
     return node;
   }
 
-  /** What changes on a tile from moment to moment. */
+  /** Returns the fields of a tile that change from moment to moment. */
   static ObjectNode tile(CameraBoard board, Instant now) {
     ObjectNode node = NODES.objectNode();
     node.put("camera", board.cameraId());
@@ -52,7 +52,7 @@ final class WallJson {
     return node;
   }
 
-  /** One result of a camera's history. */
+  /** Returns one result of a camera's history. */
   static ObjectNode result(ObservedResult observed) {
     ObjectNode node = NODES.objectNode();
     node.put("camera", observed.outcome().cameraId());
@@ -105,7 +105,7 @@ final class WallJson {
     return node;
   }
 
-  /** The panel. */
+  /** Returns the panel. */
   static ObjectNode summary(WallModel.Summary summary, int viewers, Instant now) {
     ObjectNode node = NODES.objectNode();
     putTime(node, "now", now);

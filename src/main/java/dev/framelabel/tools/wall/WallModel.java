@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Everything that the wall shows, in bounded memory: so many cameras, results, samples and bytes of
- * pictures, and no more. Thread-safe.
+ * Model of all that the wall shows, in bounded memory: so many cameras, results, samples and bytes
+ * of pictures, and no more. Thread-safe.
  */
 final class WallModel implements LiveListener {
   static final int MAX_CAMERAS = 1_000;
@@ -162,14 +162,14 @@ final class WallModel implements LiveListener {
     broker = new Broker(reachable, fault);
   }
 
-  /** Why no broker answers; empty where one does. Waits for no lock. */
+  /** Returns why no broker answers; empty where one does. Waits for no lock. */
   String brokerFault() {
     Broker newest = broker;
     String fault = newest.fault().isEmpty() ? "no broker has answered yet" : newest.fault();
     return newest.reachable() ? "" : fault;
   }
 
-  /** What the brokers' watch has found. */
+  /** Finding of the brokers' watch. */
   private record Broker(boolean reachable, String fault) {}
 
   Optional<Image> picture(String frameId) {
@@ -183,12 +183,12 @@ final class WallModel implements LiveListener {
     return views;
   }
 
-  /** The last results of a camera, newest first; empty where there is no such camera. */
+  /** Returns the last results of a camera, newest first; empty where there is no such camera. */
   synchronized Optional<List<ObservedResult>> history(String cameraId) {
     return Optional.ofNullable(cameras.get(cameraId)).map(CameraBoard::history);
   }
 
-  /** Results that are kept, of all cameras. */
+  /** Returns the number of results that are kept, of all cameras. */
   synchronized int resultsKept() {
     return inOrder.stream().mapToInt(CameraBoard::historySize).sum();
   }
@@ -201,7 +201,7 @@ final class WallModel implements LiveListener {
     return clock.instant();
   }
 
-  /** The figures of the panel. */
+  /** Returns the figures of the panel. */
   synchronized Summary summary() {
     long now = clock.millis();
     Broker newest = broker;

@@ -5,12 +5,12 @@ import java.net.UnknownHostException;
 import java.util.Map;
 
 /**
- * What a wall needs to know.
+ * Settings of a wall.
  *
  * @param client properties of the Kafka client, {@code bootstrap.servers} among them
  * @param host address to bind to
  * @param port 0 for any that is free
- * @param token what viewers must show; empty for none
+ * @param token secret that viewers must send; empty for none
  * @param committedOnly show nothing that is not committed
  */
 public record WallSettings(
@@ -20,7 +20,7 @@ public record WallSettings(
     int port,
     String token,
     boolean committedOnly) {
-  /** Where a wall binds to unless told otherwise. */
+  /** Address to bind to by default. */
   public static final String LOOPBACK = "127.0.0.1";
 
   public WallSettings {
@@ -34,13 +34,13 @@ public record WallSettings(
     }
   }
 
-  /** A wall for this machine alone. */
+  /** Returns the settings of a wall for this machine alone. */
   public static WallSettings local(Map<String, String> client, int port) {
     return new WallSettings(client, LiveTopics.DEFAULT, LOOPBACK, port, "", false);
   }
 
   /**
-   * Whether only this machine can reach the wall.
+   * Returns whether only this machine can reach the wall.
    *
    * @throws IllegalArgumentException if the host is not known
    */
