@@ -62,7 +62,7 @@ public record ImageLimits(long maxBytes, long maxDecodeBytes, int maxScans) {
     if (scans > maxScans) {
       throw new BadImageException(
           Fault.IMAGE_TOO_COMPLEX,
-          "JPEG of more than " + maxScans + " scans; each costs a pass over the whole picture");
+          "JPEG of more than " + maxScans + " scans, the most allowed. Send a baseline JPEG");
     }
     if ((long) width * height > MOST_PIXELS_TIMES_SCANS / scans) {
       throw new BadImageException(

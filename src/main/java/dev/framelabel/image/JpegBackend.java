@@ -32,7 +32,7 @@ public enum JpegBackend {
     }
     JpegBackend chosen = this == OPENCV || missing.isPresent() ? OPENCV : TURBOJPEG;
     LOG.info(
-        "image decoder {}: JPEGs go to {}{}",
+        "JPEG decoder chosen: option={} decoder={}{}",
         this,
         chosen,
         missing.map(reason -> " (no libjpeg-turbo: " + reason + ")").orElse(""));

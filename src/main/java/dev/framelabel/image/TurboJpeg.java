@@ -95,7 +95,7 @@ public final class TurboJpeg {
     int scaledWidth = scaled(width, eighths);
     Pointer decoder = Library.tjInitDecompress();
     if (decoder == null) {
-      throw new OutOfMemoryError("libjpeg-turbo gave no decoder");
+      throw new OutOfMemoryError("libjpeg-turbo could not create a decoder");
     }
     try {
       int status =

@@ -42,7 +42,7 @@ class AddressesTest {
         .isEqualTo("cannot open rtsp://***@door/1?*** no");
     assertThat(Addresses.maskIn("http://a/b does not answer; is it right?"))
         .isEqualTo("http://a/b does not answer; is it right?");
-    String twice = "camera http://***@a sends on to http://***@b";
+    String twice = "camera http://***@a redirects to http://***@b";
     assertThat(Addresses.maskIn(twice)).isEqualTo(twice);
   }
 

@@ -49,7 +49,7 @@ public final class AdminCalls {
           "no answer in " + limit.toSeconds() + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted", e);
+      throw new KafkaException("interrupted while waiting for the answer", e);
     }
   }
 
@@ -63,7 +63,7 @@ public final class AdminCalls {
       TimeUnit.NANOSECONDS.sleep(time.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted", e);
+      throw new KafkaException("interrupted while waiting between two requests", e);
     }
   }
 

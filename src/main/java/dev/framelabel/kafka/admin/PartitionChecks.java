@@ -120,7 +120,7 @@ final class PartitionChecks {
     try {
       return OpenTransactions.list(options.client(), "");
     } catch (IllegalStateException e) {
-      LOG.info("Open transactions cannot be listed", e);
+      LOG.info("Preflight: cannot list open transactions, so no finding names them", e);
       return List.of();
     }
   }

@@ -62,7 +62,7 @@ public final class Preflight {
     }
     LOG.info(
         skip
-            ? "Preflight: the brokers are not asked (--skip-start-checks)"
+            ? "Preflight: skipped, no broker was asked (--skip-start-checks)"
             : "Preflight: topics, permissions and transaction settings fit the job");
   }
 

@@ -61,7 +61,10 @@ public final class RestoredState {
       Path found = files.exists(metadata) ? metadata : given;
       return Optional.of(Instant.ofEpochMilli(files.getFileStatus(found).getModificationTime()));
     } catch (IOException | RuntimeException e) {
-      LOG.info("Age of {} is unknown: {}", path, e.toString());
+      LOG.info(
+          "Preflight: cannot read the age of {}, so its transactions are not checked: {}",
+          path,
+          e.toString());
       return Optional.empty();
     }
   }

@@ -115,7 +115,8 @@ public final class Topics {
     try (Admin admin = Admin.create(patient)) {
       return AdminCalls.topicSettings(admin, name).get(setting).value();
     } catch (KafkaException e) {
-      throw new IllegalStateException("topic " + name + " cannot be asked: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "cannot read the settings of topic " + name + ": " + e.getMessage(), e);
     }
   }
 

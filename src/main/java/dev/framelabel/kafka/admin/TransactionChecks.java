@@ -106,7 +106,10 @@ final class TransactionChecks {
     if (before.isEmpty()) {
       return Finding.ok(SUBJECT, "no open transaction begins with " + prefix);
     }
-    LOG.info("Watching open transactions of this prefix for {} ms: {}", watch.toMillis(), before);
+    LOG.info(
+        "Preflight: watching for {} ms whether a running job uses this prefix: open={}",
+        watch.toMillis(),
+        before);
     long end = System.nanoTime() + watch.toNanos();
     while (System.nanoTime() < end) {
       AdminCalls.pause(POLL);

@@ -35,7 +35,7 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
   void check(URI address) throws IOException {
     String host = address.getHost();
     if (host == null) {
-      throw new IOException("camera " + masked(address) + ": there is no host in this address");
+      throw new IOException("camera " + masked(address) + ": found no host in the address");
     }
     InetAddress[] all;
     try {
@@ -65,7 +65,7 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
       throw new IOException(
           "camera "
               + masked(from)
-              + " sends on to another address; --allow-redirects allows that, or give "
+              + " redirects to another address; --allow-redirects allows that, or give "
               + Addresses.mask(location));
     }
     URI to = from.resolve(location);
@@ -75,7 +75,7 @@ public record AddressGuard(boolean allowLinkLocal, boolean allowRedirects) {
       throw new IOException(
           "camera "
               + masked(from)
-              + " sends on to "
+              + " redirects to "
               + masked(to)
               + "; expected http:// or https://");
     }

@@ -80,7 +80,8 @@ public final class CameraFile {
     try {
       Root root = YAML.readValue(text, Root.class);
       if (root == null || root.cameras() == null) {
-        throw new IllegalArgumentException("there is no list 'cameras'");
+        throw new IllegalArgumentException(
+            "found no list 'cameras'; expected one with id and address of each camera");
       }
       return root.cameras().stream().map(entry -> entry.settings(defaults)).toList();
     } catch (JsonProcessingException e) {

@@ -84,7 +84,7 @@ final class CameraStatusPublisher implements AutoCloseable {
       triedAt = System.nanoTime();
       try {
         if (Topics.createCompacted(client, topic)) {
-          LOG.info("topic {} created, compacted", topic);
+          LOG.info("Created compacted topic {}", topic);
         }
         ready = true;
       } catch (RuntimeException e) {

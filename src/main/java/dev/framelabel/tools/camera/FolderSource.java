@@ -49,7 +49,7 @@ record FolderSource(Path folder) implements PictureSource {
   static byte[] read(Path picture) throws IOException {
     BasicFileAttributes found = Files.readAttributes(picture, BasicFileAttributes.class);
     if (!found.isRegularFile()) {
-      throw new IOException("it is no file");
+      throw new IOException("it is not a regular file");
     }
     if (found.size() > CapturedPicture.MOST_BYTES) {
       throw new IOException(

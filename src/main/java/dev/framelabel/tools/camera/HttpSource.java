@@ -105,12 +105,16 @@ final class HttpSource implements PictureSource {
       connection.disconnect();
       if (status / 100 != 3 || location == null) {
         throw new IOException(
-            "camera " + Addresses.mask(at.toString()) + " answers with status " + status);
+            "camera "
+                + Addresses.mask(at.toString())
+                + " answers with status "
+                + status
+                + "; expected 200");
       }
       at = guard.redirect(at, location);
     }
     throw new IOException(
-        "camera " + Addresses.mask(address.toString()) + " sends on too many times");
+        "camera " + Addresses.mask(address.toString()) + " redirects too many times");
   }
 
   private HttpURLConnection open(URI at) throws IOException {

@@ -83,7 +83,8 @@ final class MultipartReader {
     try {
       size = Integer.parseInt(length);
     } catch (NumberFormatException e) {
-      throw new IOException("a part of the stream has the length '" + length + "'", e);
+      throw new IOException(
+          "a part of the stream has the length '" + length + "'; expected a number of bytes", e);
     }
     if (size < 0 || size > largestPicture) {
       throw tooLarge(size);

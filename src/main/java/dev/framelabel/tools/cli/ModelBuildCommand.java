@@ -84,7 +84,7 @@ final class ModelBuildCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (!random) {
-      throw new ParameterException(spec.commandLine(), "only --random networks are built here");
+      throw new ParameterException(spec.commandLine(), "found --random=false; expected --random");
     }
     PrintWriter report = spec.commandLine().getOut();
     List<String> names =

@@ -66,7 +66,7 @@ final class SavedJob {
     List<String> live = cluster().liveJobs();
     if (live.size() != 1) {
       throw new IllegalArgumentException(
-          "the cluster runs " + live.size() + " jobs " + live + "; name the one that you mean");
+          "the cluster runs " + live.size() + " jobs " + live + "; expected one. Give the job id");
     }
     return live.get(0);
   }

@@ -239,7 +239,7 @@ public class FlinkRest {
           Addresses.mask(request.uri().toString()) + " does not answer: " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("interrupted while waiting for Flink's answer", e);
     }
   }
 }

@@ -23,7 +23,11 @@ public record Agreement(int pictures, double largestDifference, int sameTop) {
       float[] other = b.get(row);
       if (one.length != other.length) {
         throw new ModelException(
-            "one model has " + one.length + " classes and the other " + other.length);
+            "one model has "
+                + one.length
+                + " classes and the other "
+                + other.length
+                + "; expected the same classes");
       }
       for (int index = 0; index < one.length; index++) {
         largest = Math.max(largest, Math.abs((double) one[index] - other[index]));

@@ -35,11 +35,12 @@ record Weights(XceptionArchitecture architecture, Map<String, Tensor> tensors) {
   private static void checkFinite(Parameter parameter, Tensor tensor) {
     for (float value : tensor.values()) {
       if (!Float.isFinite(value)) {
-        throw new ModelException("weights " + parameter.name() + " hold " + value);
+        throw new ModelException(
+            "weights " + parameter.name() + " hold " + value + "; expected finite numbers");
       }
       if (value < 0 && parameter.name().endsWith(".variance")) {
         throw new ModelException(
-            "weights " + parameter.name() + " hold " + value + "; a variance is 0 or more");
+            "weights " + parameter.name() + " hold " + value + "; expected 0 or more");
       }
     }
   }

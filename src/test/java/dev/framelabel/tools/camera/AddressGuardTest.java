@@ -52,7 +52,7 @@ final class AddressGuardTest {
       assertThatThrownBy(() -> guard.redirect(from, to)).isInstanceOf(IOException.class);
     }
     assertThatThrownBy(() -> guard.redirect(URI.create("https://127.0.0.1/"), "http://127.0.0.1/"))
-        .hasMessageContaining("sends on to");
+        .hasMessageContaining("redirects to");
   }
 
   @ParameterizedTest

@@ -271,7 +271,7 @@ final class CommitRepair implements AutoCloseable {
         if (later.isEmpty()) {
           return;
         }
-        LOG.info("Aborting open transactions that began after {}: {}", lost, later);
+        LOG.info("Aborting later transactions of the same task: lost={} later={}", lost, later);
         Void ignored = AdminCalls.answer(admin.fenceProducers(later).all());
         AdminCalls.pause(POLL);
       }
