@@ -370,8 +370,8 @@ public final class Batcher<T, R> implements AutoCloseable {
   }
 
   /**
-   * Stops: items that wait fail with {@link CancellationException}, and batches that run go on.
-   * Never blocks. Safe to call twice.
+   * Stops the batcher: items that wait fail with {@link CancellationException}, and batches that
+   * run go on. Never blocks. Safe to call twice.
    *
    * @return completes when no batch runs any more, all results are taken over and the batches are
    *     closed; never where the device hangs for ever
@@ -408,8 +408,9 @@ public final class Batcher<T, R> implements AutoCloseable {
   }
 
   /**
-   * Stops, and waits until all has ended, or for 30 s where the device hangs. An interrupt, as a
-   * cancelled task gets it, does not end the wait: it must not pass for a device that hangs.
+   * Stops the batcher, and waits until all has ended, or for 30 s where the device hangs. An
+   * interrupt, as a cancelled task gets it, does not end the wait: it must not pass for a device
+   * that hangs.
    */
   @Override
   public void close() {

@@ -178,7 +178,8 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Stops: frames that wait fail, and batches that run go on. Never blocks. Safe to call twice.
+   * Stops the classifier: frames that wait fail, and batches that run go on. Never blocks. Safe to
+   * call twice.
    *
    * @return completes when the model is closed; never where the device hangs for ever, because a
    *     model is not closed under a batch
@@ -191,7 +192,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Stops, and waits until the model is closed.
+   * Stops the classifier, and waits until the model is closed.
    *
    * @param patience how long it waits where the device hangs
    * @return whether the model is closed

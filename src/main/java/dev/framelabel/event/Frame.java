@@ -37,7 +37,7 @@ public record Frame(
     headers = Map.copyOf(headers);
   }
 
-  /** A frame whose record has no headers to carry. */
+  /** Creates a frame whose record has no headers to carry. */
   public Frame(
       String cameraId,
       String frameId,

@@ -4,7 +4,7 @@ import dev.framelabel.image.ImageHeader.ByteReader;
 
 /** Reader of a picture's orientation in Exif data (Exif 2.3, 4.6.4 A), in any format. */
 final class ExifOrientation {
-  /** As stored. */
+  /** The orientation as stored. */
   static final int UPRIGHT = 1;
 
   private static final int TAG = 0x0112;

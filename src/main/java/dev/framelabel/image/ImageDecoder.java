@@ -44,7 +44,7 @@ public final class ImageDecoder {
   /** Bytes that a thread's workspace may keep for its next picture. */
   private static final long MOST_KEPT = 16 << 20;
 
-  /** Of each pixel of the longer side, at most: the rows that decoders have in hand. */
+  /** Bytes for each pixel of the longer side, at most: the rows that decoders have in hand. */
   private static final long ROW_BYTES = 256;
 
   /** Value of a JPEG's samples where no data came for them. */

@@ -36,14 +36,14 @@ final class JpegScans {
     final int across;
     final int down;
 
-    /** Of each coefficient in zigzag order: lowest bit that came; -1: none did. */
+    /** For each coefficient in zigzag order: lowest bit that came; -1: none did. */
     final int[] bit = new int[LAST + 1];
 
     int blocksAcross;
     int blocksDown;
     int stride;
 
-    /** Of each block, the coefficients that are not zero: refinements depend on them. */
+    /** For each block, the coefficients that are not zero: refinements depend on them. */
     long[] nonZero = {};
 
     JpegCodes.Table dcTable;

@@ -21,7 +21,7 @@ import java.util.function.ToIntFunction;
  * @param size of an outcome's record: key, value and headers; called on the task's thread
  */
 public record ResultLimit(int bytes, Size size) implements Serializable {
-  /** Measures a result's record. */
+  /** Measure of a result's record, in bytes. */
   public interface Size extends ToIntFunction<Outcome>, Serializable {}
 
   public ResultLimit {

@@ -24,7 +24,7 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
   private static final int LONG_ID_END = 9;
   private static final int SINGLE_OBJECT_HEADER = 10;
 
-  /** Where the schema's fingerprint stands in a single object. */
+  /** Position of the schema's fingerprint in a single object. */
   static final int FINGERPRINT_AT = 2;
 
   /** The ways to write a frame. */

@@ -26,7 +26,7 @@ final class PartitionProgress {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionProgress.class);
   private static final long UNKNOWN = -1;
 
-  /** Of a partition between two looks; further gaps are not judged. */
+  /** Gaps of a partition between two looks; further ones are not judged. */
   private static final int MOST_GAPS = 10_000;
 
   private final Map<TopicPartition, State> partitions = new HashMap<>();

@@ -34,7 +34,7 @@ public final class BareLoop implements AutoCloseable {
   private final ExecutorService streams = Executors.newFixedThreadPool(STREAMS);
   private final List<Loop> loops = new ArrayList<>();
 
-  /** Opens a loop. Its owner closes the model. */
+  /** Opens a loop. The model's owner closes the model. */
   public BareLoop(LabelModel model, List<BenchFrame> frames, int batchSize) {
     this.model = model;
     this.frames = frames;

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class Contest {
   private final Map<String, Contestant> contestants = new LinkedHashMap<>();
 
-  /** Something that can be measured again and again. */
+  /** Contestant that can be measured again and again. */
   @FunctionalInterface
   public interface Contestant {
     /** Runs once and returns how much it did in a second. */

@@ -70,7 +70,7 @@ public final class JobRuns {
     void at(LocalCluster.Job running) throws Exception;
   }
 
-  /** Something that reads frames and writes results, and is not a Flink job. */
+  /** Program that reads frames and writes results, and is not a Flink job. */
   public interface Rival extends AutoCloseable {
     @Override
     void close();

@@ -49,7 +49,7 @@ public final class FrameReplay implements AutoCloseable {
   /** Begins the names of the headers that this product writes. */
   private static final String OWN_HEADERS = "framelabel-";
 
-  /** How JPEG, PNG and WebP files begin, a character for each byte. */
+  /** Beginnings of JPEG, PNG and WebP files, a character for each byte. */
   private static final Pattern PICTURE_FILE =
       Pattern.compile("\u00FF\u00D8\u00FF|\u0089PNG\r\n\u001A\n|(?s)RIFF....WEBP");
 

@@ -77,7 +77,7 @@ final class ClusterChecks {
       }
     }
     String found = Finding.mib(least.heapBytes()) + " for " + least.slots() + " slots";
-    String expected = "frames under way may take " + Finding.mib(most * least.slots());
+    String expected = "in-flight frames may take " + Finding.mib(most * least.slots());
     return least.heapBytes() >= most * least.slots()
         ? Finding.ok("task heap", found + "; " + expected)
         : Finding.warning(

@@ -28,7 +28,7 @@ import org.apache.flink.runtime.util.EnvironmentInformation;
  * Checks of what a labelling job will meet: Java, model and device, Kafka, Flink. Changes nothing.
  */
 public final class Doctor {
-  /** Of each stream, so that steps come to lie over each other in several ways. */
+  /** Batches of each stream, so that steps come to lie over each other in several ways. */
   private static final int STEPS = 3;
 
   private static final int JAVA = 17;

@@ -1,6 +1,6 @@
 package dev.framelabel.tools.modelkit;
 
-/** Where a network's input keeps its colour channels. */
+/** Position of the colour channels in a network's input. */
 public enum Layout {
   /** Channels before rows and columns, as in PyTorch. */
   NCHW,

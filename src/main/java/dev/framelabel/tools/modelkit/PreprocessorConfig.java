@@ -12,14 +12,14 @@ final class PreprocessorConfig {
   private static final List<String> SHORTER_SIDE =
       List.of("convnext", "clip", "mobilenet", "mobilevit", "levit", "poolformer", "siglip2");
 
-  /** By the number that Pillow has for it. */
+  /** Filters by the number that Pillow has for them. */
   private static final List<String> FILTERS =
       List.of("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming");
 
   private static final int BILINEAR = 2;
   private static final double DEFAULT_CROP_PCT = 224.0 / 256;
 
-  /** From this side on, ConvNeXt's processor does not crop. */
+  /** Side from which ConvNeXt's processor does not crop. */
   private static final int NO_CROP_FROM = 384;
 
   private final JsonNode config;

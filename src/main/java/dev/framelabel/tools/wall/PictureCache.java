@@ -11,7 +11,7 @@ import java.util.Optional;
  * is not kept. Thread-safe.
  */
 final class PictureCache {
-  /** What an entry takes beside the picture, more or less. */
+  /** Bytes of an entry beside the picture, more or less. */
   private static final int ENTRY_BYTES = 200;
 
   private final long maxBytes;

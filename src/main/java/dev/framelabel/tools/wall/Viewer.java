@@ -8,7 +8,7 @@ import org.xnio.IoUtils;
 
 /** A viewer of the page, and the events that it has not yet taken. Thread-safe. */
 final class Viewer implements ServerSentEventConnection.EventCallback {
-  /** So many events may wait for a viewer: those of some ten seconds. */
+  /** Events that may wait for a viewer: those of some ten seconds. */
   static final int MAX_UNSENT = 60;
 
   private final ServerSentEventConnection events;

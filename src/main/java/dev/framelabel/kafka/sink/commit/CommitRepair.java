@@ -29,9 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out how a transaction ended that the connector could not commit, and publishes the results
- * of an aborted one again. The results of an aborted transaction are still in the topic, where only
- * {@code read_uncommitted} readers see them. The repair copies them in one new transaction.
+ * Repair of a transaction that the connector could not commit: finds out how it ended, and
+ * publishes the results of an aborted one again. The results of an aborted transaction are still in
+ * the topic, where only {@code read_uncommitted} readers see them. The repair copies them in one
+ * new transaction.
  *
  * <p><b>Whether the transaction was committed.</b> The broker's answer decides where it has one.
  * Where the broker has forgotten, the topic decides: a transaction is committed as a whole or not

@@ -41,7 +41,7 @@ final class ResultScan implements AutoCloseable {
   /** A scan that gets no further for so long fails. */
   private static final Duration STALL_LIMIT = Duration.ofMinutes(1);
 
-  /** How far the clocks of workers and brokers may differ before more of the topic is read. */
+  /** Clock difference of workers and brokers up to which no more of the topic is read. */
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(10);
 
   private final GuardSettings settings;
