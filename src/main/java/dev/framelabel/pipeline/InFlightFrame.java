@@ -66,9 +66,7 @@ final class InFlightFrame {
     return ended;
   }
 
-  /**
-   * Waits for the frames before it, which have deadlines; its own time begins when there is room.
-   */
+  /** Completes when those before it leave room: they have deadlines; its own time begins then. */
   private CompletableFuture<Void> room(long bytes) {
     return hold.grow(bytes).thenRun(this::startClock);
   }

@@ -40,7 +40,7 @@ final class CameraHealth {
         };
   }
 
-  /** Counts a picture that arrived but was not needed. */
+  /** Counts a picture that arrived, and was dropped because it was not needed. */
   synchronized void skipped() {
     in++;
     dropped++;

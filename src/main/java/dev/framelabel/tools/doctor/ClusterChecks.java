@@ -90,7 +90,7 @@ final class ClusterChecks {
       List<ClusterFacts.Worker> workers, JobOptions job, Optional<ModelMemory> model) {
     String subject = "task off-heap memory";
     if (model.isEmpty()) {
-      return Finding.skipped(subject, "without the model nobody knows how much it must be");
+      return Finding.skipped(subject, "the size that is needed is unknown without the model");
     }
     long pixels =
         (long) model.get().frameBytes()

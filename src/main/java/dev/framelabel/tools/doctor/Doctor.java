@@ -24,9 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
-/**
- * Checks of what a labelling job will meet: Java, model and device, Kafka, Flink. Changes nothing.
- */
+/** Checks of what a labelling job will meet: Java, model, device, Kafka, Flink. Change nothing. */
 public final class Doctor {
   /** Batches of each stream, so that steps come to lie over each other in several ways. */
   private static final int STEPS = 3;
