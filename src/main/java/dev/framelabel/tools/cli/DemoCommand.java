@@ -161,12 +161,13 @@ final class DemoCommand implements Callable<Integer> {
       return 0;
     }
     FrameSource source = source();
+    checkOut();
     Path folder = Files.createTempDirectory("framelabel-demo-");
-    Demo demo = new Demo(settings(folder, labelModel(folder)), source, out, this::startWall);
     CountDownLatch finished = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stop(demo, finished), "framelabel-ctrl-c");
-    Runtime.getRuntime().addShutdownHook(hook);
     try {
+      Demo demo = new Demo(settings(folder, labelModel(folder)), source, out, this::startWall);
+      Thread hook = new Thread(() -> stop(demo, finished), "framelabel-ctrl-c");
+      Runtime.getRuntime().addShutdownHook(hook);
       DemoReport result = demo.run();
       out.println(result.toText());
       if (report != null) {
@@ -178,6 +179,16 @@ final class DemoCommand implements Callable<Integer> {
     } finally {
       FileUtils.deleteQuietly(folder.toFile());
       finished.countDown();
+    }
+  }
+
+  /** Refuses a file that cannot be written before anything starts. */
+  private void checkOut() {
+    Path parent = labels == null ? null : labels.toAbsolutePath().getParent();
+    if (labels != null && (Files.isDirectory(labels) || !Files.isWritable(parent))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--out " + labels + " cannot be written; expected a file in a folder that is there");
     }
   }
 

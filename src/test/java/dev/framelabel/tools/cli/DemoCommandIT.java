@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,16 +110,22 @@ final class DemoCommandIT {
     assertRefused("notes.mp4", "door=" + text);
     assertRefused("Connection refused", "http://127.0.0.1:%d/".formatted(BrokerFiles.freePort()));
     assertRefused("--cameras FILE", "http://me:secret@127.0.0.1/");
+    Path picture = Files.createDirectory(folder.resolve("good")).resolve("a.jpg");
+    Files.write(picture, TestImages.jpeg(64, 48, Color.RED));
+    assertRefused(
+        "--out", "door=" + picture.getParent(), "--out", folder.resolve("no/l").toString());
   }
 
-  private static void assertRefused(String why, String camera) {
+  private static void assertRefused(String why, String camera, String... more) {
     StringWriter err = new StringWriter();
     StringWriter out = new StringWriter();
     int status =
         FramelabelCommand.line(Map.of())
             .setErr(new PrintWriter(err, true))
             .setOut(new PrintWriter(out, true))
-            .execute("demo", "--camera", camera, "--no-wall");
+            .execute(
+                Stream.concat(Stream.of("demo", "--camera", camera, "--no-wall"), Stream.of(more))
+                    .toArray(String[]::new));
     assertThat(status).as(err.toString()).isNotZero();
     assertThat(err.toString()).contains(why).doesNotContain("secret").doesNotContain("\tat ");
     assertThat(out.toString()).doesNotContain("Starting");
