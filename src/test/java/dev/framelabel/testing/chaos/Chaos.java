@@ -34,7 +34,7 @@ public final class Chaos {
       say("Cuts of the network: " + cluster.broker().network().way() + ".");
       Instant end = Instant.now().plus(duration);
       try (FaultRun run = new FaultRun(cluster, FRAMES_PER_SECOND)) {
-        run.load().poisonEvery(10);
+        run.load().hostileEvery(10);
         while (Instant.now().isBefore(end)) {
           Fault fault = faults[random.nextInt(faults.length)];
           FaultRun.Recovery recovery = run.suffer(fault, random);

@@ -1,5 +1,7 @@
 package dev.framelabel.testing.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.Image;
@@ -8,7 +10,6 @@ import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.wire.HostileEvents;
 import dev.framelabel.wire.IncomingFrame;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -49,6 +50,7 @@ public final class FrameLoad implements AutoCloseable {
   private final AtomicLong taken = new AtomicLong();
   private final CompletableFuture<Void> run = new CompletableFuture<>();
   private volatile int poisonEvery;
+  private volatile boolean anyKind;
   private volatile boolean stopped;
   private volatile Throwable failure;
   private volatile long numbered;
@@ -117,11 +119,17 @@ public final class FrameLoad implements AutoCloseable {
   }
 
   /**
-   * From now on, every so many frames one is a cut JPEG, and as often a record of any bytes, fields
-   * and sizes comes; 0: none.
+   * From now on, every so many frames one is a cut JPEG, and as often a record comes that is no
+   * event at all; 0: none.
    */
   public void poisonEvery(int frames) {
     poisonEvery = frames;
+  }
+
+  /** As {@link #poisonEvery}, with records of any bytes, fields and sizes. */
+  void hostileEvery(int frames) {
+    anyKind = true;
+    poisonEvery(frames);
   }
 
   private void publishAll() {
@@ -175,13 +183,19 @@ public final class FrameLoad implements AutoCloseable {
   }
 
   private CompletableFuture<Void> publishStrange() {
+    strange.incrementAndGet();
+    if (!anyKind) {
+      return publisher.publish(camera(0), "this is no image event".getBytes(UTF_8));
+    }
     IncomingFrame event = hostile.next();
     while (size(event) > LARGEST) {
       event = hostile.next();
     }
-    strange.incrementAndGet();
     Map<String, String> headers = new HashMap<>();
-    event.headers().forEach((name, value) -> headers.put(name, text(value)));
+    // A Kafka client counts a surrogate alone in a name wrongly, and its broker refuses that.
+    event
+        .headers()
+        .forEach((name, value) -> headers.put(text(Bytes.wrap(name.getBytes(UTF_8))), text(value)));
     return publisher.publish(text(event.key()), event.value().array(), headers);
   }
 
@@ -192,7 +206,7 @@ public final class FrameLoad implements AutoCloseable {
   }
 
   private static String text(Bytes bytes) {
-    return new String(bytes.array(), StandardCharsets.UTF_8);
+    return new String(bytes.array(), UTF_8);
   }
 
   private CompletableFuture<Void> count(CompletableFuture<Void> sent) {
@@ -222,7 +236,7 @@ public final class FrameLoad implements AutoCloseable {
     return numbered;
   }
 
-  /** Records so far of any bytes, fields and sizes; the job knows them by their position only. */
+  /** Records so far that are no numbered frames; they are known by their position only. */
   long strange() {
     return strange.get();
   }
