@@ -202,7 +202,9 @@ public final class FrameLoad implements AutoCloseable {
   private static long size(IncomingFrame event) {
     return event.key().length()
         + event.value().length()
-        + event.headers().values().stream().mapToLong(Bytes::length).sum();
+        + event.headers().entrySet().stream()
+            .mapToLong(header -> header.getKey().length() + header.getValue().length())
+            .sum();
   }
 
   private static String text(Bytes bytes) {
