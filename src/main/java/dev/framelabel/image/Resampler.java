@@ -1,8 +1,8 @@
 package dev.framelabel.image;
 
+import dev.framelabel.image.Workspace.Address;
 import dev.framelabel.image.Workspace.Pixels;
 import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -14,7 +14,7 @@ final class Resampler {
   private static final int CHANNELS = 3;
   private static final int BITS = 22;
 
-  private final Place place = new Place();
+  private final Address place = new Address();
   private Weights across;
   private Weights down;
   private byte[] row = new byte[0];
@@ -65,13 +65,13 @@ final class Resampler {
     for (int y = 0; y < rows; y++) {
       Pointer ignored =
           place
-              .at(picture.address() + (first + y) * picture.rowBytes())
+              .set(picture.address() + (first + y) * picture.rowBytes())
               .get(row, 0, picture.columns() * CHANNELS);
       across(y * rowBytes);
     }
     for (int y = 0; y < out.rows(); y++) {
       down(y, first, rowBytes);
-      Pointer ignored = place.at(out.address() + y * out.rowBytes()).put(row, 0, rowBytes);
+      Pointer ignored = place.set(out.address() + y * out.rowBytes()).put(row, 0, rowBytes);
     }
   }
 
@@ -163,18 +163,6 @@ final class Resampler {
 
     boolean fits(Span other, Interpolation wanted) {
       return span.equals(other) && filter == wanted;
-    }
-  }
-
-  /** A pointer that can be set to any place. */
-  private static final class Place extends BytePointer {
-    Place() {
-      super((Pointer) null);
-    }
-
-    Place at(long place) {
-      address = place;
-      return this;
     }
   }
 }

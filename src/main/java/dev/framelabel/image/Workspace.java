@@ -159,7 +159,7 @@ final class Workspace implements AutoCloseable {
   }
 
   /** A pointer that can be set to any place. */
-  private static final class Address extends BytePointer {
+  static final class Address extends BytePointer {
     Address() {
       super((Pointer) null);
     }
