@@ -140,6 +140,16 @@ class ArchitectureTest {
       slices().matching("dev.framelabel.(**)").should().beFreeOfCycles();
 
   @ArchTest
+  static void everyClassHasANameOfItsOwn(JavaClasses classes) {
+    assertThat(
+            classes.stream()
+                .filter(one -> one.isTopLevelClass() && !one.getSimpleName().equals("package-info"))
+                .filter(one -> !one.getPackageName().equals("dev.framelabel.avro"))
+                .map(JavaClass::getSimpleName))
+        .doesNotHaveDuplicates();
+  }
+
+  @ArchTest
   static void everyRowHasAPackageAndItsDescription(JavaClasses classes) throws Exception {
     TreeSet<String> found = new TreeSet<>();
     for (JavaClass one : classes) {

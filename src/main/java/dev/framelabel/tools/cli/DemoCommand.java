@@ -8,7 +8,7 @@ import dev.framelabel.tools.camera.PictureSettings;
 import dev.framelabel.tools.demo.Demo;
 import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.tools.demo.DemoReport;
-import dev.framelabel.tools.demo.FrameSource;
+import dev.framelabel.tools.demo.DemoSource;
 import dev.framelabel.tools.demo.SimulatedCameras;
 import dev.framelabel.tools.demo.UserCameras;
 import dev.framelabel.tools.wall.Wall;
@@ -160,7 +160,7 @@ final class DemoCommand implements Callable<Integer> {
           simulatedCameras + " folders of " + PICTURES_OF_A_CAMERA + " pictures in " + pictures);
       return 0;
     }
-    FrameSource source = source();
+    DemoSource source = source();
     checkOut();
     Path folder = Files.createTempDirectory("framelabel-demo-");
     CountDownLatch finished = new CountDownLatch(1);
@@ -192,7 +192,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private FrameSource source() throws IOException, InterruptedException {
+  private DemoSource source() throws IOException, InterruptedException {
     if (sources.isEmpty() && camerasFile == null) {
       boolean unlimited = keepRunning || seconds != null;
       return new SimulatedCameras(simulatedCameras, rate, unlimited ? Long.MAX_VALUE : frames);

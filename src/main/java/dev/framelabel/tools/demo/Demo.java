@@ -42,7 +42,7 @@ public final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Settings settings;
-  private final FrameSource source;
+  private final DemoSource source;
   private final PrintWriter out;
   private final Function<Map<String, String>, AutoCloseable> view;
 
@@ -69,7 +69,7 @@ public final class Demo {
   }
 
   /** Creates a demo without a view. */
-  public Demo(Settings settings, FrameSource source, PrintWriter out) {
+  public Demo(Settings settings, DemoSource source, PrintWriter out) {
     this(settings, source, out, client -> () -> {});
   }
 
@@ -79,7 +79,7 @@ public final class Demo {
    */
   public Demo(
       Settings settings,
-      FrameSource source,
+      DemoSource source,
       PrintWriter out,
       Function<Map<String, String>, AutoCloseable> view) {
     this.settings = settings;

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Source of a demo's frames, which publishes them to topic {@code frames}. */
-public interface FrameSource {
+public interface DemoSource {
   /**
    * Publishes until the source ends or {@link #stop} is called. Returns when the broker has
    * acknowledged every frame.

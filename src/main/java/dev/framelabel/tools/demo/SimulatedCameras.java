@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /** Cameras that show the demo's pictures in turn at a steady rate. */
-public final class SimulatedCameras implements FrameSource {
+public final class SimulatedCameras implements DemoSource {
   private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
   private static final String ID = "demo-";
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Cameras, videos or folders of the user. */
-public final class UserCameras implements FrameSource {
+public final class UserCameras implements DemoSource {
   private static final long BUFFER_BYTES = 64L << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.framelabel.config.Delivery;
 import dev.framelabel.tools.demo.Demo;
 import dev.framelabel.tools.demo.DemoReport;
-import dev.framelabel.tools.demo.FrameSource;
+import dev.framelabel.tools.demo.DemoSource;
 import dev.framelabel.tools.demo.SimulatedCameras;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -36,7 +36,7 @@ final class DemoWallIT {
   void demo_isWatched_showsLabelsOfAllCamerasAndStaysExact() throws Exception {
     Chromium.assumeInstalled();
     CompletableFuture<String> address = new CompletableFuture<>();
-    FrameSource cameras = new SimulatedCameras(CAMERAS, 24, Long.MAX_VALUE);
+    DemoSource cameras = new SimulatedCameras(CAMERAS, 24, Long.MAX_VALUE);
     PrintWriter out = new PrintWriter(Writer.nullWriter());
     Demo demo = new Demo(settings(), cameras, out, c -> wall(c, address));
     CompletableFuture<DemoReport> report = CompletableFuture.supplyAsync(() -> run(demo));
