@@ -61,8 +61,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           new ValidValues<>(
               "cpu, cuda, cuda:N, tensorrt, tensorrt:N or auto",
               value -> value.equals(SessionSettings.AUTO) || Device.parse(value).index() >= 0),
-          "Device that runs the model. auto: CUDA if it works, else the CPU; the log names it. Without"
-              + " N, the job uses the GPU that Flink assigns (external resource gpu).",
+          "Device that runs the model. auto: CUDA if it works, else the CPU; the log names the device."
+              + " Without N, a job on a cluster uses the GPU that Flink assigns (external resource gpu).",
           "Set cuda if the job must not run on the CPU without a GPU; set tensorrt if TensorRT is"
               + " installed.");
 
@@ -79,8 +79,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           key("intra-op-threads").intType().defaultValue(0),
           "N",
           ValidValues.atLeast(0, "0: one thread per core for all concurrent batches together"),
-          "Number of threads that compute a batch on the CPU (ONNX Runtime's intra-op threads): one of"
-              + " the batch, the others shared by all batches.",
+          "Number of threads that compute one batch on the CPU (ONNX Runtime's intra-op threads). Each"
+              + " batch has one thread of its own; all batches share the others.",
           "Lower it if other processes need some of the cores.");
 
   public static final ConfigOption<Boolean> INTRA_OP_SPINNING =
@@ -99,8 +99,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           ValidValues.sizes("0: no limit"),
           "Maximum GPU memory of one session. A TaskManager has a session for each of a few batch sizes;"
               + " the session for the largest batch takes the most.",
-          "Set it if several TaskManagers share a GPU. Leave room for --concurrent-batches batches: the start"
-              + " checks one batch at a time.");
+          "Set it if several TaskManagers share a GPU. Leave room for --concurrent-batches batches at a"
+              + " time: the check at the start runs only one.");
 
   public static final ConfigOption<Boolean> CUDA_CHANNELS_LAST =
       MODEL_GROUP.add(
@@ -128,8 +128,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
   public static final ConfigOption<Boolean> TENSORRT_PROFILES =
       MODEL_GROUP.add(
           key("tensorrt-profiles").booleanType().defaultValue(TensorRtSettings.DEFAULT.profiles()),
-          "Build one TensorRT engine for all batch sizes. false: build another engine for each batch"
-              + " that is larger than all before.",
+          "Build one TensorRT engine for all batch sizes. false: build a new engine for each batch that is"
+              + " larger than all earlier ones.",
           "Set false if TensorRT cannot build one engine for all batch sizes of the model.");
 
   public static final ConfigOption<Integer> MAX_BATCH_SIZE =
@@ -180,8 +180,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
           key("image-decoder").enumType(JpegBackend.class).defaultValue(JpegBackend.AUTO),
           JpegBackend.class,
           "Decoder of JPEG images. turbojpeg: the library libturbojpeg of the TaskManager, which rejects"
-              + " JPEGs with bit errors. opencv: accepts some bit errors. Both reject JPEGs with missing"
-              + " rows. auto: turbojpeg if it is installed, else opencv; the log names it.",
+              + " JPEGs with bit errors. opencv: accepts some bit errors. Both reject JPEGs with missing rows."
+              + " auto: turbojpeg if it is installed, else opencv; the log names the decoder.",
           "Set it if all TaskManagers must decode alike, whatever is installed.");
 
   public static final ConfigOption<String> IMAGE_URI_PREFIXES =
@@ -269,9 +269,9 @@ public record JobOptions(Configuration configuration) implements Serializable {
           "SIZE",
           ValidValues.largerThanZero(),
           "Maximum native memory to decode one image, estimated from its header: pixels after the"
-              + " reduction of a JPEG, depth, channels, coefficients of a progressive JPEG. Images"
-              + " that need more are rejected before they are decoded. Each of --decode-threads may"
-              + " take as much at the same time.",
+              + " reduction of a JPEG, depth, channels, coefficients of a progressive JPEG. Images that need more"
+              + " are rejected before they are decoded. Each of --decode-threads may use this much at the same"
+              + " time.",
           "Raise it if cameras send larger images, and the TaskManager's memory with it; lower it to"
               + " save memory.");
 

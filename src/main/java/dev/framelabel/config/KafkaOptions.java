@@ -112,8 +112,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           key("max-record-size").memoryType().defaultValue(new MemorySize(1_000_000)),
           "SIZE",
           ValidValues.largerThanZero(),
-          "Maximum size of a record in the topics (max.message.bytes). A rejected frame that does not"
-              + " fit is written with the beginning of its original, its size and its SHA-256.",
+          "Maximum size of a record in the topics (max.message.bytes). A rejected frame that does not fit"
+              + " carries the first bytes of its original, its size and its SHA-256.",
           "Raise it for larger frames; at least 64 KiB. Allow for the largest encoded frame plus 64 KiB, and set"
               + " max.message.bytes of the topics to at least this value.");
 
@@ -137,7 +137,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
   public static final ConfigOption<Boolean> BOUNDED =
       POSITION_GROUP.add(
           key("bounded").booleanType().defaultValue(false),
-          "Read up to the latest offsets at the start of the job, label those frames, and end.",
+          "Label the frames up to the latest offsets at the start of the job, then end.",
           "Set it for a backfill that ends by itself.");
 
   public static final ConfigOption<String> FRAME_OFFSETS =

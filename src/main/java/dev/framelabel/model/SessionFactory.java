@@ -52,15 +52,15 @@ final class SessionFactory {
     for (Device device : List.of(new Device(Device.Kind.CUDA, 0))) {
       try {
         BucketSessions opened = open.apply(device);
-        LOG.info("device auto: took {}", device);
+        LOG.info("Device chosen: option=auto device={}", device);
         return opened;
       } catch (DeviceMemoryException e) {
         throw e;
       } catch (ModelException e) {
-        LOG.info("device auto: {} is not available: {}", device, e.getMessage());
+        LOG.info("Device not available: device={} reason={}", device, e.getMessage());
       }
     }
-    LOG.info("device auto: took cpu");
+    LOG.info("Device chosen: option=auto device=cpu");
     return open.apply(Device.CPU);
   }
 

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description =
-        "Measures what this machine can do, to size hardware: decoding, the model, and the whole"
-            + " job. Contestants take turns. A figure is the median over the rounds, spread is"
-            + " (highest - lowest) / median, and ratio compares with the first row.",
+        "Measures what this machine can do, to size hardware: decoding, the model, and the whole job. The"
+            + " programs that are compared take turns. A figure is the median of the rounds. spread: (highest -"
+            + " lowest) / median. ratio: the figure divided by that of the first row.",
     footer = {"", "Example: framelabel bench --suite decode,session --report bench.json"})
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -33,8 +33,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "SUITE",
       split = ",",
       description =
-          "What to measure: decode (JPEG to pixels on one core), session (the model alone),"
-              + " pipeline (the whole job against a loop of decoder and model) or all.",
+          "What to measure: decode (JPEG to pixels on one core), session (the model alone), pipeline (the"
+              + " whole job, compared with a loop of decoder and model) or all.",
       defaultValue = "all")
   private List<String> suites;
 

@@ -84,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       description =
-          "Publish for this many seconds: instead of --frames, or instead of the whole of your own cameras.")
+          "Publish for this many seconds, whatever --frames says; your own cameras end then too.")
   private Long seconds;
 
   @Option(
@@ -108,8 +108,9 @@ final class DemoCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "FILE",
       description =
-          "Label model (.onnx). Another ONNX classifier, or the folder of an export, is packaged for the demo, which says what"
-              + " it assumes. Default: model/demo-xception.onnx of the installation.")
+          "Label model (.onnx). Any other ONNX classifier, a file or the folder of an export, is packaged"
+              + " first; the demo prints the settings that it assumes. Default: model/demo-xception.onnx of the"
+              + " installation.")
   private Path model;
 
   @Option(names = "--device")
@@ -117,7 +118,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep-running",
-      description = "Publish until Ctrl-C; files and folders begin again at their end.")
+      description = "Publish until Ctrl-C; files and folders start again at their end.")
   private boolean keepRunning;
 
   @Option(
@@ -147,8 +148,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--pictures",
       paramLabel = "FOLDER",
       description =
-          "Only write image files, 50 for each of --simulated-cameras, to the subfolders 1, 2 and so on of this folder. Use"
-              + " them with 'framelabel camera'.")
+          "Write sample images to this folder and exit: 50 for each of --simulated-cameras, in subfolders"
+              + " 1, 2 and so on. 'framelabel camera' can publish them.")
   private Path pictures;
 
   @Override

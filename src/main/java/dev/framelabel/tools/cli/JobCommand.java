@@ -17,7 +17,7 @@ final class JobCommand {
 
   @Command(
       name = "savepoint",
-      description = "Takes a savepoint and prints its path. The job goes on.",
+      description = "Takes a savepoint and prints its path. The job keeps running.",
       footer = {"", "Example: framelabel job savepoint --to s3://bucket/savepoints"})
   int savepoint(@Mixin SavedJob job) {
     String id = job.id();

@@ -63,7 +63,9 @@ final class JobRunCommand implements Callable<Integer> {
   @Option(
       names = "--savepoint",
       paramLabel = "URL",
-      description = "Path of the savepoint or checkpoint to restore. Default: none.",
+      description =
+          "Path of the savepoint or checkpoint to restore. Default: none; the job then starts at the committed"
+              + " offsets of --group-id.",
       defaultValue = "")
   private String savepoint;
 

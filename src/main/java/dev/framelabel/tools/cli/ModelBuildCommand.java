@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "build",
     description =
-        "Creates an Xception label model with random weights, for load tests: as slow as a trained one, with"
-            + " meaningless labels. The same seed gives the same file.",
+        "Creates an Xception label model with random weights, for load tests. It is as slow as a trained"
+            + " one; its labels have no meaning. The same seed gives the same file.",
     footer = {"", "Example: framelabel model build --random --out xception.onnx"})
 final class ModelBuildCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -78,7 +78,8 @@ final class ModelBuildCommand implements Callable<Integer> {
       names = "--state-dict",
       paramLabel = "FILE",
       description =
-          "Also write the weights for PyTorch (.safetensors), batch normalisation not folded.")
+          "Also write the weights as a PyTorch state_dict (.safetensors); batch normalisation is not"
+              + " folded.")
   private Path stateDict;
 
   @Override

@@ -77,17 +77,22 @@ final class ModelImportCommand implements Callable<Integer> {
       names = "--labels",
       paramLabel = "FILE",
       description =
-          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of Keras.")
+          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of"
+              + " Keras. Required with --out, except with --fetch.")
   private Path labels;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Label model to write (.onnx).")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Label model to write (.onnx). Required, except with --state-dict.")
   private Path out;
 
   @Option(
       names = "--state-dict",
       paramLabel = "FILE",
       description =
-          "Also write the weights for model/train.py (.safetensors), batch normalisation not folded.")
+          "Also write the weights as a PyTorch state_dict (.safetensors) for model/train.py; batch"
+              + " normalisation is not folded.")
   private Path stateDict;
 
   @Option(

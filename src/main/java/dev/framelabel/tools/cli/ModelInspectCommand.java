@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
 /** {@code framelabel model inspect}. */
 @Command(
     name = "inspect",
-    description = "Prints the metadata, inputs, outputs, parameters and MACs of an ONNX file.",
+    description =
+        "Prints the metadata, inputs, outputs, parameters and multiply-accumulate operations (MACs) of an ONNX"
+            + " file.",
     footer = {"", "Example: framelabel model inspect xception.onnx"})
 final class ModelInspectCommand implements Callable<Integer> {
   private static final int SHOWN_LABELS = 120;

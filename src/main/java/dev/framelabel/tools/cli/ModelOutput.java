@@ -42,31 +42,31 @@ final class ModelOutput {
       names = "--resize",
       paramLabel = "HOW",
       description =
-          "How the job fits images of another aspect ratio: stretch, crop or letterbox. Default: what the files beside a"
-              + " packaged model say, else stretch.")
+          "How the job fits images of another aspect ratio: stretch, crop or letterbox. Default: from the"
+              + " config files of the export that is packaged, else stretch.")
   private String resize;
 
   @Option(
       names = "--crop-pct",
       paramLabel = "P",
       description =
-          "Part of each side of the resized image that the model sees, its centre, as in timm. Default: what the files"
-              + " beside a packaged model say, else 1.")
+          "Fraction of the width and of the height that the model sees, cut from the centre of the resized"
+              + " image, as in timm. Default: from the config files of the export that is packaged, else 1.")
   private Double cropPct;
 
   @Option(
       names = "--interpolation",
       paramLabel = "HOW",
       description =
-          "How images are scaled: bilinear or bicubic as Pillow does, or fast. Default: what the files beside a packaged"
-              + " model say, else fast.")
+          "How images are scaled: bilinear or bicubic (the same pixels as Pillow), or fast. Default: from"
+              + " the config files of the export that is packaged, else fast.")
   private String interpolation;
 
   @Option(
       names = "--precision",
       paramLabel = "P",
       description =
-          "fp32, or fp16: weights and computation in half precision, input and output unchanged.",
+          "fp32 or fp16. fp16: weights and computation in half precision; input and output stay the same.",
       defaultValue = "fp32")
   private Precision precision;
 
@@ -110,7 +110,7 @@ final class ModelOutput {
     } else {
       model.save(out, written -> tryOut(written));
     }
-    report.println(out + ": written, tried on " + TRIAL_PICTURES + " made-up pictures");
+    report.println(out + ": written, tried on " + TRIAL_PICTURES + " generated images");
   }
 
   private static List<float[]> tryOut(Path file) {

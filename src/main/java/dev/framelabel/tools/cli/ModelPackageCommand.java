@@ -52,31 +52,32 @@ final class ModelPackageCommand implements Callable<Integer> {
       names = "--labels",
       paramLabel = "FILE",
       description =
-          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of Keras. Default:"
-              + " what the folder of MODEL says.")
+          "Label names in class order: a text file with one per line, or the imagenet_class_index.json of"
+              + " Keras. Default: from the config files in the folder of MODEL.")
   private Path labels;
 
   @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
       description =
-          "Input layout of the classifier: nchw (PyTorch) or nhwc (TensorFlow). Default: by the shape of its input.")
+          "Input layout of the classifier: nchw (PyTorch) or nhwc (TensorFlow). Default: detected from the"
+              + " shape of its input.")
   private Layout layout;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
       description =
-          "Input of the classifier: the side of a square, or WIDTHxHEIGHT. Default: by the shape of its input, or what"
-              + " the folder of MODEL says.")
+          "Input of the classifier: the side of a square, or WIDTHxHEIGHT. Default: the shape of its"
+              + " input, or the config files in the folder of MODEL.")
   private String size;
 
   @Option(
       names = "--scale",
       paramLabel = "X",
       description =
-          "Factor for pixels 0 to 255, applied first: a number or a fraction. Default: what the folder of MODEL says,"
-              + " else 1/255.",
+          "Factor for pixels 0 to 255, applied first: a number or a fraction. Default: from the config"
+              + " files in the folder of MODEL, else 1/255.",
       converter = FractionConverter.class)
   private Double scale;
 
@@ -85,7 +86,8 @@ final class ModelPackageCommand implements Callable<Integer> {
       paramLabel = "X",
       split = ",",
       description =
-          "Mean to subtract: one number, or red,green,blue. Default: what the folder of MODEL says, else 0.")
+          "Mean to subtract: one number, or red,green,blue. Default: from the config files in the folder"
+              + " of MODEL, else 0.")
   private List<Double> mean;
 
   @Option(
@@ -93,8 +95,8 @@ final class ModelPackageCommand implements Callable<Integer> {
       paramLabel = "X",
       split = ",",
       description =
-          "Standard deviation to divide by: one number, or red,green,blue. Default: what the folder of MODEL says, else"
-              + " 1.")
+          "Standard deviation to divide by: one number, or red,green,blue. Default: from the config files"
+              + " in the folder of MODEL, else 1.")
   private List<Double> std;
 
   @Option(
@@ -107,8 +109,8 @@ final class ModelPackageCommand implements Callable<Integer> {
   @Option(
       names = "--multi-label",
       description =
-          "The classes do not exclude each other. Adds a sigmoid where the output of the classifier leaves 0 to 1, or"
-              + " with --logits.")
+          "Several classes can be true for one image. Adds a sigmoid if the classifier gives values"
+              + " outside 0 to 1, or with --logits.")
   private boolean multiLabel;
 
   /** Options for the classifier's output. */
@@ -116,12 +118,13 @@ final class ModelPackageCommand implements Callable<Integer> {
     @Option(
         names = "--logits",
         description =
-            "The output of the classifier are logits: add a softmax. Default: measured on made-up pictures.")
+            "The classifier gives logits: add a softmax. Default: detected by a trial run on generated"
+                + " images.")
     private boolean logits;
 
     @Option(
         names = "--probabilities",
-        description = "The output of the classifier are probabilities: add nothing.")
+        description = "The classifier gives probabilities: add nothing.")
     private boolean probabilities;
   }
 

@@ -104,12 +104,11 @@ final class RejectedCommand {
       name = "replay",
       description = {
         "Publishes rejected frames to the frames topic again, after the cause is fixed.",
-        "The command keeps no list of what it has replayed: a second run publishes the same frames"
-            + " again, with the same frameId. Use --from with the time of the last replay to"
-            + " select only newer records.",
-        "A frame that the frames topic still holds is published as it was, with all headers. Else"
-            + " it is made of the rejected record, with the headers that the record carries; a frame"
-            + " of which the record does not hold enough is refused. Header "
+        "The command does not remember what it has replayed: a second run publishes the same frames again,"
+            + " with the same frameId. To select only newer records, set --from to the time of the last replay.",
+        "If the frames topic still holds the frame, its record is published again unchanged, with all"
+            + " headers. Otherwise the frame is rebuilt from the rejected record and its headers; a record that"
+            + " does not hold the whole original is refused. Header "
             + FrameReplay.REPLAYS
             + " counts the replays of a frame; header "
             + FrameReplay.REPLAY_OF

@@ -35,7 +35,8 @@ final class SavedJob {
       paramLabel = "DURATION",
       defaultValue = "10 min",
       description =
-          "Maximum time to wait for the savepoint. After it the command fails, and Flink goes on with the savepoint.")
+          "Maximum time to wait for the savepoint. After this time the command fails, but Flink continues"
+              + " the savepoint.")
   private String timeout;
 
   @Parameters(

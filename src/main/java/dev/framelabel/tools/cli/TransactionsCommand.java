@@ -53,11 +53,11 @@ final class TransactionsCommand {
   @Command(
       name = "abort",
       description =
-          "Aborts open transactions by transactional id, so that read_committed consumers can read on. The results"
-              + " in the transaction are discarded, and a running producer of this id is fenced. Use it for a job"
-              + " that is not restored from its checkpoint. A job that is restored all the same finds its commit"
-              + " lost. Then --on-lost-commit decides: repair (the default) publishes the results again from what"
-              + " is left in the topic, fail ends the job, continue counts the loss and goes on.",
+          "Aborts open transactions by transactional id, so that read_committed consumers can read on. The"
+              + " results in the transaction are discarded, and a running producer of this id is fenced. Use it"
+              + " for a job that will not be restored from its checkpoint. If that job is restored later, it"
+              + " detects the lost commit, and --on-lost-commit decides: repair (the default) publishes the"
+              + " results again, fail ends the job, continue counts the loss and continues.",
       footer = {
         "",
         "Example: framelabel transactions abort framelabel.labels.-0-1 --bootstrap-servers kafka:9092"

@@ -47,7 +47,8 @@ final class WallCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "Address to listen on. Any other than loopback lets other machines watch.",
+      description =
+          "Address to listen on. An address other than loopback lets other machines watch.",
       defaultValue = WallSettings.LOOPBACK)
   private String host;
 
