@@ -2,9 +2,9 @@ package dev.framelabel.config;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.text.WordUtils;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -17,8 +17,8 @@ import org.apache.flink.configuration.Configuration;
  * @param help whether the help text was asked for
  */
 public record JobArguments(Configuration job, Configuration flink, boolean help) {
-  private static final int HELP_INDENT = 4;
-  private static final int HELP_WIDTH = 100;
+  private static final String HELP_INDENT = "    ";
+  private static final int HELP_WIDTH = 95;
 
   private static final String USAGE =
       """
@@ -120,22 +120,11 @@ public record JobArguments(Configuration job, Configuration flink, boolean help)
         text.append("  --").append(option.name());
         text.append(option.isSwitch() ? "[=" + option.label() + "]" : "=" + option.label());
         text.append('\n');
-        wrap(option.help(), text);
+        text.append(HELP_INDENT)
+            .append(WordUtils.wrap(option.help(), HELP_WIDTH, "\n" + HELP_INDENT, false))
+            .append('\n');
       }
     }
     return text.toString();
-  }
-
-  private static void wrap(String paragraph, StringBuilder text) {
-    String indent = " ".repeat(HELP_INDENT);
-    StringBuilder line = new StringBuilder();
-    for (String word : List.of(paragraph.split(" ", -1))) {
-      if (line.length() + word.length() >= HELP_WIDTH - HELP_INDENT) {
-        text.append(indent).append(line.toString().strip()).append('\n');
-        line.setLength(0);
-      }
-      line.append(word).append(' ');
-    }
-    text.append(indent).append(line.toString().strip()).append('\n');
   }
 }
