@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -11,17 +12,12 @@ import org.apache.flink.core.memory.DataOutputView;
  * Serializer of events for Flink. Events are immutable, so {@code copy} returns the event itself:
  * Flink copies every element of an asynchronous operator, and copies of images would be expensive.
  */
-public final class EventSerializer<T> extends TypeSerializer<T> {
+public final class EventSerializer<T> extends TypeSerializerSingleton<T> {
   private static final long serialVersionUID = 1L;
 
   @Override
   public boolean isImmutableType() {
     return true;
-  }
-
-  @Override
-  public TypeSerializer<T> duplicate() {
-    return this;
   }
 
   @Override
@@ -63,16 +59,6 @@ public final class EventSerializer<T> extends TypeSerializer<T> {
   @Override
   public void copy(DataInputView source, DataOutputView target) throws IOException {
     EventCodec.write(EventCodec.read(source), target);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof EventSerializer;
-  }
-
-  @Override
-  public int hashCode() {
-    return EventSerializer.class.hashCode();
   }
 
   @Override
