@@ -26,11 +26,13 @@ final class BaselineSuite {
   private final BenchReport report;
   private final Lab.Settings settings;
   private final JobRuns runs;
+  private final String bootstrapServers;
 
-  BaselineSuite(BenchReport report, Lab.Settings settings, JobRuns runs) {
+  BaselineSuite(BenchReport report, Lab.Settings settings, JobRuns runs, String bootstrapServers) {
     this.report = report;
     this.settings = settings;
     this.runs = runs;
+    this.bootstrapServers = bootstrapServers;
   }
 
   void run() throws Exception {
@@ -59,15 +61,6 @@ final class BaselineSuite {
       int part = count / SHARE_OF_OTHERS;
       Configuration options = runs.options(model, batch);
       FlinkBaselines flink = new FlinkBaselines(opener);
-      JobRuns.RivalStart streams =
-          (servers, name, labels) ->
-              new StreamsBaseline(
-                  servers,
-                  name,
-                  topic,
-                  labels,
-                  FlinkBaselines.open(opener, model, settings.bench().device()),
-                  settings.bench().folder());
       Contest contest =
           new Contest()
               .enter(
@@ -78,9 +71,20 @@ final class BaselineSuite {
               .enter(
                   "Flink async, one frame a call",
                   () -> job(topic, part, options, (e, j, f) -> flink.addAsyncJob(e, j)))
-              .enter("Kafka Streams, one frame at a time", () -> runs.rival(part, streams));
+              .enter(
+                  "Kafka Streams, one frame at a time", () -> streams(topic, part, opener, model));
       report.contest(
           PipelineSuite.NAME, title, "committed frames/s", target, contest, settings.rounds());
+    }
+  }
+
+  private double streams(String topic, int count, ModelOpener opener, Path model) throws Exception {
+    String run = runs.newRun();
+    LabelModel opened = FlinkBaselines.open(opener, model, settings.bench().device());
+    try (StreamsBaseline streams =
+        new StreamsBaseline(
+            bootstrapServers, run, topic, run + "-labels", opened, settings.bench().folder())) {
+      return runs.read(run, count, IsolationLevel.READ_COMMITTED, () -> {});
     }
   }
 

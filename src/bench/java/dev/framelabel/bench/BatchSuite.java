@@ -131,7 +131,7 @@ final class BatchSuite {
     row.put("p99Spread", BenchReport.spread(waitings, Waiting::p99));
     row.put("heldBack", BenchReport.median(waitings, Waiting::heldBack));
     // Most often there are none, which has no spread.
-    row.put("mostHeldBack", BenchReport.most(waitings, Waiting::heldBack));
+    row.put("mostHeldBack", Lab.most(waitings, Waiting::heldBack));
     return row;
   }
 

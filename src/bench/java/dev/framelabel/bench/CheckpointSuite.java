@@ -130,7 +130,7 @@ final class CheckpointSuite {
     row.put("stateSpread", BenchReport.spread(figures, CheckpointFigures::medianBytes));
     row.put("medianMillis", BenchReport.median(figures, CheckpointFigures::medianMillis));
     row.put("durationSpread", BenchReport.spread(figures, CheckpointFigures::medianMillis));
-    row.put("longestMillis", BenchReport.most(figures, CheckpointFigures::longestMillis));
+    row.put("longestMillis", Lab.most(figures, CheckpointFigures::longestMillis));
     row.put("checkpoints", figures.stream().mapToLong(CheckpointFigures::completed).sum());
     return row;
   }

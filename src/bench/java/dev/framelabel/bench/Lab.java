@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /** The suites that only the project runs: baselines, and what the parts of the job cost. */
 final class Lab {
@@ -84,7 +85,7 @@ final class Lab {
     if (WITH_BROKER.stream().anyMatch(suites::contains)) {
       Path folder = settings.bench().folder();
       try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"))) {
-        runJobs(new JobRuns(broker, folder, settings.bench().device()));
+        runJobs(new JobRuns(broker, folder, settings.bench().device()), broker.bootstrapServers());
       }
     }
     if (suites.contains(MemorySuite.NAME)) {
@@ -92,9 +93,9 @@ final class Lab {
     }
   }
 
-  private void runJobs(JobRuns runs) throws Exception {
+  private void runJobs(JobRuns runs, String bootstrapServers) throws Exception {
     if (suites.contains(BaselineSuite.NAME)) {
-      new BaselineSuite(report, settings, runs).run();
+      new BaselineSuite(report, settings, runs, bootstrapServers).run();
     }
     if (suites.contains(CheckpointSuite.NAME)) {
       new CheckpointSuite(report, settings, runs).run();
@@ -111,5 +112,10 @@ final class Lab {
         BareLoop loop = new BareLoop(opened, frames, batchSize)) {
       return loop.framesFor(bench.seconds());
     }
+  }
+
+  /** Returns the highest of a figure, to four digits. */
+  static <T> double most(List<T> all, ToDoubleFunction<T> figure) {
+    return BenchReport.round(all.stream().mapToDouble(figure).max().orElseThrow());
   }
 }

@@ -171,7 +171,7 @@ final class MemorySuite {
     row.put("lastThird", BenchReport.median(last, MemoryUse::resident));
     row.put("lastSpread", BenchReport.spread(last, MemoryUse::resident));
     row.put("lastToFirst", BenchReport.median(last, use -> use.resident() / before));
-    row.put("highest", BenchReport.most(uses, MemoryUse::resident));
+    row.put("highest", Lab.most(uses, MemoryUse::resident));
     return row;
   }
 
@@ -181,10 +181,10 @@ final class MemorySuite {
   private static Map<String, Object> outside(List<MemoryUse> uses) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "TaskManager");
-    row.put("direct", BenchReport.most(uses, MemoryUse::direct));
-    row.put("rest", BenchReport.most(uses, MemoryUse::rest));
-    row.put("together", BenchReport.most(uses, use -> use.direct() + use.rest()));
-    row.put("nonHeap", BenchReport.most(uses, MemoryUse::nonHeap));
+    row.put("direct", Lab.most(uses, MemoryUse::direct));
+    row.put("rest", Lab.most(uses, MemoryUse::rest));
+    row.put("together", Lab.most(uses, use -> use.direct() + use.rest()));
+    row.put("nonHeap", Lab.most(uses, MemoryUse::nonHeap));
     return row;
   }
 }

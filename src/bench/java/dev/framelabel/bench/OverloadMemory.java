@@ -180,12 +180,12 @@ final class OverloadMemory {
         (last.metric(BATCHED) - first.metric(BATCHED))
             / (last.metric(BATCHES) - first.metric(BATCHES)),
         last.metric(BUSY),
-        BenchReport.most(looks, look -> look.metric(IN_FLIGHT)),
+        Lab.most(looks, look -> look.metric(IN_FLIGHT)),
         last.published - last.seen,
         BenchReport.median(looks, look -> look.use.resident()),
-        BenchReport.most(looks, look -> look.use.resident()),
-        BenchReport.most(looks, look -> look.use.direct()),
-        BenchReport.most(looks, look -> look.use.rest()));
+        Lab.most(looks, look -> look.use.resident()),
+        Lab.most(looks, look -> look.use.direct()),
+        Lab.most(looks, look -> look.use.rest()));
   }
 
   private static Table table(int rounds, Map<Double, List<Turn>> seen) {
@@ -206,14 +206,14 @@ final class OverloadMemory {
     row.put("framesPerSecond", BenchReport.median(turns, Turn::perSecond));
     row.put("meanBatch", BenchReport.median(turns, Turn::meanBatch));
     row.put("busyMillis", BenchReport.median(turns, Turn::busy));
-    row.put("inFlight", BenchReport.most(turns, Turn::inFlight));
+    row.put("inFlight", Lab.most(turns, Turn::inFlight));
     row.put("waitingFrames", BenchReport.median(turns, Turn::waiting));
     row.put("resident", BenchReport.median(turns, Turn::resident));
     row.put("spread", BenchReport.spread(turns, Turn::resident));
     row.put("ratio", BenchReport.median(ratios, ratio -> ratio));
-    row.put("highest", BenchReport.most(turns, Turn::highest));
-    row.put("direct", BenchReport.most(turns, Turn::direct));
-    row.put("rest", BenchReport.most(turns, Turn::rest));
+    row.put("highest", Lab.most(turns, Turn::highest));
+    row.put("direct", Lab.most(turns, Turn::direct));
+    row.put("rest", Lab.most(turns, Turn::rest));
     return row;
   }
 }

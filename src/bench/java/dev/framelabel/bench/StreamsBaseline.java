@@ -4,7 +4,6 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.model.LabelModel;
-import dev.framelabel.tools.bench.JobRuns;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.LabelledFrames;
 import dev.framelabel.wire.OutputFormat;
@@ -20,7 +19,7 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /** What people write today on Kafka Streams: exactly once, one frame at a time. */
-final class StreamsBaseline implements JobRuns.Rival {
+final class StreamsBaseline implements AutoCloseable {
   private final LabelModel model;
   private final KafkaStreams streams;
 

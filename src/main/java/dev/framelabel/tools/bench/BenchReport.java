@@ -136,11 +136,6 @@ public final class BenchReport {
     return round(Statistics.spread(values(all, figure)));
   }
 
-  /** Returns the highest of a figure, to four digits. */
-  public static <T> double most(List<T> all, ToDoubleFunction<T> figure) {
-    return round(all.stream().mapToDouble(figure).max().orElseThrow());
-  }
-
   private static <T> double[] values(List<T> all, ToDoubleFunction<T> figure) {
     return all.stream().mapToDouble(figure).toArray();
   }

@@ -70,20 +70,10 @@ public final class JobRuns {
     void at(LocalCluster.Job running) throws Exception;
   }
 
-  /** Program that reads frames and writes results, and is not a Flink job. */
-  public interface Rival extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  /** Starter of a rival. */
+  /** Check that a run is still alive. */
   @FunctionalInterface
-  public interface RivalStart {
-    /**
-     * @param name of the run, which no other run has
-     * @param labels topic for the results
-     */
-    Rival start(String bootstrapServers, String name, String labels);
+  public interface Check {
+    void run() throws Exception;
   }
 
   /** Returns Framelabel's job with an opener of models. */
@@ -167,7 +157,7 @@ public final class JobRuns {
         environment -> job.addTo(environment, own, new Configuration());
     try (LocalCluster cluster = LocalCluster.start(1, PARALLELISM, folder.resolve(run))) {
       LocalCluster.Job running = cluster.submit(PARALLELISM, Optional.empty(), define);
-      double perSecond = read(run, count, isolation, Optional.of(running));
+      double perSecond = read(run, count, isolation, running::failIfEnded);
       look.at(running);
       running.cancel();
       return perSecond;
@@ -176,22 +166,19 @@ public final class JobRuns {
     }
   }
 
-  /** Runs a rival until its first {@code count} results are read; returns results per second. */
-  public double rival(int count, RivalStart start) throws Exception {
-    String run = newRun();
-    try (Rival rival = start.start(broker.bootstrapServers(), run, run + "-labels")) {
-      return read(run, count, IsolationLevel.READ_COMMITTED, Optional.empty());
-    }
-  }
-
-  private String newRun() {
+  /** Creates the topics NAME-labels and NAME-rejected of a new run, and returns its name. */
+  public String newRun() {
     String run = "run-" + ++runs;
     createTopics(run + "-labels", run + "-rejected");
     return run;
   }
 
-  private double read(
-      String run, int count, IsolationLevel isolation, Optional<LocalCluster.Job> running)
+  /**
+   * Reads the first {@code count} results of a run, and returns results per second.
+   *
+   * @param check is called between two reads; throws if no more results will come
+   */
+  public double read(String run, int count, IsolationLevel isolation, Check check)
       throws Exception {
     CommitClock clock = new CommitClock();
     try (OutcomeReader reader =
@@ -199,9 +186,7 @@ public final class JobRuns {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (clock.seen() < count) {
         clock.add(reader.poll(Duration.ofMillis(20)).size(), System.nanoTime());
-        if (running.isPresent()) {
-          running.get().failIfEnded();
-        }
+        check.run();
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(
               run + ": " + clock.seen() + " of " + count + " frames after " + PATIENCE);

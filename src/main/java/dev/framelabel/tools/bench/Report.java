@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Results of a benchmark.
@@ -68,10 +67,5 @@ public record Report(String machine, List<String> instructionSets, List<Table> t
   /** Returns the tables of a suite, in the order in which they were measured. */
   public List<Table> of(String suite) {
     return tables.stream().filter(table -> table.suite().equals(suite)).toList();
-  }
-
-  /** Returns the first table of a suite whose title starts with the given text. */
-  public Optional<Table> table(String suite, String title) {
-    return of(suite).stream().filter(table -> table.title().startsWith(title)).findFirst();
   }
 }

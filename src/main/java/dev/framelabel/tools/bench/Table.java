@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One table of the report.
@@ -29,18 +28,5 @@ public record Table(
   /** Returns whether the other is this table, measured at another time. */
   boolean replaces(Table other) {
     return suite.equals(other.suite) && title.equals(other.title);
-  }
-
-  /** Returns the row whose name begins so. */
-  public Optional<Map<String, Object>> row(String name) {
-    return rows.stream().filter(row -> row.get("name").toString().startsWith(name)).findFirst();
-  }
-
-  /** Returns a number of the row whose name begins so. */
-  public Optional<Double> number(String name, String column) {
-    return row(name)
-        .map(row -> row.get(column))
-        .filter(Number.class::isInstance)
-        .map(value -> ((Number) value).doubleValue());
   }
 }
