@@ -109,11 +109,12 @@ class ArchitectureTest {
     row(
         "tools.wall",
         "event kafka.source tools.report wire",
-        "com.fasterxml.jackson io.undertow org.apache.kafka org.xnio");
+        "com.fasterxml.jackson io.undertow org.apache.commons.lang3 org.apache.kafka org.xnio");
     row(
         "tools.demo",
         "config event kafka.admin model root tools.camera tools.clients tools.report wire",
-        "kafka.server org.apache.commons.io org.apache.flink org.apache.kafka");
+        "kafka.server org.apache.commons.io org.apache.commons.lang3 org.apache.flink"
+            + " org.apache.kafka");
     row(
         "tools.doctor",
         "batch classify config kafka.admin model tools.flinkrest",

@@ -223,10 +223,6 @@ final class CameraBoard {
     return isOld(newestPictureAt, now) ? newestFrame : newestPicture;
   }
 
-  int historySize() {
-    return history.size();
-  }
-
   long framesSeen() {
     return frames.total();
   }

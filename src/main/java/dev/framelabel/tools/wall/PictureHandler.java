@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.imageio.ImageIO;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
 /**
  * {@code GET /api/picture?frame=ID}: a frame's picture as it was sent; raw pixels as PNG, encoded
@@ -32,11 +33,7 @@ final class PictureHandler implements HttpHandler, AutoCloseable {
   private final ExecutorService png =
       Executors.newFixedThreadPool(
           PNG_THREADS,
-          work -> {
-            Thread thread = new Thread(work, "framelabel-wall-png");
-            thread.setDaemon(true);
-            return thread;
-          });
+          BasicThreadFactory.builder().namingPattern("framelabel-wall-png").daemon().build());
 
   PictureHandler(WallModel model) {
     this.model = model;

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.xnio.Options;
 
 /** The live page of cameras and labels. Runs on threads of its own until its owner closes it. */
@@ -72,7 +73,13 @@ public final class Wall implements AutoCloseable {
       pictures.close();
       viewers.close();
       throw new IllegalStateException(
-          "the wall cannot listen on " + host + ":" + settings.port() + ": " + rootMessage(e), e);
+          "the wall cannot listen on "
+              + host
+              + ":"
+              + settings.port()
+              + ": "
+              + ExceptionUtils.getRootCause(e).getMessage(),
+          e);
     }
     feed = feed(settings);
   }
@@ -86,14 +93,6 @@ public final class Wall implements AutoCloseable {
       server.stop();
       throw e;
     }
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage();
   }
 
   private HttpHandler routes() {

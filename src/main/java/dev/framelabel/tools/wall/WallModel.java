@@ -188,11 +188,6 @@ final class WallModel implements LiveListener {
     return Optional.ofNullable(cameras.get(cameraId)).map(CameraBoard::history);
   }
 
-  /** Returns the number of results that are kept, of all cameras. */
-  synchronized int resultsKept() {
-    return inOrder.stream().mapToInt(CameraBoard::historySize).sum();
-  }
-
   long pictureBytesKept() {
     return pictures.bytes();
   }
