@@ -13,6 +13,7 @@ import dev.framelabel.image.TestImages;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.wire.HostileEvents;
@@ -65,12 +66,11 @@ class HostileSendersIT {
       }
       Map<SourcePosition, Integer> outcomes = publish(client, events);
       // A bounded job that may not restart: it ends well, or with what failed it.
-      cluster
-          .submit(
+      ClusterControl.awaitEnd(
+          cluster.submit(
               1,
               Optional.empty(),
-              environment -> LabellingJob.addTo(environment, options(client), noRestart()))
-          .awaitEnd();
+              environment -> LabellingJob.addTo(environment, options(client), noRestart())));
       try (OutcomeReader reader =
           new OutcomeReader(client, "labels", "rejected", IsolationLevel.READ_COMMITTED)) {
         while (!reader.atEnd()) {

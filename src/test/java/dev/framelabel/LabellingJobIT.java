@@ -21,6 +21,7 @@ import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.wire.OutputFormat;
@@ -236,12 +237,11 @@ class LabellingJobIT {
       CompletableFuture<Void> publishing = publishInBackground(6_000);
       for (int kill = 0; kill < 2; kill++) {
         awaitSome(1_000 * (kill + 1));
-        cluster.endTaskManager(kill);
-        cluster.startTaskManager();
+        ClusterControl.replaceTaskManager(cluster, kill);
       }
       publishing.join();
       assertExact(6_000, job);
-      assertThat(job.restores()).as("the failures were real").isPositive();
+      assertThat(ClusterControl.restores(job)).as("the failures were real").isPositive();
       job.cancel();
     }
   }
@@ -253,7 +253,7 @@ class LabellingJobIT {
       first.awaitRunning();
       CompletableFuture<Void> publishing = publishInBackground(2_000);
       awaitSome(500);
-      String savepoint = first.stopWithSavepoint();
+      String savepoint = ClusterControl.stopWithSavepoint(cluster, first, false);
       LocalCluster.Job second = submit(cluster, 1, Optional.of(savepoint), options());
       publishing.join();
       assertExact(2_000, second);
@@ -268,7 +268,7 @@ class LabellingJobIT {
       Configuration options = options();
       options.set(KafkaOptions.BOUNDED, true);
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
-      job.awaitEnd();
+      ClusterControl.awaitEnd(job);
       assertExact(300, job);
     }
   }
@@ -284,7 +284,7 @@ class LabellingJobIT {
       options.set(KafkaOptions.FROM_TIMESTAMP, between.toString());
       options.set(KafkaOptions.BOUNDED, true);
       LocalCluster.Job job = submit(cluster, 1, Optional.empty(), options);
-      job.awaitEnd();
+      ClusterControl.awaitEnd(job);
       assertThat(readExact(List.of("late"), 0, job)).hasSize(1);
     }
   }
@@ -309,7 +309,7 @@ class LabellingJobIT {
       LocalCluster.Job first = submit(cluster, 1, Optional.empty(), options());
       assertExact(100, first);
       awaitCommittedOffsets(100);
-      String ignored = first.stopWithSavepoint();
+      String ignored = ClusterControl.stopWithSavepoint(cluster, first, false);
       publisher.publish(frame("new", RED)).join();
       LocalCluster.Job second = submit(cluster, 1, Optional.empty(), options());
       List<String> published = new ArrayList<>(numbered(100));

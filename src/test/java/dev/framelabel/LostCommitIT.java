@@ -26,6 +26,7 @@ import dev.framelabel.pipeline.state.EventTypeInformation;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import java.awt.Color;
@@ -107,7 +108,8 @@ class LostCommitIT {
 
       List<String> backfill = arguments(commands.get(0));
       assertThat(backfill).startsWith("run", "framelabel-job.jar");
-      submit(cluster, Optional.empty(), parse(backfill.subList(2, backfill.size()))).awaitEnd();
+      ClusterControl.awaitEnd(
+          submit(cluster, Optional.empty(), parse(backfill.subList(2, backfill.size()))));
       List<String> labelledAgain = read(1);
       assertThat(labelledAgain).isNotEmpty().doesNotHaveDuplicates();
 
@@ -200,7 +202,9 @@ class LostCommitIT {
   /** What the job's end says; it ends without a restart, though it may restart. */
   private static String endOf(LocalCluster.Job job) {
     StringBuilder messages = new StringBuilder();
-    for (Throwable cause = catchThrowable(job::awaitEnd); cause != null; cause = cause.getCause()) {
+    for (Throwable cause = catchThrowable(() -> ClusterControl.awaitEnd(job));
+        cause != null;
+        cause = cause.getCause()) {
       messages.append(cause.getMessage()).append('\n');
     }
     return messages.toString();

@@ -15,6 +15,7 @@ import dev.framelabel.model.TestModels;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import java.awt.Color;
@@ -73,7 +74,7 @@ class ManyTransactionsIT {
       CompletableFuture<Void> publisher = CompletableFuture.runAsync(() -> publish(broker));
       long checkpoints = awaitTransactions(job);
       job.cancel();
-      long restores = job.restores();
+      long restores = ClusterControl.restores(job);
       LocalCluster.Job restored = submit(cluster, Optional.of(checkpoint()), broker);
       restored.awaitRunning();
       awaitLater(restored);

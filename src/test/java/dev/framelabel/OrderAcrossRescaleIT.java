@@ -13,6 +13,7 @@ import dev.framelabel.testing.DeliveryVerifier;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import java.awt.Color;
@@ -68,7 +69,7 @@ class OrderAcrossRescaleIT {
             assertThat(verifier.readAll(reader, job)).isEqualTo(DeliveryVerifier.Faults.NONE);
           } else {
             verifier.read(reader, Math.min(FRAMES, verifier.accounted() + FRAMES / 4), job);
-            savepoint = job.stopWithSavepoint(true);
+            savepoint = ClusterControl.stopWithSavepoint(cluster, job, true);
           }
           job.cancel();
         }

@@ -15,6 +15,7 @@ import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.bench.SimulatedAccelerator;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.tools.demo.RestMetrics;
@@ -78,7 +79,7 @@ class RetentionIT {
           "the log tells of it",
           LIMIT,
           () -> log.events().stream().anyMatch(event -> event.contains(GONE)));
-      assertThat(job.restores()).isZero();
+      assertThat(ClusterControl.restores(job)).isZero();
       job.cancel();
     }
   }

@@ -15,6 +15,7 @@ import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import java.awt.Color;
@@ -95,7 +96,7 @@ class RunningFaultsIT {
     assertThat(outcomes.stream().map(outcome -> outcome.source().partition()).distinct())
         .as("frames of new partitions")
         .hasSizeGreaterThan(1);
-    assertThat(job.restores()).isZero();
+    assertThat(ClusterControl.restores(job)).isZero();
     job.cancel();
   }
 

@@ -15,6 +15,7 @@ import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import java.awt.Color;
@@ -79,7 +80,7 @@ class SavepointIT {
       options.set(JobOptions.INFERENCE_TIMEOUT, Duration.ofHours(2));
       LocalCluster.Job job = submit(cluster, Optional.empty(), options);
       assertThat(read(broker, 9, job)).hasSize(9);
-      Path made = Path.of(URI.create(job.stopWithSavepoint()));
+      Path made = Path.of(URI.create(ClusterControl.stopWithSavepoint(cluster, job, false)));
       Files.createDirectories(target);
       try (var files = Files.list(made)) {
         for (Path file : files.toList()) {

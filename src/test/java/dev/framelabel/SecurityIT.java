@@ -26,6 +26,7 @@ import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.testing.cluster.ChildCommand;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.tools.demo.SecuredBroker;
 import dev.framelabel.wire.OutputFormat;
@@ -204,7 +205,7 @@ class SecurityIT {
                     "by-file.properties",
                     USER,
                     "${file:" + folder.resolve("password.properties") + ":kafka}")));
-    Throwable failure = catchThrowable(job::awaitEnd);
+    Throwable failure = catchThrowable(() -> ClusterControl.awaitEnd(job));
     String story = ExceptionUtils.stringifyException(failure);
     assertThat(story).contains(message).containsIgnoringCase("authoriz").doesNotContain(PASSWORD);
   }
@@ -224,7 +225,8 @@ class SecurityIT {
     assertLabelledOnce("held-" + frames, 1, job);
     broker.allowOnly(leastWithout(type, resource, operation));
     publish("taken-" + frames, 1);
-    String story = ExceptionUtils.stringifyException(catchThrowable(job::awaitEnd));
+    String story =
+        ExceptionUtils.stringifyException(catchThrowable(() -> ClusterControl.awaitEnd(job)));
     assertThat(story)
         .containsPattern(words)
         .containsIgnoringCase("authoriz")
@@ -278,7 +280,8 @@ class SecurityIT {
   void wrongPassword_job_failsInWordsWithoutThePassword() throws Exception {
     String wrong = "wrong-" + PASSWORD;
     LocalCluster.Job job = submit(options(broker.clientFile("wrong.properties", USER, wrong)));
-    String story = ExceptionUtils.stringifyException(catchThrowable(job::awaitEnd));
+    String story =
+        ExceptionUtils.stringifyException(catchThrowable(() -> ClusterControl.awaitEnd(job)));
     assertThat(story).contains("invalid credentials").doesNotContain(PASSWORD);
   }
 
@@ -435,10 +438,10 @@ class SecurityIT {
   }
 
   private static void assertNoSecretInFlinksPages() throws Exception {
-    String jobs = get(cluster.webAddress() + "/jobs/overview");
+    String jobs = get(ClusterControl.webAddress(cluster) + "/jobs/overview");
     String id = jobs.replaceAll("(?s).*\"jid\":\"([0-9a-f]{32})\".*", "$1");
     assertNoSecretInPages(
-        cluster.webAddress().toString(),
+        ClusterControl.webAddress(cluster).toString(),
         "{",
         List.of(
             "/config",

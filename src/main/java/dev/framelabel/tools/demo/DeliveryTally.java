@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Comparison of the outcomes with the published frames, by position in topic {@code frames}.
@@ -92,32 +93,27 @@ public final class DeliveryTally {
     return rejected;
   }
 
-  /** Returns the number of outcomes beyond each frame's first. */
-  public synchronized long repeated() {
-    return repeated;
-  }
-
   /**
    * Returns the number of published frames without an outcome.
    *
    * @param published number of frames by partition of topic {@code frames}
    */
-  public synchronized long lost(Map<Integer, Long> published) {
+  public synchronized long lost(Map<TopicPartition, Long> published) {
     return published.values().stream().mapToLong(Long::longValue).sum() - known(published);
   }
 
   /** Returns the number of second outcomes of a frame, and of outcomes of frames that are none. */
-  public synchronized long doubled(Map<Integer, Long> published) {
+  public synchronized long doubled(Map<TopicPartition, Long> published) {
     return repeated + accounted() - known(published);
   }
 
   /** Returns the number of published frames that have an outcome. */
-  private long known(Map<Integer, Long> published) {
+  private long known(Map<TopicPartition, Long> published) {
     return published.entrySet().stream()
-        .filter(partition -> seen.containsKey(partition.getKey()))
+        .filter(partition -> seen.containsKey(partition.getKey().partition()))
         .mapToLong(
             partition ->
-                seen.get(partition.getKey())
+                seen.get(partition.getKey().partition())
                     .get(0, Math.toIntExact(partition.getValue()))
                     .cardinality())
         .sum();

@@ -5,6 +5,7 @@ import dev.framelabel.config.Delivery;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Outcome;
+import dev.framelabel.kafka.admin.AdminCalls;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
@@ -24,11 +25,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * The whole product in one JVM: a real broker, cameras, the labelling job on a Flink MiniCluster,
@@ -157,7 +162,7 @@ public final class Demo {
 
   private DemoReport label(LocalCluster.Job job, EmbeddedBroker broker, ModelMetadata metadata)
       throws Exception {
-    try (PublishedFrames published = new PublishedFrames(broker.client());
+    try (Admin admin = Admin.create(Map.copyOf(broker.client()));
         LabelLines lines = new LabelLines(settings.labels());
         OutcomeReader reader =
             new OutcomeReader(
@@ -168,9 +173,9 @@ public final class Demo {
       CompletableFuture<Void> publishing =
           CompletableFuture.runAsync(() -> publish(broker.client()));
       settings.duration().ifPresent(this::stopAfter);
-      readAll(job, reader, new Account(tally, published, lines), publishing, begun);
+      readAll(job, reader, new Account(tally, admin, lines), publishing, begun);
       publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      return report(tally, published.byPartition(), begun, metadata);
+      return report(tally, published(admin), begun, metadata);
     }
   }
 
@@ -188,7 +193,10 @@ public final class Demo {
   }
 
   private DemoReport report(
-      DeliveryTally tally, Map<Integer, Long> published, Instant begun, ModelMetadata metadata) {
+      DeliveryTally tally,
+      Map<TopicPartition, Long> published,
+      Instant begun,
+      ModelMetadata metadata) {
     return new DemoReport(
         total(published),
         tally.labelled(),
@@ -205,14 +213,26 @@ public final class Demo {
         tally.cameras());
   }
 
-  private static long total(Map<Integer, Long> published) {
+  /** Returns the number of frames on the broker, by partition. */
+  private static Map<TopicPartition, Long> published(Admin admin) {
+    List<TopicPartition> partitions =
+        IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition("frames", p)).toList();
+    return AdminCalls.offsets(
+        admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  private static long total(Map<TopicPartition, Long> published) {
     return published.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Counts of frames in and outcomes out, and the file of the labels. */
-  private record Account(DeliveryTally tally, PublishedFrames published, LabelLines lines) {
+  private record Account(DeliveryTally tally, Admin admin, LabelLines lines) {
+    long published() {
+      return total(Demo.published(admin));
+    }
+
     boolean isComplete() {
-      return tally.accounted() >= total(published.byPartition());
+      return tally.accounted() >= published();
     }
 
     void add(List<Outcome> outcomes, Instant seenAt) throws IOException {
@@ -265,7 +285,7 @@ public final class Demo {
             Locale.ROOT,
             "%4d s  %,7d in  %,7d labelled  %6.1f frames/s   %s",
             Duration.between(begun, Instant.now()).toSeconds(),
-            total(account.published().byPartition()),
+            account.published(),
             tally.labelled(),
             tally.framesPerSecond(begun),
             tally.newestLabels()));

@@ -1,6 +1,5 @@
 package dev.framelabel.tools.demo;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -18,7 +18,6 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
@@ -34,8 +33,8 @@ public final class LocalCluster implements AutoCloseable {
   private static final long POLL_MILLIS = 50;
   private static final String LOOPBACK = "127.0.0.1";
 
-  private final MiniCluster cluster;
-  private final Path folder;
+  final MiniCluster cluster;
+  final Path folder;
 
   /**
    * Starts a cluster.
@@ -87,20 +86,6 @@ public final class LocalCluster implements AutoCloseable {
     return new Job(cluster.submitJob(environment.getStreamGraph()).get().getJobID());
   }
 
-  /** Ends a task manager, and with it the tasks that run on it. */
-  public void endTaskManager(int index) throws Exception {
-    cluster.terminateTaskManager(index).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  public void startTaskManager() throws Exception {
-    cluster.startTaskManager();
-  }
-
-  /** Returns the address of Flink's REST API, on loopback. */
-  public URI webAddress() throws Exception {
-    return cluster.getRestAddress().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
   @Override
   public void close() throws Exception {
     cluster.close();
@@ -108,8 +93,8 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A job of this cluster. */
   public final class Job {
-    private final JobID id;
-    private final CompletableFuture<JobResult> result;
+    final JobID id;
+    final CompletableFuture<JobResult> result;
 
     private Job(JobID id) {
       this.id = id;
@@ -141,42 +126,10 @@ public final class LocalCluster implements AutoCloseable {
       if (result.isDone()) {
         Throwable cause = result.get().getSerializedThrowable().<Throwable>map(t -> t).orElse(null);
         throw new IllegalStateException(
-            "the labelling job ended" + (cause == null ? "" : ": " + rootMessage(cause)), cause);
+            "the labelling job ended"
+                + (cause == null ? "" : ": " + ExceptionUtils.getRootCause(cause).getMessage()),
+            cause);
       }
-    }
-
-    /** Waits until the job ends by itself, as a bounded one does; throws if it failed. */
-    public void awaitEnd() throws Exception {
-      JobResult ended = result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      if (!ended.isSuccess()) {
-        failIfEnded();
-      }
-    }
-
-    /** Ends the job with a savepoint, and returns the savepoint's path. */
-    public String stopWithSavepoint() throws Exception {
-      return stopWithSavepoint(false);
-    }
-
-    /**
-     * Ends the job with a savepoint.
-     *
-     * @param drain whether in-flight frames are finished first, so that none stand in the savepoint
-     * @return the savepoint's path
-     */
-    public String stopWithSavepoint(boolean drain) throws Exception {
-      String target = folder.resolve("savepoints").toUri().toString();
-      String path =
-          cluster
-              .stopWithSavepoint(id, target, drain, SavepointFormatType.CANONICAL)
-              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      JobResult ignored = result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      return path;
-    }
-
-    /** Returns how often the job was restored from a checkpoint. */
-    public long restores() throws Exception {
-      return checkpoints().getCounts().getNumberOfRestoredCheckpoints();
     }
 
     /** Returns Flink's statistics of the checkpoints so far. */
@@ -194,13 +147,5 @@ public final class LocalCluster implements AutoCloseable {
         }
       }
     }
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
   }
 }

@@ -15,6 +15,7 @@ import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.pipeline.state.EventTypeInformation;
 import dev.framelabel.testing.cluster.Await;
 import dev.framelabel.tools.clients.FramePublisher;
+import dev.framelabel.tools.demo.ClusterControl;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.demo.LocalCluster;
 import dev.framelabel.tools.demo.RestMetrics;
@@ -180,7 +181,7 @@ class FrameSourceIT {
       assertThat(frames()).containsExactly("c0");
       begin(publisher, "later");
       open.commitTransaction();
-      job.awaitEnd();
+      ClusterControl.awaitEnd(job);
       assertThat(frames()).containsExactly("c0", "c1", "c2");
     }
   }
@@ -195,7 +196,7 @@ class FrameSourceIT {
       LocalCluster.Job job = submit(cluster, Optional.empty(), options());
       send(publisher, "c0", true);
       awaitFrames("c0");
-      String savepoint = job.stopWithSavepoint();
+      String savepoint = ClusterControl.stopWithSavepoint(cluster, job, false);
       for (String id : List.of("gone-1", "gone-2", "c1", "c2")) {
         send(publisher, id, true);
       }

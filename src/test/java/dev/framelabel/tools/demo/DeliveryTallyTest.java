@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.framelabel.event.TestEvents;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class DeliveryTallyTest {
   /** The frame of {@link TestEvents} is at offset 4711 of partition 3. */
-  private static final Map<Integer, Long> ENDS = Map.of(3, 4712L);
+  private static final Map<TopicPartition, Long> ENDS = ends(4712);
 
   private final DeliveryTally tally =
       new DeliveryTally(id -> id.equals("frame-1") ? Optional.of("sneaker") : Optional.empty());
@@ -38,8 +39,8 @@ class DeliveryTallyTest {
   @Test
   void add_frameThatNobodySent_isDoubled() {
     tally.add(TestEvents.labelled(), TestEvents.CAPTURED);
-    assertThat(tally.doubled(Map.of(3, 4711L))).isEqualTo(1);
-    assertThat(tally.lost(Map.of(3, 4711L))).isEqualTo(4711);
+    assertThat(tally.doubled(ends(4711))).isEqualTo(1);
+    assertThat(tally.lost(ends(4711))).isEqualTo(4711);
   }
 
   @Test
@@ -78,5 +79,9 @@ class DeliveryTallyTest {
       assertThat(report.toJson()).contains("\"" + key + "\" : ");
     }
     assertThat(report.toJson()).doesNotContain("exact\" :");
+  }
+
+  private static Map<TopicPartition, Long> ends(long offset) {
+    return Map.of(new TopicPartition("frames", 3), offset);
   }
 }

@@ -17,7 +17,7 @@ public final class RestMetrics {
    * @throws IllegalStateException if no vertex has it (yet)
    */
   public static long sum(LocalCluster cluster, String name) throws Exception {
-    URI web = cluster.webAddress();
+    URI web = ClusterControl.webAddress(cluster);
     String job = "/jobs/" + running(json(web, "/jobs"));
     for (JsonNode vertex : json(web, job).path("vertices")) {
       String metrics = job + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
