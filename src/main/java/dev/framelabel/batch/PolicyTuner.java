@@ -25,6 +25,8 @@ final class PolicyTuner {
   private double sizesByNanos;
 
   /**
+   * Starts with the limits' own size, until times are known.
+   *
    * @param limits the largest size and the target
    */
   PolicyTuner(BatchPolicy limits) {

@@ -44,6 +44,8 @@ final class FrameBatch implements Batch<TimedFrame, Outcome> {
   private final long[] decodeNanos;
 
   /**
+   * Allocates the buffers outside the heap, for {@code capacity} frames.
+   *
    * @param device counts the time of all batches of the device
    * @param failures counts for all batches of the model
    */

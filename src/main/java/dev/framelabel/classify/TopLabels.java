@@ -19,6 +19,8 @@ final class TopLabels {
   }
 
   /**
+   * Returns the labels of one row, the most probable first.
+   *
    * @param probabilities {@code [rows, classes]} from its beginning; no NaN in the row
    */
   List<Label> of(FloatBuffer probabilities, int row) {

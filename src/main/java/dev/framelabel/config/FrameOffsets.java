@@ -49,6 +49,8 @@ public record FrameOffsets(List<Range> ranges) implements Serializable {
   }
 
   /**
+   * Sorts the ranges, and checks that no two overlap.
+   *
    * @throws IllegalArgumentException if there is no range, or two overlap
    */
   public FrameOffsets {

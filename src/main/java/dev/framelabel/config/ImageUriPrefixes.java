@@ -21,6 +21,8 @@ public final class ImageUriPrefixes {
   private final List<URI> prefixes;
 
   /**
+   * Reads the list as {@code --image-uri-prefixes} holds it.
+   *
    * @param prefixes separated by commas, each a URI that ends with {@code /}; empty: nothing is
    *     allowed
    */

@@ -365,6 +365,8 @@ public record JobOptions(Configuration configuration) implements Serializable {
   }
 
   /**
+   * Returns the settings of the classifier that a worker's tasks share.
+   *
    * @param device the device, where the worker knows better than the options which one
    */
   public ClassifierSettings classifierSettings(String device) {

@@ -24,6 +24,8 @@ record ValidValues<T>(String text, Predicate<T> test) {
   }
 
   /**
+   * Returns whole numbers from {@code least}, of which one has a meaning of its own.
+   *
    * @param note what a special value means, such as {@code 0: one thread per core}
    */
   static <N extends Number> ValidValues<N> atLeast(long least, String note) {

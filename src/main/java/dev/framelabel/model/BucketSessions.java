@@ -15,6 +15,8 @@ final class BucketSessions implements AutoCloseable {
   private final NavigableMap<Integer, OrtSession> sessions = new TreeMap<>();
 
   /**
+   * Opens a session for each bucket size; closes all of them if one does not open.
+   *
    * @param opener opens another session of the model; where it fails, none stays open
    */
   BucketSessions(BatchBuckets buckets, Supplier<OrtSession> opener) {

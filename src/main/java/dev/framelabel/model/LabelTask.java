@@ -17,6 +17,8 @@ public enum LabelTask {
   }
 
   /**
+   * Returns the task that a model's metadata names.
+   *
    * @throws ModelException if there is no such task
    */
   static LabelTask of(String key) {

@@ -30,6 +30,8 @@ final class ByteBudget {
   private long keptByDevice;
 
   /**
+   * Creates an empty budget.
+   *
    * @param limit bytes, from 1; something larger passes only while nothing else is in flight
    * @param largest by which a hold may grow; kept free while one is to grow
    */

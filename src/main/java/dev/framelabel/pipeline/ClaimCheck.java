@@ -50,6 +50,8 @@ final class ClaimCheck implements AutoCloseable {
   private final ScheduledExecutorService timer;
 
   /**
+   * Creates the pools of threads, which {@link #close} ends.
+   *
    * @param limit how long one image may take, from when its reading begins
    */
   ClaimCheck(Reader reader, Duration limit, int threads) {

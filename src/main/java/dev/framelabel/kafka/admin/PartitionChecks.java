@@ -32,6 +32,8 @@ final class PartitionChecks {
   private final List<TopicPartition> partitions;
 
   /**
+   * Prepares the checks; sends no request. The caller closes {@code admin}.
+   *
    * @param partitions of the frames topic; none where it may not be read
    */
   PartitionChecks(Admin admin, KafkaOptions options, List<TopicPartition> partitions) {
@@ -41,6 +43,8 @@ final class PartitionChecks {
   }
 
   /**
+   * Makes the checks. Blocks; 5 s longer where a transaction is open on the topic.
+   *
    * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
    */
   List<Finding> findings() {

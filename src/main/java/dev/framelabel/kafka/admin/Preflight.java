@@ -29,6 +29,8 @@ public final class Preflight {
   private final Duration patience;
 
   /**
+   * Prepares the checks; sends no request.
+   *
    * @param checkpointInterval of the job
    * @param patience how long a broker may take to answer
    */

@@ -40,6 +40,8 @@ final class TopicChecks {
   }
 
   /**
+   * Makes the checks, and notes the partitions of the frames topic. Blocks.
+   *
    * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
    */
   List<Finding> findings() {

@@ -35,6 +35,8 @@ final class TransactionChecks {
   }
 
   /**
+   * Makes the checks. Blocks; up to 20 s longer where a transaction of the prefix is open.
+   *
    * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
    */
   List<Finding> findings() {

@@ -42,6 +42,8 @@ public final class FrameSource {
   private FrameSource() {}
 
   /**
+   * Builds the source; sends no request.
+   *
    * @param type how Flink carries frame events
    * @throws IllegalArgumentException if {@link KafkaOptions#isolationFault} finds one
    */
@@ -51,6 +53,8 @@ public final class FrameSource {
   }
 
   /**
+   * Builds a source that looks at the partitions' offsets at its own interval.
+   *
    * @param lookInterval between two looks at the partitions' offsets
    */
   static Source<FrameEvent, KafkaPartitionSplit, KafkaSourceEnumState> build(

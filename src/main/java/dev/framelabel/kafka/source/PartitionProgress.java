@@ -55,6 +55,8 @@ final class PartitionProgress {
   }
 
   /**
+   * Starts without partitions; {@link #assigned} adds them.
+   *
    * @param skipped counts the offsets skipped; read by any thread
    */
   PartitionProgress(Counter skipped) {

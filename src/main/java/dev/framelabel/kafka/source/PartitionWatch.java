@@ -32,6 +32,8 @@ final class PartitionWatch implements AutoCloseable {
   private boolean failed;
 
   /**
+   * Prepares the watch; {@link #start} starts its thread.
+   *
    * @param client properties of the Kafka client, {@code bootstrap.servers} among them
    */
   PartitionWatch(Map<String, String> client, Duration interval, PartitionProgress progress) {

@@ -58,6 +58,8 @@ final class WatchedSource
   private final Duration interval;
 
   /**
+   * Wraps a source that reads committed records.
+   *
    * @param deserializer the source's own, which tells of the records
    * @param client properties of the Kafka client
    * @param interval between two looks at the partitions' offsets

@@ -17,6 +17,8 @@ public final class DeviceBusyRatio implements Gauge<Double>, View {
   private volatile double ratio;
 
   /**
+   * Creates a ratio that is 0 until the first update; both clocks count nanoseconds.
+   *
    * @param busyNanos running total of the time in which it ran at least one batch
    */
   public DeviceBusyRatio(LongSupplier busyNanos, LongSupplier clockNanos) {

@@ -77,6 +77,8 @@ public final class Bench {
   }
 
   /**
+   * Prepares the suites; {@link #run} measures.
+   *
    * @param suites of {@link #SUITES}
    */
   public Bench(Set<String> suites, Settings settings, BenchReport report) {

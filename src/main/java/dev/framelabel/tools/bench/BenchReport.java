@@ -24,6 +24,8 @@ public final class BenchReport {
   private final List<Table> tables = new ArrayList<>();
 
   /**
+   * Takes over the tables of the file, if it is there.
+   *
    * @param machine that is measured
    * @param file of the JSON report, which may be there; empty: none is written
    * @throws IllegalArgumentException if the file is the report of another machine

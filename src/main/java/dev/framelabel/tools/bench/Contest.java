@@ -26,6 +26,8 @@ public final class Contest {
   @FunctionalInterface
   interface FigureListener {
     /**
+     * Takes the figure of one run.
+     *
      * @param round from 1; 0: the one that does not count
      */
     void measured(int round, String name, double perSecond);
@@ -35,6 +37,8 @@ public final class Contest {
   @FunctionalInterface
   interface RoundListener {
     /**
+     * Takes the results of the rounds so far.
+     *
      * @param rounds so far
      */
     void ended(int rounds, List<Result> results);

@@ -46,6 +46,8 @@ public final class DecodeSuite {
   @FunctionalInterface
   public interface SizeAction {
     /**
+     * Handles the pictures of one size, for a square target of {@code side} pixels.
+     *
      * @param size width and height of the pictures
      * @param files JPEGs of that size
      */

@@ -17,6 +17,8 @@ public final class JdkDecoder {
   private final int side;
 
   /**
+   * Creates a decoder; it keeps no state between pictures.
+   *
    * @param side pixels of the square target
    */
   public JdkDecoder(int side) {

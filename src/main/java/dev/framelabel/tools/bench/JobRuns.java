@@ -48,6 +48,8 @@ public final class JobRuns {
   private int runs;
 
   /**
+   * Prepares runs on this broker; each run makes topics of its own.
+   *
    * @param broker its owner closes it
    * @param folder for what the runs write
    * @param device of the jobs' sessions

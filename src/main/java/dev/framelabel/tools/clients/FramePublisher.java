@@ -29,6 +29,8 @@ public final class FramePublisher implements AutoCloseable {
   private final String topic;
 
   /**
+   * Opens a producer of single-object Avro records, which {@link #close} closes.
+   *
    * @param client properties of the Kafka client, {@code bootstrap.servers} among them
    * @param maxRecordBytes the largest record that the topic takes
    */
@@ -37,6 +39,8 @@ public final class FramePublisher implements AutoCloseable {
   }
 
   /**
+   * Opens a producer of records in this format, which {@link #close} closes.
+   *
    * @param registry where the schema is registered, for the framings that need it
    */
   public FramePublisher(

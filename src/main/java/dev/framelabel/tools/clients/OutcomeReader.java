@@ -26,6 +26,9 @@ public final class OutcomeReader implements AutoCloseable {
   private final List<TopicPartition> partitions = new ArrayList<>();
 
   /**
+   * Opens a consumer at the beginning of both topics. Blocks until the broker names their
+   * partitions.
+   *
    * @param client properties of the Kafka client, {@code bootstrap.servers} among them
    * @param isolation whether results of transactions that are open or aborted are seen
    */

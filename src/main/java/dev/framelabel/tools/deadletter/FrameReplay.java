@@ -63,6 +63,8 @@ public final class FrameReplay implements AutoCloseable {
   private final ImageEvents events = new ImageEvents();
 
   /**
+   * Opens a consumer and a producer, which {@link #close} closes; sends no record.
+   *
    * @param client properties of the Kafka client, {@code bootstrap.servers} among them
    * @param maxReplays a frame that has been replayed so often is refused
    * @param maxRecordBytes the largest record that the topic of frames takes

@@ -38,6 +38,8 @@ public final class DeliveryTally {
   private Instant last;
 
   /**
+   * Starts with all counts at 0.
+   *
    * @param truth the true label of a frame by its id; empty where nobody knows it
    */
   public DeliveryTally(Function<String, Optional<String>> truth) {

@@ -79,6 +79,8 @@ public final class Demo {
   }
 
   /**
+   * Prepares a demo; {@link #run} starts its parts.
+   *
    * @param view starts what shows the demo, given the properties of the Kafka client; closed before
    *     the broker ends
    */

@@ -21,6 +21,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
+   * Starts a broker with settings of the caller. Blocks until it takes requests.
+   *
    * @param settings broker settings that go before this class's own
    */
   public static EmbeddedBroker start(Path folder, Map<String, String> settings) {
@@ -28,6 +30,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
+   * Starts a broker with a version of Kafka's transaction protocol. Blocks until it takes requests.
+   *
    * @param settings broker settings that go before this class's own
    * @param transactionVersion of Kafka's transaction protocol: 1 or 2
    */

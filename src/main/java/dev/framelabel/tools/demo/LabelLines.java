@@ -14,6 +14,8 @@ final class LabelLines implements AutoCloseable {
   private final Optional<BufferedWriter> file;
 
   /**
+   * Opens the file.
+   *
    * @param file to write anew; empty: nothing is written
    * @throws IOException if the file cannot be written
    */

@@ -23,6 +23,8 @@ public final class SimulatedCameras implements DemoSource {
   private volatile boolean stopped;
 
   /**
+   * Prepares cameras that take turns, one frame each.
+   *
    * @param framesPerSecond of all cameras together; 0: as fast as the broker takes them
    * @param maxFrames to publish; {@link Long#MAX_VALUE}: no limit
    */

@@ -16,6 +16,8 @@ final class ClusterChecks {
   private ClusterChecks() {}
 
   /**
+   * Returns a finding for each check: version, slots, class loading and memory.
+   *
    * @param model its memory, where it could be opened
    */
   static List<Finding> of(

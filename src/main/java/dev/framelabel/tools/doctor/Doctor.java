@@ -36,6 +36,8 @@ public final class Doctor {
   private final Duration patience;
 
   /**
+   * Prepares the checks; {@link #examine} makes them.
+   *
    * @param patience how long a broker may take to answer
    */
   public Doctor(JobOptions job, KafkaOptions kafka, Duration patience) {

@@ -34,6 +34,8 @@ public class FlinkRest {
   private final String address;
 
   /**
+   * Prepares a client; sends no request.
+   *
    * @param address such as {@code http://localhost:8081}
    */
   public FlinkRest(String address) {

@@ -37,6 +37,8 @@ public final class Statistics {
   }
 
   /**
+   * Returns how far the values lie apart, as a part of their median.
+   *
    * @param values in any order, at least one; unchanged
    * @return (highest - lowest) / median
    */

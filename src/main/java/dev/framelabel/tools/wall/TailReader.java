@@ -46,6 +46,8 @@ final class TailReader implements AutoCloseable {
   private volatile boolean stopped;
 
   /**
+   * A topic, and how much of its past is read.
+   *
    * @param back how far before {@code begun} the reader begins
    */
   record Tail(String topic, Duration back) {}

@@ -97,11 +97,15 @@ final class CommitRepair implements AutoCloseable {
   }
 
   /**
+   * The verdict on a transaction, and the records that it rests on.
+   *
    * @param found of its results
    */
   record Finding(Verdict verdict, Found found) {}
 
   /**
+   * Opens the producer and two consumers, which {@link #close} closes; sends no record.
+   *
    * @param patience how long the open transaction of another producer is waited for, where only its
    *     end can tell
    */

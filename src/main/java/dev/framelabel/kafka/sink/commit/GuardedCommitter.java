@@ -41,6 +41,8 @@ final class GuardedCommitter implements Committer<GuardedCommittable> {
   }
 
   /**
+   * Takes over the connector's committer, which {@link #close} closes.
+   *
    * @param parallelism of the sink
    * @param patience as {@link CommitRepair}
    */

@@ -52,6 +52,8 @@ public final class GuardedSink<
   private final GuardSettings settings;
 
   /**
+   * Wraps two sinks of the same topic.
+   *
    * @param sink that writes
    * @param transactional that commits: an exactly-once sink, whatever the other one is
    */
