@@ -73,6 +73,8 @@ public final class ImageDecoder {
   }
 
   /**
+   * Creates a decoder to one output size.
+   *
    * @param width of the output, pixels
    * @param height of the output, pixels
    * @throws IllegalStateException if {@code backend} is not on this machine

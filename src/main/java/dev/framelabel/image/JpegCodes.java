@@ -16,6 +16,8 @@ final class JpegCodes {
   private int count;
 
   /**
+   * Starts at the first bit of a scan.
+   *
    * @param at where the scan's data begins
    */
   JpegCodes(ByteReader in, int at) {
@@ -48,6 +50,8 @@ final class JpegCodes {
     private final int[] symbols;
 
     /**
+     * Reads a Huffman table as a DHT segment holds it.
+     *
      * @param at place of the 16 numbers of codes of each length; their symbols follow
      */
     Table(ByteReader in, int at) throws BadImageException {

@@ -103,6 +103,8 @@ final class JpegScans {
   }
 
   /**
+   * Requires that the scans so far hold the coefficients of a whole picture.
+   *
    * @param all whether also the finest scans must have come: where no end marker says that the
    *     sender had no more
    */

@@ -48,6 +48,8 @@ final class AvroCodec<A extends SpecificRecordBase> {
   private BinaryEncoder encoder;
 
   /**
+   * Creates a codec that writes the current schema and reads all of them.
+   *
    * @param current the schema of this version's class
    * @param older schemas of earlier versions, the newest first, whose records are read too
    * @param subject the registry, where one is used
@@ -162,6 +164,8 @@ final class AvroCodec<A extends SpecificRecordBase> {
   }
 
   /**
+   * Returns the value of a Kafka record.
+   *
    * @throws RegistryException if the framing needs an id, and the registry does not give it
    */
   byte[] write(A avro, OutputFormat framing) {

@@ -48,6 +48,8 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
   }
 
   /**
+   * Finds out the format of a value; decodes no Avro.
+   *
    * @param value from position 0 to the limit
    */
   static Envelope of(ByteBuffer value, Map<String, Bytes> headers) {

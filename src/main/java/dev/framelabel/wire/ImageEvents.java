@@ -26,6 +26,8 @@ public final class ImageEvents {
   }
 
   /**
+   * Creates a codec that takes the given formats only.
+   *
    * @param wire which values are taken as frames
    * @param subject the registry of the frames' schemas, where there is one
    */

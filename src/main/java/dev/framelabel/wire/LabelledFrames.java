@@ -19,6 +19,8 @@ public final class LabelledFrames {
   }
 
   /**
+   * Creates a codec that can use a schema registry.
+   *
    * @param subject where the schema is registered, for the framings that need it
    */
   public LabelledFrames(Optional<Subject> subject) {

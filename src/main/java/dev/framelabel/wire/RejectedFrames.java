@@ -19,6 +19,8 @@ public final class RejectedFrames {
   private final AvroCodec<dev.framelabel.avro.RejectedFrame> codec;
 
   /**
+   * Creates a codec without a registry.
+   *
    * @param maxOriginalBytes the largest original that is written whole; of a larger one its first
    *     64 KiB, its size and its sha256 are written, so that the record always fits its topic
    */
@@ -27,6 +29,8 @@ public final class RejectedFrames {
   }
 
   /**
+   * Creates a codec that can use a schema registry.
+   *
    * @param subject where the schema is registered, for the framings that need it
    */
   public RejectedFrames(int maxOriginalBytes, Optional<Subject> subject) {

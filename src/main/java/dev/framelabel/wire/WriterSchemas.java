@@ -32,6 +32,8 @@ final class WriterSchemas {
   }
 
   /**
+   * Returns a schema by its id; asks the registry for it once.
+   *
    * @throws IOException if there is no such schema, or records of it cannot be read
    * @throws RegistryException if the registry does not answer
    */

@@ -33,6 +33,8 @@ final class CameraAddress {
   }
 
   /**
+   * Returns what an address stands for; opens nothing.
+   *
    * @throws IllegalArgumentException if it is nothing that a camera may be
    */
   static Kind kind(String address) {

@@ -72,6 +72,8 @@ public final class CameraFile {
   }
 
   /**
+   * Reads the cameras of a file, in its order.
+   *
    * @param defaults for what a camera of the file does not say
    * @throws IllegalArgumentException if the file is no such list; says what is wrong
    */

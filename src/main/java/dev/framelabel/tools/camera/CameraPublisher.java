@@ -25,6 +25,8 @@ public final class CameraPublisher {
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   /**
+   * Prepares the cameras; {@link #run} opens them.
+   *
    * @throws IllegalArgumentException if there is no camera, or two have one id
    */
   public CameraPublisher(PublishSettings settings, List<CameraSettings> cameras) {

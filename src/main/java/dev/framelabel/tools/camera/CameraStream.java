@@ -32,6 +32,8 @@ final class CameraStream implements AutoCloseable {
   private boolean closed;
 
   /**
+   * Starts with an empty queue.
+   *
    * @param maxImageBytes the largest picture that the topic takes
    * @param queueBytes how much of this camera may wait for the broker
    */

@@ -34,6 +34,8 @@ final class CameraWorker {
   }
 
   /**
+   * Starts the thread of the worker.
+   *
    * @param once do not open a lost camera again
    * @param patienceNanos how long a source may show no sign of life
    */

@@ -104,6 +104,8 @@ final class FFmpeg {
   }
 
   /**
+   * Returns the result of a call of FFmpeg, if it is no error.
+   *
    * @throws IOException if the result is an error
    */
   static int check(int result, String what) throws IOException {

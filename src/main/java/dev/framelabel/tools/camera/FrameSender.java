@@ -24,6 +24,8 @@ final class FrameSender implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * Prepares a sender; {@link #start} gives it the queues and starts its thread.
+   *
    * @param publisher may block; the future tells when the broker has the frame
    */
   FrameSender(Function<Frame, CompletableFuture<Void>> publisher, CameraTime time) {

@@ -25,6 +25,8 @@ public record PictureSettings(int maxWidth, int maxHeight, int quality) {
   }
 
   /**
+   * Reads the values of {@code --size} and {@code --quality}.
+   *
    * @param size such as 1280x720; empty for no limit
    * @throws IllegalArgumentException if it is no such text
    */

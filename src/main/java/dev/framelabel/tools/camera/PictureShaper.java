@@ -17,6 +17,8 @@ final class PictureShaper implements AutoCloseable {
   private final JpegEncoder encoder = new JpegEncoder();
 
   /**
+   * Creates a shaper for one camera.
+   *
    * @param maxBytes the largest file that may be published
    */
   PictureShaper(PictureSettings settings, int maxBytes) {

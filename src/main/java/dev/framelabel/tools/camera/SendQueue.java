@@ -27,6 +27,8 @@ final class SendQueue {
   private long due;
 
   /**
+   * Creates an empty queue of one camera.
+   *
    * @param maxFps 0 for no limit
    * @param maxBytes of the pictures that wait; one always may
    */

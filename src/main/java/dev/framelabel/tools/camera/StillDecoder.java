@@ -34,6 +34,8 @@ final class StillDecoder implements AutoCloseable {
   private final AVFrame frame = av_frame_alloc();
 
   /**
+   * Loads FFmpeg's libraries, if no other part has.
+   *
    * @param jpegShrinking n: JPEG files are decoded at 1 / 2^n of their size, which is quicker: 0 to
    *     3
    */
@@ -43,6 +45,8 @@ final class StillDecoder implements AutoCloseable {
   }
 
   /**
+   * Decodes a whole picture file.
+   *
    * @throws IOException if this is no whole JPEG, PNG or WebP file
    */
   AVFrame decode(byte[] file) throws IOException {

@@ -54,6 +54,8 @@ final class StreamDecoder implements AutoCloseable {
   }
 
   /**
+   * Decodes a packet, and gives the pictures that are complete to the sink.
+   *
    * @param packet null at the end of the stream
    */
   void take(AVPacket packet, PictureSource.Sink sink) throws IOException, InterruptedException {

@@ -12,6 +12,8 @@ import java.util.List;
  */
 public record Agreement(int pictures, double largestDifference, int sameTop) {
   /**
+   * Compares two models, picture by picture.
+   *
    * @param a a row of probabilities for each picture
    * @param b the other model's
    */

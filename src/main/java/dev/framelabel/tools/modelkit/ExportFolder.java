@@ -26,6 +26,8 @@ final class ExportFolder {
   private ExportFolder() {}
 
   /**
+   * Returns the ONNX file of the folder.
+   *
    * @throws ModelException if there is none, or which one is not clear
    */
   static Path modelIn(Path folder) {

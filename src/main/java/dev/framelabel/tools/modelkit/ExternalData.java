@@ -28,6 +28,8 @@ final class ExternalData {
   }
 
   /**
+   * Returns the model with all weights inside.
+   *
    * @throws ModelException if a file is not below the folder, is too short, or the whole exceeds
    *     the 2 GB that an ONNX file can have
    */

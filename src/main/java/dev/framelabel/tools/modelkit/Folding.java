@@ -11,6 +11,8 @@ import java.util.List;
  */
 record Folding(Tensor kernel, Tensor bias) {
   /**
+   * Merges the batch normalisation of a unit into one of its convolutions.
+   *
    * @param role {@code kernel} or {@code pointwise}: the convolution next to the normalisation
    */
   static Folding of(Weights weights, Unit unit, String role) {

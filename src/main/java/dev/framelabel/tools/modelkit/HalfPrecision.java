@@ -36,6 +36,8 @@ final class HalfPrecision {
   private HalfPrecision() {}
 
   /**
+   * Returns the model in half precision; leaves the given one unchanged.
+   *
    * @param model a label model from this package
    * @throws ModelException if it holds what has no simple form in half precision
    */

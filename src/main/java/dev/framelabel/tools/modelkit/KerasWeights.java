@@ -25,6 +25,8 @@ final class KerasWeights {
   private KerasWeights() {}
 
   /**
+   * Reads the weights of a Keras file.
+   *
    * @throws ModelException if the file cannot be read, or weights are missing or of other shapes
    */
   static Weights read(Path file) {
@@ -152,6 +154,8 @@ final class KerasWeights {
   }
 
   /**
+   * Takes one tensor of a layer as a parameter of the unit.
+   *
    * @param index of the tensor in its layer, of {@code count}
    * @param axes how Keras' axes become ONNX'
    */

@@ -71,6 +71,8 @@ public record PackageMetadata(
   }
 
   /**
+   * Requires one label for each class of the model.
+   *
    * @throws ModelException if there are more or fewer labels than classes
    */
   void checkCount(long classes) {

@@ -77,6 +77,8 @@ public final class PackagingPlan {
     }
 
     /**
+     * Returns the value of this part.
+     *
      * @throws ModelException if it is not known
      */
     public T get() {

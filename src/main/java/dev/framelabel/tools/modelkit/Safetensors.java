@@ -32,6 +32,8 @@ record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
   private static final String METADATA = "__metadata__";
 
   /**
+   * Reads a whole file into memory.
+   *
    * @throws ModelException if the file is missing, of another kind, cut or contradicts itself
    */
   static Safetensors read(Path file) {

@@ -11,6 +11,8 @@ final class Tensor {
   private final float[] values;
 
   /**
+   * Takes over the array of values, in row-major order: the caller no longer changes it.
+   *
    * @throws IllegalArgumentException if the array does not fit the shape
    */
   Tensor(List<Integer> shape, float[] values) {

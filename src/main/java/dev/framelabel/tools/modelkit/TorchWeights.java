@@ -16,6 +16,8 @@ final class TorchWeights {
   private TorchWeights() {}
 
   /**
+   * Reads the weights of a PyTorch state_dict in a safetensors file.
+   *
    * @throws ModelException if the file cannot be read, is of no known layout, or weights are
    *     missing, of other shapes or left over
    */

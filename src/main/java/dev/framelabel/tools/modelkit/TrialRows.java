@@ -150,6 +150,8 @@ record TrialRows(List<float[]> rows) {
   }
 
   /**
+   * Requires rows that a label model of this task may give.
+   *
    * @throws ModelException if a label model of this task may not give such rows
    */
   void check(LabelTask task) {

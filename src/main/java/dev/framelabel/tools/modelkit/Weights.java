@@ -11,6 +11,8 @@ import java.util.Map;
  */
 record Weights(XceptionArchitecture architecture, Map<String, Tensor> tensors) {
   /**
+   * Checks that the tensors are those of the architecture.
+   *
    * @throws ModelException if one is missing, has another shape or holds what is no number
    */
   Weights {

@@ -31,6 +31,8 @@ final class XceptionGraph {
   }
 
   /**
+   * Returns the label model of these weights.
+   *
    * @param size side of the square input, pixels
    * @param metadata of the model; its labels name the network's classes
    * @throws IllegalArgumentException if the size is too small or the network has no classes
