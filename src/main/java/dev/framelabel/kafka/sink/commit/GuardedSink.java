@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.framelabel.event.Outcome;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -65,11 +66,7 @@ public final class GuardedSink<
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
-    try {
-      return new GuardedWriter<>(guardable(sink.createWriter(context)), settings.topic());
-    } catch (TransactionalIdAuthorizationException e) {
-      throw refused(settings.topic(), e);
-    }
+    return restoreWriter(context, List.of()); // as the connector's sink does
   }
 
   @Override
