@@ -109,7 +109,7 @@ class ArchitectureTest {
     row(
         "tools.wall",
         "event kafka.source tools.report wire",
-        "com.fasterxml.jackson io.undertow org.apache.commons.lang3 org.apache.kafka org.xnio");
+        "com.fasterxml.jackson io.undertow org.apache.commons org.apache.kafka org.xnio");
     row(
         "tools.demo",
         "config event kafka.admin model root tools.camera tools.clients tools.report wire",

@@ -39,7 +39,6 @@ public final class OpenTransactions {
   public record Open(
       String transactionalId,
       String state,
-      long producerId,
       Set<String> partitions,
       Instant since,
       Duration timeout) {
@@ -84,7 +83,6 @@ public final class OpenTransactions {
     return new Open(
         id,
         description.state().toString(),
-        description.producerId(),
         description.topicPartitions().stream()
             .map(Object::toString)
             .collect(Collectors.toCollection(TreeSet::new)),

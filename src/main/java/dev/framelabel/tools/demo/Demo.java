@@ -73,11 +73,6 @@ public final class Demo {
     }
   }
 
-  /** Creates a demo without a view. */
-  public Demo(Settings settings, DemoSource source, PrintWriter out) {
-    this(settings, source, out, client -> () -> {});
-  }
-
   /**
    * Prepares a demo; {@link #run} starts its parts.
    *

@@ -10,9 +10,8 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Set;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Handler before all others: adds the headers that keep a page to itself, refuses requests that
@@ -62,7 +61,7 @@ final class AccessGuard implements HttpHandler {
     String given = Query.text(exchange, "token");
     if (!given.isEmpty() && agree(given, token)) {
       exchange.setResponseCookie(
-          new CookieImpl(COOKIE, checksum(token))
+          new CookieImpl(COOKIE, DigestUtils.sha256Hex(token))
               .setHttpOnly(true)
               .setSameSiteMode("Strict")
               .setPath("/"));
@@ -83,7 +82,7 @@ final class AccessGuard implements HttpHandler {
 
   private boolean holdsCookie(HttpServerExchange exchange) {
     Cookie cookie = exchange.getRequestCookie(COOKIE);
-    return cookie != null && agree(cookie.getValue(), checksum(token));
+    return cookie != null && agree(cookie.getValue(), DigestUtils.sha256Hex(token));
   }
 
   private boolean bearsToken(HttpServerExchange exchange) {
@@ -96,15 +95,6 @@ final class AccessGuard implements HttpHandler {
   /** Compares two tokens in the same time, whatever differs. */
   private static boolean agree(String given, String expected) {
     return MessageDigest.isEqual(given.getBytes(UTF_8), expected.getBytes(UTF_8));
-  }
-
-  private static String checksum(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
   }
 
   private boolean isNamed(String name) {

@@ -240,9 +240,5 @@ final class WallModel implements LiveListener {
       String model,
       long unreadable,
       long skipped,
-      long unseenCameras) {
-    long rejected() {
-      return rejectedByKind.values().stream().mapToLong(Long::longValue).sum();
-    }
-  }
+      long unseenCameras) {}
 }

@@ -60,7 +60,6 @@ class ChaosReportTest {
             new OpenTransactions.Open(
                 "framelabel.labels.-0-1",
                 "Ongoing",
-                1,
                 Set.of("labels-0"),
                 Instant.EPOCH,
                 Duration.ofMinutes(1)));
