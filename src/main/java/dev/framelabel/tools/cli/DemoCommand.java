@@ -189,7 +189,7 @@ final class DemoCommand implements Callable<Integer> {
     if (labels != null && (Files.isDirectory(labels) || !Files.isWritable(parent))) {
       throw new ParameterException(
           spec.commandLine(),
-          "--out " + labels + " cannot be written; expected a file in a folder that is there");
+          "--out " + labels + " cannot be written; expected a file in an existing folder");
     }
   }
 
@@ -202,7 +202,7 @@ final class DemoCommand implements Callable<Integer> {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new ParameterException(
             spec.commandLine(),
-            option + " is of the simulated cameras; expected it without --camera and --cameras");
+            option + " is for simulated cameras only; expected neither --camera nor --cameras");
       }
     }
     CameraSettings.Repeat repeat =

@@ -55,7 +55,7 @@ final class ModelPictures {
   /** Returns all JPEG, PNG and WebP files of a folder and the folders below, by name. */
   static List<Path> in(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new ModelException(folder + " is no folder; expected one with pictures");
+      throw new ModelException(folder + " is not a folder; expected a folder of images");
     }
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> pictures =

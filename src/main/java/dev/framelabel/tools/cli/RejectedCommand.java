@@ -138,7 +138,7 @@ final class RejectedCommand {
     if (choice.isEmpty() && !all) {
       throw new ParameterException(
           spec.commandLine(),
-          "nothing is chosen; expected --kind, --camera, --frame, --at, --from, --to or --all");
+          "no frames are selected; expected --kind, --camera, --frame, --at, --from, --to or --all");
     }
     int[] counts = new int[2];
     try (FrameReplay replay =
@@ -182,7 +182,7 @@ final class RejectedCommand {
     return rejected
         .content()
         .map(content -> rejected.position() + " " + line(content))
-        .orElse(rejected.position() + " is no rejected frame that this version can read");
+        .orElse(rejected.position() + " cannot be read by this version");
   }
 
   /** Returns a line for a terminal, without the control characters that senders may have sent. */
@@ -207,7 +207,7 @@ final class RejectedCommand {
     boolean event = frame.content() == RejectedFrame.Content.EVENT;
     Path file = folder.resolve(rejected.position() + (event ? ".event" : ".image"));
     if (Files.exists(file)) {
-      return file + " is there already, left as it is";
+      return file + " exists already, left unchanged";
     }
     try {
       Files.write(file, frame.original().array());

@@ -84,7 +84,7 @@ final class TopicsCommand {
           created
               ? "%s: created, keeps records of up to %d bytes for %s"
                   .formatted(topic, maxRecordBytes, TimeUtils.formatWithHighestUnit(retention))
-              : topic + ": was there already, left as it is");
+              : topic + ": exists already, left unchanged");
     }
     return 0;
   }

@@ -86,7 +86,7 @@ final class WallCommand implements Callable<Integer> {
     try (Wall wall = Wall.start(settings)) {
       out.println("Wall: " + wall.address() + (token.isEmpty() ? "" : "?token=..."));
       if (!settings.isLocal() && token.isEmpty()) {
-        out.println("Whoever reaches " + host + " can watch: there is no token.");
+        out.println("Everyone who reaches " + host + " can watch: no token is set.");
       }
       Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown, "framelabel-ctrl-c"));
       ended.await();

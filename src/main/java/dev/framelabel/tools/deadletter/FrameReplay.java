@@ -129,7 +129,7 @@ public final class FrameReplay implements AutoCloseable {
           "topic %s no longer holds the frame, and %s".formatted(framesTopic, missing.get()));
     }
     send(stamped(rebuilt(content.frame(), rejected.headers()), replays, rejected));
-    return new Result(true, "sent, replay " + replays + ", made of the rejected record");
+    return new Result(true, "sent, replay " + replays + ", rebuilt from the rejected record");
   }
 
   private ProducerRecord<byte[], byte[]> stamped(

@@ -65,8 +65,7 @@ final class Viewers implements HttpHandler, AutoCloseable {
       Responses.fail(
           exchange,
           StatusCodes.SERVICE_UNAVAILABLE,
-          MAX_VIEWERS
-              + " pages watch already, which is all that this wall serves; try again later");
+          MAX_VIEWERS + " pages are open, the maximum of this wall; try again later");
       return;
     }
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {

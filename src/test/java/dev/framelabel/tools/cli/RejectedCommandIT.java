@@ -250,7 +250,7 @@ class RejectedCommandIT {
     Run run = run("replay", "--all", "--frames-topic", frames);
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.out())
-        .contains("sent, replay 1, made of the rejected record")
+        .contains("sent, replay 1, rebuilt from the rejected record")
         .contains("no longer holds the frame, and the rejected record holds only 65536 of its")
         .contains("1 replayed, 1 refused");
     assertThat(sentFrame().image()).isEqualTo(Image.encoded(JPEG));

@@ -237,7 +237,7 @@ class WallHttpTest {
       }
       WallClient.until("all watch", () -> wall.viewers().count() == Viewers.MAX_VIEWERS);
       HttpResponse<String> answer = api.answer(client, 503, "/api/stream");
-      assertThat(answer.body()).contains("500 pages watch already");
+      assertThat(answer.body()).contains("500 pages are open");
       assertThat(answer.headers().firstValue("retry-after")).isPresent();
     } finally {
       for (Socket socket : sockets) {
