@@ -16,8 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -155,11 +153,9 @@ final class CameraCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     CameraPublisher publisher = new CameraPublisher(settings(), cameras());
-    CountDownLatch finished = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stop(publisher, finished), "framelabel-ctrl-c");
-    Runtime.getRuntime().addShutdownHook(hook);
     long begun = System.nanoTime();
-    try {
+    try (CtrlC signal = new CtrlC()) {
+      signal.stops(publisher::stop, LAST_SECONDS);
       CameraProgress progress = new CameraProgress(spec.commandLine().getOut());
       List<CameraStatus> last = publisher.run(progress::say);
       CameraReport result = CameraReport.of((System.nanoTime() - begun) / 1e9, last);
@@ -168,8 +164,6 @@ final class CameraCommand implements Callable<Integer> {
       }
       say(result);
       return last.stream().anyMatch(status -> status.state() == CameraStatus.State.LOST) ? 1 : 0;
-    } finally {
-      finished.countDown();
     }
   }
 
@@ -178,16 +172,6 @@ final class CameraCommand implements Callable<Integer> {
     out.printf(
         "%,d frames in, %,d out, %,d dropped%n",
         result.framesIn(), result.framesOut(), result.dropped());
-  }
-
-  /** Ends the run on Ctrl-C as if by itself, with its report. */
-  private static void stop(CameraPublisher publisher, CountDownLatch finished) {
-    publisher.stop();
-    try {
-      boolean ignored = finished.await(LAST_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private PublishSettings settings() throws IOException {

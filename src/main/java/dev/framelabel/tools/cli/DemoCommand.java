@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.commons.io.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +46,7 @@ import picocli.CommandLine.Spec;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int PICTURES_OF_A_CAMERA = 50;
+  private static final long LAST_SECONDS = 90;
 
   @Spec private CommandSpec spec;
 
@@ -164,11 +163,10 @@ final class DemoCommand implements Callable<Integer> {
     DemoSource source = source();
     checkOut();
     Path folder = Files.createTempDirectory("framelabel-demo-");
-    CountDownLatch finished = new CountDownLatch(1);
+    CtrlC signal = new CtrlC();
     try {
       Demo demo = new Demo(settings(folder, labelModel(folder)), source, out, this::startWall);
-      Thread hook = new Thread(() -> stop(demo, finished), "framelabel-ctrl-c");
-      Runtime.getRuntime().addShutdownHook(hook);
+      signal.stops(demo::stop, LAST_SECONDS);
       DemoReport result = demo.run();
       out.println(result.toText());
       if (report != null) {
@@ -179,7 +177,7 @@ final class DemoCommand implements Callable<Integer> {
       return result.exact() && source.failure().isEmpty() ? 0 : 1;
     } finally {
       FileUtils.deleteQuietly(folder.toFile());
-      finished.countDown();
+      signal.close();
     }
   }
 
@@ -231,12 +229,7 @@ final class DemoCommand implements Callable<Integer> {
     if (model == null) {
       return FramelabelCommand.installation().resolve("model/demo-xception.onnx");
     }
-    try {
-      return DemoModel.of(model, folder, spec.commandLine().getOut());
-    } catch (RuntimeException e) {
-      FileUtils.deleteQuietly(folder.toFile());
-      throw e;
-    }
+    return DemoModel.of(model, folder, spec.commandLine().getOut());
   }
 
   private Demo.Settings settings(Path folder, Path labelModel) {
@@ -253,15 +246,5 @@ final class DemoCommand implements Callable<Integer> {
     return result.exact()
         ? "Every frame came out exactly once."
         : "NOT EXACT: " + result.lost() + " frames lost, " + result.doubled() + " doubled.";
-  }
-
-  /** Lets the demo end in order before the JVM goes. */
-  private static void stop(Demo demo, CountDownLatch finished) {
-    demo.stop();
-    try {
-      boolean ignored = finished.await(90, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
