@@ -85,7 +85,9 @@ final class Lab {
     if (WITH_BROKER.stream().anyMatch(suites::contains)) {
       Path folder = settings.bench().folder();
       try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"))) {
-        runJobs(new JobRuns(broker, folder, settings.bench().device()), broker.bootstrapServers());
+        runJobs(
+            new JobRuns(broker, folder, settings.bench().device(), settings.bench().precision()),
+            broker.bootstrapServers());
       }
     }
     if (suites.contains(MemorySuite.NAME)) {

@@ -1,6 +1,7 @@
 package dev.framelabel.bench;
 
 import dev.framelabel.bench.docs.Documents;
+import dev.framelabel.model.Precision;
 import dev.framelabel.tools.bench.Bench;
 import dev.framelabel.tools.bench.BenchReport;
 import dev.framelabel.tools.bench.Machine;
@@ -156,6 +157,7 @@ final class LabCommand implements Callable<Integer> {
             model,
             Optional.ofNullable(fullModel),
             device,
+            Precision.F32,
             OptionalInt.empty(),
             rounds,
             seconds,

@@ -8,12 +8,15 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.Device;
+import dev.framelabel.model.PluginSettings;
+import dev.framelabel.model.Precision;
 import dev.framelabel.model.SessionSettings;
 import dev.framelabel.model.TensorRtSettings;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -26,6 +29,9 @@ import org.apache.flink.util.TimeUtils;
  */
 public record JobOptions(Configuration configuration) implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  private static final Predicate<String> PROVIDERS =
+      value -> !PluginSettings.pairs(value).isEmpty();
 
   private static final OptionGroup MODEL_GROUP = new OptionGroup("Model and device");
   private static final OptionGroup BATCHING_GROUP = new OptionGroup("Batching");
@@ -57,14 +63,53 @@ public record JobOptions(Configuration configuration) implements Serializable {
   public static final ConfigOption<String> DEVICE =
       MODEL_GROUP.add(
           key("device").stringType().defaultValue(SessionSettings.AUTO),
-          "cpu|cuda[:N]|tensorrt[:N]|auto",
+          "cpu|cuda[:N]|tensorrt[:N]|openvino|auto",
           new ValidValues<>(
-              "cpu, cuda, cuda:N, tensorrt, tensorrt:N or auto",
+              "cpu, cuda, cuda:N, tensorrt, tensorrt:N, openvino, openvino:cpu, openvino:gpu,"
+                  + " openvino:npu, a name of --execution-provider, or auto",
               value -> value.equals(SessionSettings.AUTO) || Device.parse(value).index() >= 0),
           "Device that runs the model. auto: CUDA if it works, else the CPU; the log names the device."
-              + " Without N, a job on a cluster uses the GPU that Flink assigns (external resource gpu).",
-          "Set cuda if the job must not run on the CPU without a GPU; set tensorrt if TensorRT is"
-              + " installed.");
+              + " Without N, a job on a cluster uses the GPU that Flink assigns (external resource gpu). openvino: Intel's"
+              + " plug-in, which 'framelabel runtime install openvino' fetches.",
+          "Set openvino on CPUs, if 'framelabel bench --suite session' shows more frames/s; cuda if the job"
+              + " must not run on the CPU without a GPU; tensorrt if TensorRT is installed.");
+
+  public static final ConfigOption<Precision> PRECISION =
+      MODEL_GROUP.add(
+          key("precision").enumType(Precision.class).defaultValue(Precision.F32),
+          Precision.class,
+          "Precision of the device's arithmetic. bf16 and f16 change the probabilities slightly, and only"
+              + " openvino has them; a device that cannot compute so is refused. TensorRT has"
+              + " --tensorrt-fp16.",
+          "Try bf16 on a CPU with AMX; measure with 'framelabel bench --suite session'. Without AMX it"
+              + " can be slower than f32.");
+
+  public static final ConfigOption<String> EXECUTION_PROVIDER =
+      MODEL_GROUP.add(
+          key("execution-provider").stringType().defaultValue(""),
+          "NAME=FILE,...",
+          ValidValues.textOrEmpty(
+              "names with the files of their libraries; empty: none", PROVIDERS),
+          "Other plug-in execution providers of ONNX Runtime: a name for --device, and the library's file"
+              + " on each TaskManager.",
+          "Set it to run the model on hardware of another vendor.");
+
+  public static final ConfigOption<String> EXECUTION_PROVIDER_PATH =
+      MODEL_GROUP.add(
+          key("execution-provider-path").stringType().defaultValue(""),
+          "FOLDER:...",
+          ValidValues.textOrEmpty("folders, separated by ':'; empty: none", value -> true),
+          "Folders to look for the plug-in's library in, before FRAMELABEL_RUNTIME and the folder"
+              + " 'runtime' beside Flink's lib/.",
+          "Set it if the plug-in lies in another folder of the TaskManagers.");
+
+  public static final ConfigOption<String> PROVIDER_OPTION =
+      MODEL_GROUP.add(
+          key("provider-option").stringType().defaultValue(""),
+          "KEY=VALUE,...",
+          ValidValues.textOrEmpty("keys with values; empty: none", PROVIDERS),
+          "Options of the plug-in execution provider, as its documentation names them.",
+          "Set them as the plug-in's documentation says.");
 
   public static final ConfigOption<Integer> TOP_K =
       MODEL_GROUP.add(
@@ -397,12 +442,18 @@ public record JobOptions(Configuration configuration) implements Serializable {
         configuration.get(INTRA_OP_SPINNING),
         configuration.get(MAX_BATCH_SIZE),
         configuration.get(MODEL_SHA256),
+        configuration.get(PRECISION),
         new CudaSettings(
             configuration.get(CUDA_MEMORY).getBytes(), configuration.get(CUDA_CHANNELS_LAST)),
         new TensorRtSettings(
             configuration.get(TENSORRT_CACHE),
             configuration.get(TENSORRT_FP16),
-            configuration.get(TENSORRT_PROFILES)));
+            configuration.get(TENSORRT_PROFILES)),
+        new PluginSettings(
+            PluginSettings.pairs(configuration.get(EXECUTION_PROVIDER)),
+            configuration.get(EXECUTION_PROVIDER_PATH),
+            PluginSettings.pairs(configuration.get(PROVIDER_OPTION)),
+            configuration.get(CONCURRENT_BATCHES)));
   }
 
   private static ClassifierSettings settings(Configuration configuration, String device) {

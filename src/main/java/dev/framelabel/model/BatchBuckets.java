@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The batch sizes that a device is warmed up for. An accelerator prepares its work anew for a size
- * that it has not seen, so smaller batches are padded up to the next bucket there; the CPU takes
- * any size.
+ * The batch sizes that a device is warmed up for. A GPU prepares its work anew for a size that it
+ * has not seen, so smaller batches are padded up to the next bucket there; the CPU and plug-ins
+ * take any size.
  *
  * <p>For CUDA the buckets lie a factor of 4 apart: each has a session of its own, since a session
  * plans its convolutions anew at each change of size, not only for new ones, for seconds
@@ -27,7 +27,7 @@ final class BatchBuckets {
   static BatchBuckets of(Device device, int maxBatch) {
     int[] sizes =
         switch (device.kind()) {
-          case CPU -> IntStream.rangeClosed(1, maxBatch).toArray();
+          case CPU, PLUGIN -> IntStream.rangeClosed(1, maxBatch).toArray();
           case CUDA -> powers(CUDA_FACTOR, maxBatch);
           case TENSORRT -> powers(TENSORRT_FACTOR, maxBatch);
         };
@@ -50,9 +50,7 @@ final class BatchBuckets {
    * half of them, or the next smaller bucket, as half of them may be padded to the same bucket.
    */
   int smaller(int count) {
-    return device.isAccelerator()
-        ? sizes[Arrays.binarySearch(sizes, atLeast(count)) - 1]
-        : count / 2;
+    return device.isNvidiaGpu() ? sizes[Arrays.binarySearch(sizes, atLeast(count)) - 1] : count / 2;
   }
 
   Device device() {
@@ -60,11 +58,11 @@ final class BatchBuckets {
   }
 
   /**
-   * Returns the sizes to run once before the first frame: all buckets of an accelerator; one frame
-   * and a full batch on a CPU.
+   * Returns the sizes to run once before the first frame: all that a GPU or a plug-in will see, as
+   * they prepare each; one frame and a full batch on a CPU.
    */
   int[] warmUp() {
-    return device.isAccelerator() ? sizes.clone() : ends();
+    return device.kind() == Device.Kind.CPU ? ends() : sizes.clone();
   }
 
   /** Returns the largest batch of each session that the device needs. */

@@ -13,7 +13,7 @@ public final class DeviceMemoryException extends ModelException {
   /** Returns how to give the device more memory, for an error message. */
   static String cure(Device device) {
     return switch (device.kind()) {
-      case CPU ->
+      case CPU, PLUGIN ->
           "give the worker's process or container more (taskmanager.memory.task.off-heap.size)";
       case CUDA -> "let sessions have more (--cuda-memory, and who else uses the device)";
       case TENSORRT -> "look who else uses the device; building an engine takes memory too";

@@ -1,6 +1,7 @@
 package dev.framelabel.model;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtEpDevice;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
@@ -70,6 +71,56 @@ final class SessionFactory {
   }
 
   private OrtSession session(Path file, String sha256, Device device) {
+    return device.kind() == Device.Kind.PLUGIN
+        ? pluginSession(file, device)
+        : session(file, device, options -> addProvider(options, file, sha256, device));
+  }
+
+  /** Opens a session on a plug-in, with a file for its settings that is gone when it is open. */
+  private OrtSession pluginSession(Path file, Device device) {
+    OrtEpDevice found = new PluginProviders(environment, settings.plugin()).find(device);
+    try {
+      Path config = Files.createTempFile("framelabel-" + device.provider(), ".json");
+      try {
+        return session(file, device, options -> addPlugin(options, found, device, config));
+      } finally {
+        Files.delete(config);
+      }
+    } catch (IOException e) {
+      throw new ModelException("a temporary file for " + device + " cannot be made: " + e, e);
+    }
+  }
+
+  private void addPlugin(SessionOptions options, OrtEpDevice found, Device device, Path config)
+      throws OrtException {
+    Map<String, String> values =
+        device.provider().equals(OpenVino.NAME)
+            ? OpenVino.options(found, config, settings.precision(), allThreads(), settings.plugin())
+            : settings.plugin().options();
+    LOG.info(
+        "Execution provider {} on {}: precision {}, options {}",
+        device,
+        found.getDevice().getVendor(),
+        settings.precision(),
+        values.keySet());
+    options.addExecutionProvider(List.of(found), values);
+    // What the provider does not take would run on the CPU, and nobody would see it.
+    options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+  }
+
+  /** Returns the computing threads of all batches together. */
+  private int allThreads() {
+    return settings.threads() == 0
+        ? Runtime.getRuntime().availableProcessors()
+        : settings.threads() + settings.plugin().streams() - 1;
+  }
+
+  /** Adds an execution provider to the options of a session. */
+  private interface Adder {
+    void add(SessionOptions options) throws OrtException;
+  }
+
+  private OrtSession session(Path file, Device device, Adder adder) {
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       // Batches vary in size; a plan for each would only grow the arena (onnxruntime#29351).
@@ -78,7 +129,7 @@ final class SessionFactory {
       if (settings.threads() > 0) {
         options.setIntraOpNumThreads(settings.threads());
       }
-      addProvider(options, file, sha256, device);
+      adder.add(options);
       return environment.createSession(file.toString(), options);
     } catch (OrtException e) {
       String story = "ONNX Runtime cannot open " + file + " on " + device + ": " + e.getMessage();
@@ -97,12 +148,13 @@ final class SessionFactory {
       case TENSORRT ->
           "; expected TensorRT's libraries (libnvinfer) on this worker, and a model that"
               + " TensorRT takes whole (else --tensorrt-profiles false)";
+      case PLUGIN -> "; expected a model that the execution provider takes whole";
     };
   }
 
   private void addProvider(SessionOptions options, Path file, String sha256, Device device)
       throws OrtException {
-    if (!device.isAccelerator()) {
+    if (!device.isNvidiaGpu()) {
       return;
     }
     OrtProvider provider =

@@ -5,16 +5,18 @@ import static java.util.Objects.requireNonNull;
 /**
  * Settings of a session.
  *
- * @param device {@code cpu}, {@code cuda:N}, {@code tensorrt:N}, or {@code auto}: the best that
- *     works
+ * @param device {@code cpu}, {@code cuda:N}, {@code tensorrt:N}, a plug-in execution provider, or
+ *     {@code auto}: the best that works
  * @param threads computing threads that a batch has on a CPU, the one that brings it among them; 0
  *     = one for each core
  * @param spinning whether those threads spin instead of blocking while idle: lower latency on
  *     dedicated cores, slower neighbours on shared cores
  * @param maxBatch the largest batch that will be asked for
  * @param sha256 checksum that the model file must have, or empty
+ * @param precision of the device's arithmetic
  * @param cuda settings for {@code cuda:N}, and for what TensorRT leaves to it
  * @param tensorRt settings for {@code tensorrt:N} alone
+ * @param plugin settings for plug-in execution providers alone
  */
 public record SessionSettings(
     String device,
@@ -22,15 +24,19 @@ public record SessionSettings(
     boolean spinning,
     int maxBatch,
     String sha256,
+    Precision precision,
     CudaSettings cuda,
-    TensorRtSettings tensorRt) {
+    TensorRtSettings tensorRt,
+    PluginSettings plugin) {
   public static final String AUTO = "auto";
 
   public SessionSettings {
     requireNonNull(device, "device");
     requireNonNull(sha256, "sha256");
     requireNonNull(cuda, "cuda");
+    requireNonNull(precision, "precision");
     requireNonNull(tensorRt, "tensorRt");
+    requireNonNull(plugin, "plugin");
     if (threads < 0) {
       throw new IllegalArgumentException("session threads are " + threads + "; expected 0 or more");
     }
@@ -38,11 +44,34 @@ public record SessionSettings(
       throw new IllegalArgumentException("maximum batch is " + maxBatch + "; expected 1 or more");
     }
     if (!device.equals(AUTO)) {
-      Device ignored = Device.parse(device);
+      check(Device.parse(device), precision, plugin);
+    } else if (precision != Precision.F32) {
+      throw new ModelException(
+          "precision is "
+              + precision
+              + " and device is auto, which may take a device without it; expected"
+              + " f32, or a device such as openvino");
     }
   }
 
-  /** Creates settings with CUDA and TensorRT as they are by default. */
+  private static void check(Device device, Precision precision, PluginSettings plugin) {
+    if (device.kind() == Device.Kind.PLUGIN) {
+      plugin.check(device.provider());
+    } else if (!plugin.options().isEmpty()) {
+      throw new ModelException(
+          "--provider-option is for plug-in execution providers; found device " + device);
+    }
+    if (precision != Precision.F32 && !device.provider().equals(OpenVino.NAME)) {
+      throw new ModelException(
+          "precision is %s; expected f32 on device %s%s"
+              .formatted(
+                  precision,
+                  device,
+                  device.kind() == Device.Kind.TENSORRT ? ", or --tensorrt-fp16" : ""));
+    }
+  }
+
+  /** Creates settings with each device's own as they are by default. */
   public SessionSettings(
       String device, int threads, boolean spinning, int maxBatch, String sha256) {
     this(
@@ -51,8 +80,10 @@ public record SessionSettings(
         spinning,
         maxBatch,
         sha256,
+        Precision.F32,
         CudaSettings.DEFAULT,
-        TensorRtSettings.DEFAULT);
+        TensorRtSettings.DEFAULT,
+        PluginSettings.DEFAULT);
   }
 
   /**

@@ -130,7 +130,15 @@ class CudaTest {
   void label_channelsLast_labelsTheSame() {
     SessionSettings settings =
         new SessionSettings(
-            DEVICE, 0, false, BATCH, "", new CudaSettings(0, true), TensorRtSettings.DEFAULT);
+            DEVICE,
+            0,
+            false,
+            BATCH,
+            "",
+            Precision.F32,
+            new CudaSettings(0, true),
+            TensorRtSettings.DEFAULT,
+            PluginSettings.DEFAULT);
     try (OnnxLabelModel last = new OnnxLabelModel(TestModels.demo(), settings);
         OnnxLabelModel cpu = new OnnxLabelModel(TestModels.demo(), SessionSettings.onCpu(BATCH))) {
       float[][] found = all(last);
@@ -194,7 +202,15 @@ class CudaTest {
     Path full = save(Xception.random(10, 1, 7).toModel(299, metadata), "full.onnx");
     SessionSettings settings =
         new SessionSettings(
-            DEVICE, 0, false, 64, "", new CudaSettings(1L << 30, false), TensorRtSettings.DEFAULT);
+            DEVICE,
+            0,
+            false,
+            64,
+            "",
+            Precision.F32,
+            new CudaSettings(1L << 30, false),
+            TensorRtSettings.DEFAULT,
+            PluginSettings.DEFAULT);
     assertThatThrownBy(() -> new OnnxLabelModel(full, settings))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("cuda:0 has no memory for a batch of ")

@@ -20,7 +20,7 @@ class SessionFactoryTest {
         SessionFactory.auto(
             device -> {
               asked.add(device);
-              if (device.isAccelerator()) {
+              if (device.isNvidiaGpu()) {
                 throw new ModelException("no driver");
               }
               return open(device);

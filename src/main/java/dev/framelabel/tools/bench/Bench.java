@@ -1,7 +1,11 @@
 package dev.framelabel.tools.bench;
 
+import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.Device;
+import dev.framelabel.model.PluginSettings;
+import dev.framelabel.model.Precision;
 import dev.framelabel.model.SessionSettings;
+import dev.framelabel.model.TensorRtSettings;
 import dev.framelabel.tools.demo.EmbeddedBroker;
 import dev.framelabel.tools.modelkit.PackageMetadata;
 import dev.framelabel.tools.modelkit.Xception;
@@ -9,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -35,6 +40,7 @@ public final class Bench {
    * @param parts of {@link #PARTS}
    * @param model the demo's model
    * @param fullModel an Xception of 299 x 299 pixels; empty: one with random weights is made
+   * @param precision of the pipeline suite's jobs and bare loops
    * @param batchSize of the pipeline suite's jobs and bare loops; empty: the suite's own
    * @param rounds that count, from 1
    * @param seconds of a run of the suites that run jobs
@@ -45,6 +51,7 @@ public final class Bench {
       Path model,
       Optional<Path> fullModel,
       String device,
+      Precision precision,
       OptionalInt batchSize,
       int rounds,
       double seconds,
@@ -53,11 +60,19 @@ public final class Bench {
     /** Returns the settings of a session with the threads that a job gives it by default. */
     public SessionSettings session(int maxBatch) {
       return new SessionSettings(
-          device, SessionSettings.threadsBeside(BareLoop.STREAMS), false, maxBatch, "");
+          device,
+          SessionSettings.threadsBeside(BareLoop.STREAMS),
+          false,
+          maxBatch,
+          "",
+          precision,
+          CudaSettings.DEFAULT,
+          TensorRtSettings.DEFAULT,
+          new PluginSettings(Map.of(), "", Map.of(), BareLoop.STREAMS));
     }
 
     boolean accelerator() {
-      return Device.parse(device).isAccelerator();
+      return Device.parse(device).isNvidiaGpu();
     }
 
     /** Returns the file of the full Xception. The first call makes it where none was given. */
@@ -97,7 +112,8 @@ public final class Bench {
     }
     if (suites.contains(PipelineSuite.NAME)) {
       try (EmbeddedBroker broker = EmbeddedBroker.start(settings.folder().resolve("broker"))) {
-        JobRuns runs = new JobRuns(broker, settings.folder(), settings.device());
+        JobRuns runs =
+            new JobRuns(broker, settings.folder(), settings.device(), settings.precision());
         new PipelineSuite(report, settings, runs).run();
       }
     }

@@ -7,6 +7,7 @@ import dev.framelabel.event.Frame;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.kafka.admin.Topics;
 import dev.framelabel.model.ModelOpener;
+import dev.framelabel.model.Precision;
 import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.clients.OutcomeReader;
 import dev.framelabel.tools.demo.EmbeddedBroker;
@@ -45,6 +46,7 @@ public final class JobRuns {
   private final EmbeddedBroker broker;
   private final Path folder;
   private final String device;
+  private final Precision precision;
   private int runs;
 
   /**
@@ -53,11 +55,13 @@ public final class JobRuns {
    * @param broker its owner closes it
    * @param folder for what the runs write
    * @param device of the jobs' sessions
+   * @param precision of the device's arithmetic
    */
-  public JobRuns(EmbeddedBroker broker, Path folder, String device) {
+  public JobRuns(EmbeddedBroker broker, Path folder, String device, Precision precision) {
     this.broker = broker;
     this.folder = folder;
     this.device = device;
+    this.precision = precision;
   }
 
   /** Definition of a job, which it adds to an environment. */
@@ -122,6 +126,7 @@ public final class JobRuns {
     options.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(MAX_RECORD_BYTES));
     options.set(JobOptions.MODEL, model.toString());
     options.set(JobOptions.DEVICE, device);
+    options.set(JobOptions.PRECISION, precision);
     options.set(JobOptions.MAX_BATCH_SIZE, batchSize);
     options.set(JobOptions.CHECKPOINT_INTERVAL, Duration.ofSeconds(1));
     return options;

@@ -74,7 +74,7 @@ public record Machine(String description, List<String> instructionSets) {
 
   /** Returns a card's name as NVIDIA's tool says it; empty if it is the CPU or nobody says. */
   private static Optional<String> accelerator(Device device) {
-    if (!device.isAccelerator()) {
+    if (!device.isNvidiaGpu()) {
       return Optional.empty();
     }
     try {

@@ -3,7 +3,9 @@ package dev.framelabel.tools.bench;
 import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.Device;
 import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.ModelException;
 import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.Precision;
 import dev.framelabel.model.SessionSettings;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -13,12 +15,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Suite for the model alone: frames per second by batch size, with the defaults and with one
  * setting changed.
  */
 public final class SessionSuite {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionSuite.class);
   private static final int[] BATCHES = {1, 4, 8, 16, 32};
   private static final int MOST = 32;
 
@@ -76,13 +81,46 @@ public final class SessionSuite {
                   usual.spinning(),
                   MOST,
                   "",
+                  usual.precision(),
                   new CudaSettings(0, true),
-                  usual.tensorRt()));
+                  usual.tensorRt(),
+                  usual.plugin()));
+      case PLUGIN -> {
+        for (Precision precision : List.of(Precision.BF16, Precision.F16)) {
+          SessionSettings other = withPrecision(usual, precision);
+          if (opens(other)) {
+            variants.put(", " + precision, other);
+          }
+        }
+      }
       case TENSORRT -> {
         // Nothing to compare with.
       }
     }
     return variants;
+  }
+
+  private boolean opens(SessionSettings settings) {
+    try {
+      LabelModel.open(model, settings).close();
+      return true;
+    } catch (ModelException e) {
+      LOG.info("Not measured: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private static SessionSettings withPrecision(SessionSettings usual, Precision precision) {
+    return new SessionSettings(
+        usual.device(),
+        usual.threads(),
+        usual.spinning(),
+        usual.maxBatch(),
+        usual.sha256(),
+        precision,
+        usual.cuda(),
+        usual.tensorRt(),
+        usual.plugin());
   }
 
   /** Runs batches for 0.4 s, after a warm-up batch, and returns frames per second. */

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.model.Precision;
 import dev.framelabel.tools.bench.Bench;
 import dev.framelabel.tools.bench.BenchReport;
 import dev.framelabel.tools.bench.Machine;
@@ -79,8 +80,11 @@ final class BenchCommand implements Callable<Integer> {
       names = "--device",
       paramLabel = "DEVICE",
       defaultValue = "cpu",
-      description = "Device of the model: cpu, cuda:N or tensorrt:N.")
+      description = "Device of the model: cpu, cuda:N, tensorrt:N or openvino.")
   private String device;
+
+  @Option(names = "--precision")
+  private Precision precision;
 
   @Option(
       names = "--max-batch-size",
@@ -119,6 +123,7 @@ final class BenchCommand implements Callable<Integer> {
             : model,
         Optional.ofNullable(fullModel),
         device,
+        precision,
         batchSize == null ? OptionalInt.empty() : OptionalInt.of(batchSize),
         rounds,
         seconds,
