@@ -95,6 +95,7 @@ class ArchitectureTest {
 
     // The tools: the command line, which runs beside a cluster.
     row("tools.report", "", "com.fasterxml.jackson");
+    row("tools.runtimes", "address", "");
     row("tools.flinkrest", "address", "com.fasterxml.jackson");
     row(
         "tools.modelkit",
@@ -129,7 +130,7 @@ class ArchitectureTest {
         "tools.cli",
         "address config event image kafka.admin model root tools.bench tools.camera tools.clients"
             + " tools.deadletter tools.demo tools.doctor tools.flinkrest tools.modelkit"
-            + " tools.report tools.wall",
+            + " tools.report tools.runtimes tools.wall",
         "com.fasterxml.jackson org.apache.commons org.apache.flink picocli");
   }
 

@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       TransactionsCommand.class,
       RejectedCommand.class,
       ModelCommand.class,
+      RuntimeCommand.class,
       WallCommand.class,
       CameraCommand.class,
       BenchCommand.class
