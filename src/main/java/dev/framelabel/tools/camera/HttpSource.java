@@ -23,6 +23,11 @@ final class HttpSource implements PictureSource {
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final int MOST_REDIRECTS = 3;
   private static final int SNIFFED = 16;
+  private static final String DIGESTS = "http.auth.digest.reEnabledAlgorithms";
+
+  static {
+    allowMd5Digest();
+  }
 
   private final URI address;
   private final AddressGuard guard;
@@ -105,16 +110,29 @@ final class HttpSource implements PictureSource {
       connection.disconnect();
       if (status / 100 != 3 || location == null) {
         throw new IOException(
-            "camera "
-                + Addresses.mask(at.toString())
-                + " answers with status "
-                + status
-                + "; expected 200");
+            "camera %s answers with status %d; expected 200%s"
+                .formatted(
+                    Addresses.mask(at.toString()),
+                    status,
+                    status == 401 ? login(connection.getHeaderField("WWW-Authenticate")) : ""));
       }
       at = guard.redirect(at, location);
     }
     throw new IOException(
         "camera " + Addresses.mask(address.toString()) + " redirects too many times");
+  }
+
+  /** Returns what to do about a camera that refuses its user. */
+  private String login(String challenge) {
+    if (address.getUserInfo() == null) {
+      return ". It asks for a login: give user and password in its address, in the file of --cameras";
+    }
+    boolean digest = String.valueOf(challenge).regionMatches(true, 0, "Digest", 0, 6);
+    String allowed = System.getProperty(DIGESTS, "");
+    return ". Check user and password"
+        + (digest && !allowed.contains("MD5")
+            ? "; and Java answers no MD5 digest while -D" + DIGESTS + " is '" + allowed + "'"
+            : "");
   }
 
   private HttpURLConnection open(URI at) throws IOException {
@@ -139,6 +157,17 @@ final class HttpSource implements PictureSource {
     in.reset();
     String text = new String(first, java.nio.charset.StandardCharsets.ISO_8859_1).stripLeading();
     return text.startsWith("--");
+  }
+
+  /**
+   * Lets Java answer cameras that know no digest but MD5, as most do. Newer versions of Java refuse
+   * it, and log in nowhere then. What the user has set stays. Java reads it once, at the first
+   * digest that it is asked for.
+   */
+  private static void allowMd5Digest() {
+    if (System.getProperty(DIGESTS) == null) {
+      System.setProperty(DIGESTS, "MD5");
+    }
   }
 
   /** The user and password of one address; never those of this process. */

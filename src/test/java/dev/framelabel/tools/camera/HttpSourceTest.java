@@ -103,7 +103,7 @@ final class HttpSourceTest {
     String address = "http://me:s3cret@127.0.0.1:" + server.port() + "/now.jpg";
     assertThat(readAll(address, 1, AddressGuard.STRICT).files()).containsExactly(RED);
     assertThatThrownBy(() -> read("/now.jpg", 1, AddressGuard.STRICT))
-        .hasMessageContaining("status 401");
+        .hasMessageContaining("status 401; expected 200. It asks for a login");
   }
 
   @Test
@@ -126,6 +126,7 @@ final class HttpSourceTest {
     assertThat(sink.files()).containsExactly(RED, RED);
     assertThat(given).isNotEmpty().allMatch(one -> one.startsWith("Digest "));
     assertThatThrownBy(() -> readAll("http://me:wrong@" + host, 1, AddressGuard.STRICT))
+        .hasMessageContaining("status 401; expected 200. Check user and password")
         .hasMessageNotContaining("wrong");
   }
 
