@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 
 /**
@@ -32,6 +33,9 @@ public final class FieldLimits {
 
   /** All names and values together. */
   public static final int HEADERS_BYTES = 8 << 10;
+
+  /** Earliest capture time. */
+  public static final Instant EARLIEST = Instant.parse("1990-01-01T00:00:00Z");
 
   private static final int KEPT_OF_ID = 200;
   private static final int REASON_START = 450;

@@ -11,7 +11,6 @@ import java.util.Map;
 
 /** Rules for the values of an image event's fields. */
 final class ImageEventRules {
-  private static final Instant EARLIEST = Instant.parse("1990-01-01T00:00:00Z");
   private static final Duration FURTHEST_AHEAD = Duration.ofDays(1);
 
   private static final int SHOWN = 40;
@@ -40,8 +39,12 @@ final class ImageEventRules {
 
   /** Returns what is wrong with a capture time; empty if nothing is. */
   static String timeFault(Instant capturedAt, Instant now) {
-    return capturedAt.isBefore(EARLIEST) || capturedAt.isAfter(now.plus(FURTHEST_AHEAD))
-        ? "capturedAt is " + capturedAt + "; expected between " + EARLIEST + " and a day from now"
+    return capturedAt.isBefore(FieldLimits.EARLIEST) || capturedAt.isAfter(now.plus(FURTHEST_AHEAD))
+        ? "capturedAt is "
+            + capturedAt
+            + "; expected between "
+            + FieldLimits.EARLIEST
+            + " and a day from now"
         : "";
   }
 

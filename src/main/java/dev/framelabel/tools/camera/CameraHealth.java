@@ -78,9 +78,11 @@ final class CameraHealth {
     reconnects++;
   }
 
-  /** Notes the time that the camera's clock has just shown. */
+  /** Notes the time that the camera's clock has just shown, if it can be one. */
   synchronized void clock(Instant cameraTime) {
-    skewMillis = Duration.between(time.now(), cameraTime).toMillis();
+    if (CameraTime.canBe(cameraTime)) {
+      skewMillis = Duration.between(time.now(), cameraTime).toMillis();
+    }
   }
 
   synchronized State state() {

@@ -102,6 +102,7 @@ final class CameraStream implements AutoCloseable {
   private Instant capturedAt(Optional<Instant> takenAt, Instant arrival) {
     boolean old = settings.kind() == CameraAddress.Kind.FOLDER;
     return takenAt
+        .filter(CameraTime::canBe)
         .map(at -> at.truncatedTo(ChronoUnit.MICROS))
         .filter(at -> !at.isAfter(arrival))
         .filter(at -> old || !at.isBefore(arrival.minus(LATEST)))

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import dev.framelabel.event.FieldLimits;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
@@ -7,6 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Time by which cameras are judged and paced. Thread-safe. */
 interface CameraTime {
+  /** Far enough for a clock that is set wrong, which is worth telling. */
+  Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
   CameraTime SYSTEM =
       new CameraTime() {
         @Override
@@ -24,6 +28,14 @@ interface CameraTime {
           return latch.await(millis, TimeUnit.MILLISECONDS);
         }
       };
+
+  /**
+   * Returns whether a time that a source tells can be a time of day: cameras send the seconds since
+   * they were switched on, or milliseconds for seconds.
+   */
+  static boolean canBe(Instant told) {
+    return !told.isBefore(FieldLimits.EARLIEST) && told.isBefore(LATEST);
+  }
 
   /** Returns the wall clock's time, UTC, in whole microseconds. */
   Instant now();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framelabel.event.CameraStatus;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 final class CameraHealthTest {
@@ -31,6 +32,19 @@ final class CameraHealthTest {
     time.pass(Duration.ofMinutes(1));
     health.clock(SetTime.START);
     assertThat(health.status().clockSkewMillis()).hasValue(-60_000);
+  }
+
+  /** The seconds since a camera was switched on, or milliseconds for seconds. */
+  @Test
+  void clock_thatCannotBe_isNotBelieved() {
+    for (long seconds : new long[] {0, 86_400, 20 * 31_536_000L, 1_772_600_767_250L}) {
+      health.clock(Instant.ofEpochSecond(seconds));
+    }
+    health.clock(Instant.MIN);
+    health.clock(Instant.MAX);
+    assertThat(health.status().clockSkewMillis()).isEmpty();
+    health.clock(Instant.parse("2000-01-01T00:00:00Z"));
+    assertThat(health.status().clockSkewMillis()).as("a clock that was never set").isPresent();
   }
 
   private void came(int pictures) {
