@@ -1,13 +1,14 @@
 package dev.framelabel.tools.camera;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Source of the pictures of a folder, by name, as they are. */
@@ -44,7 +45,7 @@ record FolderSource(Path folder) implements PictureSource {
   /**
    * Reads a file that should be a picture, within the limit of all sources.
    *
-   * @throws IOException if it is no file, cannot be read or is too large
+   * @throws IOException if it is no picture file, cannot be read or is too large
    */
   static byte[] read(Path picture) throws IOException {
     BasicFileAttributes found = Files.readAttributes(picture, BasicFileAttributes.class);
@@ -55,7 +56,11 @@ record FolderSource(Path folder) implements PictureSource {
       throw new IOException(
           "it has " + found.size() + " bytes, more than " + CapturedPicture.MOST_BYTES);
     }
-    try (InputStream in = Files.newInputStream(picture)) {
+    try (BufferedInputStream in = new BufferedInputStream(Files.newInputStream(picture))) {
+      Optional<String> instead = PictureFile.foundInstead(in, "", found.size());
+      if (instead.isPresent()) {
+        throw new IOException("it is no picture: " + instead.get());
+      }
       return in.readNBytes(CapturedPicture.MOST_BYTES);
     }
   }

@@ -1,7 +1,10 @@
 package dev.framelabel.tools.camera;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.framelabel.address.Addresses;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Authenticator;
@@ -11,6 +14,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -22,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 final class HttpSource implements PictureSource {
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final int MOST_REDIRECTS = 3;
-  private static final int SNIFFED = 16;
   private static final String DIGESTS = "http.auth.digest.reEnabledAlgorithms";
 
   static {
@@ -48,16 +51,17 @@ final class HttpSource implements PictureSource {
     long next = System.nanoTime();
     while (!sink.stops()) {
       HttpURLConnection connection = connect(sink);
+      String type = Objects.requireNonNullElse(connection.getContentType(), "no content type");
       try (BufferedInputStream in = new BufferedInputStream(connection.getInputStream())) {
-        if (isMultipart(in)) {
-          new MultipartReader(in, CapturedPicture.MOST_BYTES).read(sink);
+        if (isMultipart(type, in)) {
+          new MultipartReader(in, type, CapturedPicture.MOST_BYTES, PATIENCE).read(sink);
           if (sink.stops()) {
             return;
           }
           throw new IOException(
               "camera " + Addresses.mask(address.toString()) + " has ended its stream");
         }
-        takeOne(connection, in, sink);
+        takeOne(connection, type, in, sink);
       } finally {
         if (sink.stops()) {
           connection.disconnect();
@@ -68,21 +72,53 @@ final class HttpSource implements PictureSource {
     }
   }
 
-  private void takeOne(HttpURLConnection connection, InputStream in, Sink sink)
+  private static void takeOne(
+      HttpURLConnection connection, String type, BufferedInputStream in, Sink sink)
       throws IOException, InterruptedException {
-    byte[] file = in.readNBytes(CapturedPicture.MOST_BYTES + 1);
-    if (file.length == 0 || file.length > CapturedPicture.MOST_BYTES) {
+    long announced = connection.getContentLengthLong();
+    Optional<String> instead = PictureFile.foundInstead(in, type, announced);
+    if (instead.isPresent()) {
       throw new IOException(
-          "the camera's answer has "
-              + (file.length == 0
-                  ? "no bytes"
-                  : "more than " + CapturedPicture.MOST_BYTES + " bytes")
-              + "; expected a picture");
+          "the camera's answer is no picture: " + instead.get() + PictureFile.expected(type));
     }
+    byte[] file = readWhole(in, announced);
     long modified = connection.getLastModified();
     sink.take(
         CapturedPicture.of(
             file, modified > 0 ? Optional.of(Instant.ofEpochMilli(modified)) : Optional.empty()));
+  }
+
+  private static byte[] readWhole(InputStream in, long announced) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream(1 << 16);
+    byte[] some = new byte[1 << 14];
+    try {
+      int read = in.read(some);
+      while (read >= 0 && file.size() <= CapturedPicture.MOST_BYTES) {
+        file.write(some, 0, read);
+        read = in.read(some);
+      }
+    } catch (IOException e) {
+      // Newer versions of Java notice an end that comes too early; older ones leave it to us.
+      throw cutShort(file.size(), announced, e);
+    }
+    if (file.size() > CapturedPicture.MOST_BYTES) {
+      throw new IOException(
+          "the camera's answer has more than %d bytes; expected a picture"
+              .formatted(CapturedPicture.MOST_BYTES));
+    }
+    if (file.size() < announced) {
+      throw cutShort(file.size(), announced, null);
+    }
+    return file.toByteArray();
+  }
+
+  private static IOException cutShort(int got, long announced, IOException cause) {
+    return new IOException(
+        "the camera's answer is cut short: got %s bytes%s"
+            .formatted(
+                announced < 0 ? got : got + " of " + announced,
+                cause == null ? "" : " (" + cause.getMessage() + ")"),
+        cause);
   }
 
   private static void waitUntil(long nanoTime, Sink sink) throws InterruptedException {
@@ -150,13 +186,12 @@ final class HttpSource implements PictureSource {
     return connection;
   }
 
-  /** Returns whether the answer is multipart, by its first bytes: some servers do not say. */
-  private static boolean isMultipart(BufferedInputStream in) throws IOException {
-    in.mark(SNIFFED);
-    byte[] first = in.readNBytes(SNIFFED / 2);
-    in.reset();
-    String text = new String(first, java.nio.charset.StandardCharsets.ISO_8859_1).stripLeading();
-    return text.startsWith("--");
+  /** Returns whether the answer is multipart, by its type or its first bytes: not all say it. */
+  private static boolean isMultipart(String type, BufferedInputStream in) throws IOException {
+    return type.regionMatches(true, 0, "multipart/", 0, "multipart/".length())
+        || new String(PictureFile.peek(in, PictureFile.START), ISO_8859_1)
+            .stripLeading()
+            .startsWith("--");
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.framelabel.tools.camera;
 import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import dev.framelabel.image.ImageHeader.Format;
 import java.io.IOException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -72,24 +73,15 @@ final class StillDecoder implements AutoCloseable {
   }
 
   private static int codec(byte[] file) throws IOException {
-    if (starts(file, 0, 0xFF, 0xD8, 0xFF)) {
-      return AV_CODEC_ID_MJPEG;
-    }
-    if (starts(file, 0, 0x89, 'P', 'N', 'G')) {
-      return AV_CODEC_ID_PNG;
-    }
-    if (starts(file, 0, 'R', 'I', 'F', 'F') && starts(file, 8, 'W', 'E', 'B', 'P')) {
-      return AV_CODEC_ID_WEBP;
-    }
-    throw new IOException("cannot read the picture: it is no JPEG, PNG or WebP file");
-  }
-
-  private static boolean starts(byte[] file, int at, int... expected) {
-    boolean same = file.length >= at + expected.length;
-    for (int i = 0; same && i < expected.length; i++) {
-      same = (file[at + i] & 0xFF) == expected[i];
-    }
-    return same;
+    Format format =
+        PictureFile.format(file)
+            .orElseThrow(
+                () -> new IOException("cannot read the picture: it is no JPEG, PNG or WebP file"));
+    return switch (format) {
+      case JPEG -> AV_CODEC_ID_MJPEG;
+      case PNG -> AV_CODEC_ID_PNG;
+      case WEBP -> AV_CODEC_ID_WEBP;
+    };
   }
 
   /**

@@ -80,8 +80,15 @@ final class StreamDecoder implements AutoCloseable {
       sink.refuse(
           "skipped a picture of %d bytes; expected at most %d"
               .formatted(packet.size(), CapturedPicture.MOST_BYTES));
+      return;
+    }
+    byte[] file = FFmpeg.bytes(packet);
+    if (PictureFile.format(file).isPresent()) {
+      sink.take(CapturedPicture.of(file, takenAt));
     } else {
-      sink.take(CapturedPicture.of(FFmpeg.bytes(packet), takenAt));
+      sink.refuse(
+          "skipped what is no picture: %s; expected JPEG"
+              .formatted(PictureFile.describe("MJPEG", file.length, file)));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import static dev.framelabel.tools.camera.TestFrames.fakePicture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,7 +30,7 @@ final class FolderSourceTest {
     write(".hidden.jpg", 4);
     TestSink sink = new TestSink(9);
     new FolderSource(folder).read(sink);
-    assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2});
+    assertThat(sink.files()).containsExactly(fakePicture(1), fakePicture(2));
   }
 
   @Test
@@ -54,12 +55,12 @@ final class FolderSourceTest {
         java.nio.file.attribute.FileTime.from(
             Files.getLastModifiedTime(one).toInstant().plusSeconds(2)));
     reading.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2}, new byte[] {1});
+    assertThat(sink.files()).containsExactly(fakePicture(1), fakePicture(2), fakePicture(1));
     assertThat(sink.pictures().get(2).takenAt())
         .contains(Files.getLastModifiedTime(one).toInstant());
   }
 
-  /** A folder, a pipe that nobody writes, a link to itself, a file that is too large. */
+  /** A folder, a pipe that nobody writes, a link to itself, a file that is too large, a page. */
   private List<String> writeWhatIsNoPicture() throws Exception {
     Files.createDirectory(folder.resolve("folder.jpg"));
     Path link = folder.resolve("link.jpg");
@@ -71,7 +72,8 @@ final class FolderSourceTest {
         new RandomAccessFile(folder.resolve("large.jpg").toFile(), "rw")) {
       large.setLength(3L << 30);
     }
-    return List.of("folder.jpg", "link.jpg", "pipe.jpg", "large.jpg");
+    Files.writeString(folder.resolve("page.jpg"), "<html>404</html>");
+    return List.of("folder.jpg", "link.jpg", "pipe.jpg", "large.jpg", "page.jpg");
   }
 
   private static void assertRefused(TestSink sink, List<String> names) {
@@ -90,7 +92,7 @@ final class FolderSourceTest {
     write("z.jpg", 2);
     TestSink sink = new TestSink(9);
     new FolderSource(folder).read(sink);
-    assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2});
+    assertThat(sink.files()).containsExactly(fakePicture(1), fakePicture(2));
     assertRefused(sink, bad);
   }
 
@@ -108,8 +110,22 @@ final class FolderSourceTest {
     await(sink, 1);
     write("two.jpg", 2);
     reading.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    assertThat(sink.files()).containsExactly(new byte[] {1}, new byte[] {2});
+    assertThat(sink.files()).containsExactly(fakePicture(1), fakePicture(2));
     assertRefused(sink, bad);
+  }
+
+  @Test
+  void read_fileThatIsNoPicture_isNotPublishedAndSaysWhatItIs() throws Exception {
+    Files.writeString(folder.resolve("a.jpg"), "<html>404</html>");
+    Files.createFile(folder.resolve("b.jpg"));
+    TestSink sink = new TestSink(9);
+    new FolderSource(folder).read(sink);
+    assertThat(sink.pictures()).isEmpty();
+    assertThat(sink.refusals())
+        .containsExactly(
+            "skipped a.jpg: it is no picture: 16 bytes, begins with <html>404</html>; expected a"
+                + " readable picture file",
+            "skipped b.jpg: it is no picture: 0 bytes; expected a readable picture file");
   }
 
   @Test
@@ -132,6 +148,6 @@ final class FolderSourceTest {
   }
 
   private Path write(String name, int content) throws Exception {
-    return Files.write(folder.resolve(name), new byte[] {(byte) content});
+    return Files.write(folder.resolve(name), fakePicture(content));
   }
 }

@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -51,7 +52,7 @@ final class HttpSourceTest {
 
   @Test
   void read_mjpegWithoutLengths_isCutAtBoundaries() throws Exception {
-    byte[] awkward = "\r\n-\r\n--cu\r\r\n--cx".getBytes(UTF_8);
+    byte[] awkward = "\u00FF\u00D8\u00FF\r\n-\r\n--cu\r\r\n--cx".getBytes(ISO_8859_1);
     server.stream("/video", 1, file -> "Content-Type: image/jpeg\r\n", RED, awkward);
     assertThat(read("/video", 4, AddressGuard.STRICT).files())
         .containsExactly(RED, awkward, RED, awkward);
@@ -152,7 +153,10 @@ final class HttpSourceTest {
         "/video",
         exchange ->
             CameraServer.answer(
-                exchange, 200, "--a\r\nContent-Length: 2\r\n\r\nab\r\n--a--\r\n".getBytes(UTF_8)));
+                exchange,
+                200,
+                "--a\r\nContent-Length: 3\r\n\r\n\u00FF\u00D8\u00FF\r\n--a--\r\n"
+                    .getBytes(ISO_8859_1)));
     assertThatThrownBy(() -> read("/video", 9, AddressGuard.STRICT))
         .hasMessageContaining("has ended its stream");
   }

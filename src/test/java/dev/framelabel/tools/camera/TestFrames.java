@@ -25,6 +25,13 @@ final class TestFrames {
     return picture;
   }
 
+  /** The shortest file that passes for a JPEG. */
+  static byte[] fakePicture(int content) {
+    return new byte[] {
+      (byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) content, (byte) 0xFF, (byte) 0xD9
+    };
+  }
+
   static Frame frame(String id, int bytes) {
     return new Frame(
         "door",
