@@ -57,6 +57,7 @@ class ArchitectureTest {
     // The job: what runs on a cluster.
     row("address", "", "");
     row("event", "", "");
+    row("text", "", "");
     row("avro", "", "org.apache.avro");
     row("image", "", "com.sun.jna org.bytedeco");
     row("batch", "", "");
@@ -67,7 +68,7 @@ class ArchitectureTest {
     row("classify", "batch event image model", "");
     row(
         "config",
-        "address batch classify event image model wire wire.registry",
+        "address batch classify event image model text wire wire.registry",
         "com.fasterxml.jackson org.apache.commons.text org.apache.flink");
     row("pipeline.state", "event", "org.apache.flink");
     row("pipeline.metrics", "metrics", "org.apache.flink");
@@ -99,13 +100,13 @@ class ArchitectureTest {
     row("tools.flinkrest", "address", "com.fasterxml.jackson");
     row(
         "tools.modelkit",
-        "address model",
+        "address model text",
         "ai.onnx.proto ai.onnxruntime.platform com.fasterxml.jackson com.google.protobuf io.jhdf");
     row("tools.clients", "event wire wire.registry", "org.apache.kafka");
     row("tools.deadletter", "event tools.clients wire", "org.apache.kafka");
     row(
         "tools.camera",
-        "address config event image kafka.admin tools.clients tools.report wire",
+        "address config event image kafka.admin text tools.clients tools.report wire",
         "com.fasterxml.jackson org.apache.flink org.bytedeco");
     row(
         "tools.wall",
@@ -128,8 +129,8 @@ class ArchitectureTest {
             + " org.apache.kafka org.bytedeco");
     row(
         "tools.cli",
-        "address config event image kafka.admin model root tools.bench tools.camera tools.clients"
-            + " tools.deadletter tools.demo tools.doctor tools.flinkrest tools.modelkit"
+        "address config event image kafka.admin model root text tools.bench tools.camera"
+            + " tools.clients tools.deadletter tools.demo tools.doctor tools.flinkrest tools.modelkit"
             + " tools.report tools.runtimes tools.wall",
         "com.fasterxml.jackson org.apache.commons org.apache.flink picocli");
   }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.framelabel.text.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,7 +71,7 @@ public record ConfigFile(String name, Map<String, String> values) {
   }
 
   private static ConfigFile read(String name) {
-    try (JsonParser parser = YAML.createParser(Files.readString(Path.of(name)))) {
+    try (JsonParser parser = YAML.createParser(TextFile.read(Path.of(name)))) {
       JsonToken root = parser.nextToken();
       if (root != null && root != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException(

@@ -3,13 +3,13 @@ package dev.framelabel.config;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.framelabel.address.Addresses;
+import dev.framelabel.text.TextFile;
 import dev.framelabel.wire.InputFormat;
 import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.registry.RegistrySettings;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +61,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
       KAFKA_GROUP.add(
           key("kafka-properties").stringType().defaultValue(""),
           "FILE",
-          ValidValues.textOrEmpty("a Java properties file; empty: none", value -> true),
+          ValidValues.textOrEmpty("a Java properties file in UTF-8; empty: none", value -> true),
           "File with properties of the Kafka clients, such as TLS and SASL. Passwords belong in this"
               + " file, not on the command line.",
           "Set it if the brokers require TLS or SASL, or to tune a Kafka client.");
@@ -329,8 +329,8 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
     Properties properties = new Properties();
     String file = get(KAFKA_PROPERTIES);
     if (!file.isEmpty()) {
-      try (InputStream in = Files.newInputStream(Path.of(file))) {
-        properties.load(in);
+      try {
+        properties.load(new StringReader(TextFile.read(Path.of(file))));
       } catch (IOException e) {
         throw new IllegalArgumentException(
             "--kafka-properties " + file + " cannot be read: " + e, e);

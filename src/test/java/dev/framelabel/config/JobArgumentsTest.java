@@ -3,9 +3,11 @@ package dev.framelabel.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,6 +121,29 @@ class JobArgumentsTest {
     Files.writeString(file, "job:\n  max-batch-size: many\n");
     assertRefused("config file " + file + ": --max-batch-size is 'many'; expected", arguments);
     assertRefused("--config has no value; expected a file", "--config");
+  }
+
+  @Test
+  void parse_filesOfWindows_areReadAndLatin1IsRefusedWithItsLine(@TempDir Path folder)
+      throws Exception {
+    String login = "# TLS\r\nssl.key.password=gr\u00FCn\r\n";
+    Path kafka =
+        Files.writeString(folder.resolve("kafka"), "\uFEFFsecurity.protocol=SSL\r\n" + login);
+    String yaml = "top-k: 3\r\njob:\r\n  group-id: T\u00FCr\r\n";
+    Path config = Files.writeString(folder.resolve("config"), "\uFEFF" + yaml);
+    String[] arguments = {"--config", config.toString(), "--kafka-properties=" + kafka};
+    Configuration job = JobArguments.parse(arguments).job();
+    assertThat(job.toMap()).containsEntry("top-k", "3").containsEntry("group-id", "T\u00FCr");
+    assertThat(new KafkaOptions(job).client())
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("ssl.key.password", "gr\u00FCn");
+
+    Files.write(kafka, login.getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> new KafkaOptions(job).client())
+        .hasMessageContaining(kafka + ", line 2: found byte FC")
+        .hasMessageNotContaining("gr");
+    Files.write(config, yaml.getBytes(StandardCharsets.ISO_8859_1));
+    assertRefused(config + ", line 3: found byte FC", arguments);
   }
 
   @Test

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.framelabel.text.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -78,7 +78,7 @@ public final class CameraFile {
    * @throws IllegalArgumentException if the file is no such list; says what is wrong
    */
   public static List<CameraSettings> read(Path file, Defaults defaults) throws IOException {
-    String text = Files.readString(file);
+    String text = TextFile.read(file);
     try {
       Root root = YAML.readValue(text, Root.class);
       if (root == null || root.cameras() == null) {

@@ -1,11 +1,11 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.text.TextFile;
 import dev.framelabel.tools.wall.LiveTopics;
 import dev.framelabel.tools.wall.Wall;
 import dev.framelabel.tools.wall.WallSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -96,7 +96,7 @@ final class WallCommand implements Callable<Integer> {
 
   private String token() throws IOException {
     if (tokenFile != null) {
-      return Files.readString(tokenFile).strip();
+      return TextFile.read(tokenFile).strip();
     }
     return System.getenv().getOrDefault(TOKEN_VARIABLE, "");
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.text.TextFile;
 import dev.framelabel.tools.modelkit.Packaging.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +112,9 @@ final class ExportFolder {
       return MissingNode.getInstance();
     }
     try {
-      return new JsonMapper().readTree(file.toFile());
+      return new JsonMapper().readTree(TextFile.read(file));
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(e.getMessage(), e);
     } catch (IOException e) {
       throw new ModelException(file + " cannot be read as JSON: " + e.getMessage(), e);
     }

@@ -3,10 +3,8 @@ package dev.framelabel.tools.modelkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.text.TextFile;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +21,7 @@ public final class LabelNames {
    */
   public static List<String> read(Path file) {
     try {
-      String text = Files.readString(file, StandardCharsets.UTF_8);
-      // Editors on Windows write a byte-order mark.
-      text = text.startsWith("\uFEFF") ? text.substring(1) : text;
+      String text = TextFile.read(file);
       String start = text.stripLeading();
       List<String> names =
           start.startsWith("{") || start.startsWith("[")
@@ -40,15 +36,8 @@ public final class LabelNames {
                     file, names.isEmpty() ? " is empty" : " has no name for class " + empty));
       }
       return names;
-    } catch (CharacterCodingException e) {
-      throw new ModelException(
-          "labels file "
-              + file
-              + " is not UTF-8, so it may be Latin-1 or of Windows; expected UTF-8. To convert it:"
-              + " iconv -f WINDOWS-1252 -t UTF-8 "
-              + file
-              + " > labels-utf8.txt",
-          e);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException("labels file " + e.getMessage(), e);
     } catch (IOException e) {
       throw new ModelException("labels file " + file + " cannot be read: " + e, e);
     }

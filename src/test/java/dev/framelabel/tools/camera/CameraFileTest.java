@@ -1,5 +1,6 @@
 package dev.framelabel.tools.camera;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,19 @@ final class CameraFileTest {
           7, Repeat.ONCE, new PictureSettings(640, 480, 80), 2, Map.of("site", "Köln"));
 
   @TempDir private Path folder;
+
+  @Test
+  void read_fileOfWindows_isReadAndLatin1IsRefusedWithItsLine() throws Exception {
+    String cameras = "cameras:\r\n  - id: Tür\r\n    address: rtsp://10.0.0.5/1\r\n";
+    Path file = Files.writeString(folder.resolve("c.yaml"), "\uFEFF" + cameras);
+    assertThat(CameraFile.read(file, DEFAULTS))
+        .extracting(CameraSettings::id)
+        .containsExactly("Tür");
+    Files.write(file, cameras.getBytes(ISO_8859_1));
+    assertThatThrownBy(() -> CameraFile.read(file, DEFAULTS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("c.yaml, line 2: found byte FC");
+  }
 
   @Test
   void read_allKeys_areThoseOfTheCamera() throws Exception {

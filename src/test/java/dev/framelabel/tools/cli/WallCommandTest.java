@@ -40,6 +40,18 @@ final class WallCommandTest {
         .doesNotContain("sesame");
   }
 
+  /** With its byte-order mark this token would be long enough. */
+  @Test
+  void wall_tokenFileOfWindows_countsWithoutItsByteOrderMark() throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "\uFEFF1234567\r\n");
+    String[] line = {"wall", "--port=0", "--token-file", token.toString()};
+    StringWriter out = new StringWriter();
+    CommandLine command = FramelabelCommand.line(Map.of(), line);
+    command.setErr(new PrintWriter(out, true));
+    assertThat(command.execute(line)).isNotZero();
+    assertThat(out.toString()).contains("7 characters; expected 8").doesNotContain("1234567");
+  }
+
   /** What the command has printed once it runs. */
   private static String said(String... arguments) throws Exception {
     List<String> line = new ArrayList<>(List.of("wall", "--port", "0", "--bootstrap-servers"));

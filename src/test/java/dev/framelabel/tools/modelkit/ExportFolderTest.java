@@ -11,6 +11,7 @@ import dev.framelabel.model.ModelException;
 import dev.framelabel.tools.modelkit.Packaging.Result;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,6 +93,18 @@ final class ExportFolderTest {
     assertThat(plan.interpolation().get()).isEqualTo(interpolation);
     assertThat(plan.layout().get()).isEqualTo(Layout.NCHW);
     assertThat(plan.labels().get()).containsExactly("cat", "dog");
+  }
+
+  @Test
+  void read_filesOfWindows_areReadAndLatin1IsRefusedWithItsLine() throws IOException {
+    PackagingPlan plan = plan("\uFEFF{\r\n" + LABELS + "}", "\uFEFF{}\r\n");
+    assertThat(plan.labels().get()).containsExactly("cat", "dog");
+    Files.write(
+        folder.resolve("config.json"),
+        "{\n\"id2label\": {\"0\": \"T\u00FCr\"}}".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> PackagingPlan.of(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("config.json, line 2: found byte FC");
   }
 
   /** What becomes of black and of white, in the first channel. */

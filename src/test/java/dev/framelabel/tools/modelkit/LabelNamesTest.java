@@ -52,7 +52,8 @@ final class LabelNamesTest {
     Files.write(file, "T\u00fcr\nTor\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> LabelNames.read(file))
         .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll("latin.txt", "not UTF-8", "Latin-1", "iconv");
+        .hasMessageContainingAll(
+            "latin.txt, line 1: found byte FC", "not UTF-8", "Latin-1", "iconv");
   }
 
   @Test
