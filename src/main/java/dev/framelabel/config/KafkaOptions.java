@@ -156,7 +156,7 @@ public record KafkaOptions(Configuration configuration) implements Serializable 
           key("input-format").enumType(InputFormat.class).defaultValue(InputFormat.AUTO),
           InputFormat.class,
           "Format of the records that are accepted as frames; records in another format are rejected."
-              + " auto: detect the format of each record. image: a JPEG or PNG file without Avro.",
+              + " auto: detect the format of each record. image: a JPEG, PNG or WebP file without Avro.",
           "Set it if all producers use one format, and records in another format are a mistake.");
 
   public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =

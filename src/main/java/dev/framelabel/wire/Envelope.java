@@ -13,12 +13,19 @@ import java.util.Optional;
  * with which the others begin, are odd; and 00 is the length of an empty camera id, which no event
  * may have. Registries count their ids from 1, so that four bytes of 00 after the first are the
  * upper half of an 8-byte id.
+ *
+ * <p>A WebP file begins with R, an even byte. As a bare event that is a camera id of 41 bytes,
+ * which begins with "IFF", four bytes and "WEBP": an id that a camera may have. So such a value is
+ * a picture only where it is no whole event, which its reader finds out: see {@link #isWebp}.
  */
 record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
   private static final String GLOBAL_ID = "apicurio.value.globalId";
   private static final String CONTENT_ID = "apicurio.value.contentId";
   private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A};
+  private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
+  private static final byte[] WEBP = {'W', 'E', 'B', 'P'};
+  private static final int WEBP_AT = 8;
   private static final byte[] SINGLE = {(byte) 0xC3, 0x01};
   private static final int SHORT_ID_END = 5;
   private static final int LONG_ID_END = 9;
@@ -59,15 +66,20 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
     if (named.isPresent()) {
       return new Envelope(Kind.APICURIO, named, 0);
     }
-    if (startsWith(value, SINGLE) && value.limit() >= SINGLE_OBJECT_HEADER) {
+    if (has(value, 0, SINGLE) && value.limit() >= SINGLE_OBJECT_HEADER) {
       return new Envelope(Kind.SINGLE_OBJECT, Optional.empty(), SINGLE_OBJECT_HEADER);
     }
-    if (startsWith(value, JPEG) || startsWith(value, PNG)) {
+    if (has(value, 0, JPEG) || has(value, 0, PNG)) {
       return new Envelope(Kind.IMAGE, Optional.empty(), 0);
     }
     return value.limit() >= SHORT_ID_END && value.get(0) == 0
         ? registered(value)
         : new Envelope(Kind.PLAIN, Optional.empty(), 0);
+  }
+
+  /** Returns whether a value begins as a WebP file does. An event may begin so too. */
+  static boolean isWebp(ByteBuffer value) {
+    return has(value, 0, RIFF) && has(value, WEBP_AT, WEBP);
   }
 
   private static Envelope registered(ByteBuffer value) {
@@ -91,8 +103,8 @@ record Envelope(Kind kind, Optional<SchemaId> schema, int bodyAt) {
         .map(bytes -> new SchemaId(kind, bytes.buffer().getLong()));
   }
 
-  private static boolean startsWith(ByteBuffer value, byte[] start) {
-    return value.limit() >= start.length
-        && value.slice(0, start.length).equals(ByteBuffer.wrap(start));
+  private static boolean has(ByteBuffer value, int at, byte[] expected) {
+    return value.limit() >= at + expected.length
+        && value.slice(at, expected.length).equals(ByteBuffer.wrap(expected));
   }
 }

@@ -17,6 +17,10 @@ import java.util.Optional;
 
 /** Codec of frames in the image events of Kafka records. Not thread-safe. */
 public final class ImageEvents {
+  private static final String EXPECTED =
+      "; expected an Avro ImageEvent or a bare JPEG, PNG or WebP: see"
+          + " docs/reference/record-formats.md, section 'Wire formats'";
+
   private final AvroCodec<ImageEvent> codec;
   private final InputFormat wire;
 
@@ -68,11 +72,13 @@ public final class ImageEvents {
           incoming,
           carried);
     }
-    Envelope envelope = Envelope.of(incoming.value().buffer(), incoming.headers());
+    Envelope envelope = envelope(incoming);
     if (!wire.takes(envelope.kind())) {
+      String foreign = foreign(incoming.value(), envelope);
       return rejected(
           RejectionKind.UNREADABLE_EVENT,
-          "the record of " + length + " bytes is " + envelope.kind() + "; expected " + wire,
+          "the record of %d bytes %s; expected %s"
+              .formatted(length, foreign.isEmpty() ? "is " + envelope.kind() : foreign, wire),
           incoming,
           carried);
     }
@@ -81,6 +87,28 @@ public final class ImageEvents {
             ? BareImages.read(incoming, carried)
             : readAvro(incoming, envelope, carried);
     return event instanceof Frame frame ? checked(frame, now, incoming, carried) : event;
+  }
+
+  /** Tells a WebP file from an event by reading it as an event first. */
+  private Envelope envelope(IncomingFrame incoming) {
+    ByteBuffer value = incoming.value().buffer();
+    Envelope envelope = Envelope.of(value, incoming.headers());
+    boolean webp =
+        envelope.kind() == Envelope.Kind.PLAIN
+            && Envelope.isWebp(value)
+            && !isReadable(incoming.value(), envelope);
+    return webp ? new Envelope(Envelope.Kind.IMAGE, Optional.empty(), 0) : envelope;
+  }
+
+  /** Returns words for a value in a format of others; empty where it is not recognised. */
+  private static String foreign(Bytes value, Envelope envelope) {
+    boolean looked = envelope.kind() == Envelope.Kind.PLAIN || envelope.schema().isPresent();
+    ByteBuffer body = value.buffer();
+    body.position(Math.min(envelope.bodyAt(), body.limit()));
+    String found = looked ? ForeignFormat.of(body) : "";
+    return found.isEmpty()
+        ? ""
+        : "looks like " + found + envelope.schema().map(id -> " behind schema " + id).orElse("");
   }
 
   private FrameEvent readAvro(
@@ -98,9 +126,15 @@ public final class ImageEvents {
           ? frame(event, incoming, carried)
           : rejected(RejectionKind.INVALID_EVENT, fault, incoming, carried);
     } catch (IOException e) {
+      String foreign = foreign(value, envelope);
       return rejected(
           RejectionKind.UNREADABLE_EVENT,
-          "the record of " + value.length() + " bytes is no Avro ImageEvent: " + e.getMessage(),
+          "the record of %d bytes %s"
+              .formatted(
+                  value.length(),
+                  foreign.isEmpty()
+                      ? "is no Avro ImageEvent: " + e.getMessage()
+                      : foreign + EXPECTED),
           incoming,
           carried);
     }

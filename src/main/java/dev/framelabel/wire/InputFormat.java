@@ -16,7 +16,7 @@ public enum InputFormat {
    * What Apicurio's serializers write only: 00 and an id of 4 or 8 bytes, or the id in a header.
    */
   APICURIO,
-  /** A bare JPEG or PNG file only. */
+  /** A bare JPEG, PNG or WebP file only. */
   IMAGE;
 
   boolean takes(Envelope.Kind kind) {
