@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,9 @@ final class DemoCommandIT {
   void demo_folderAndVideo_writesEachLabelOnceAndEnds() throws Exception {
     Path pictures = folder.resolve("pictures");
     new DemoFrames().write(pictures, 1, 20);
-    Files.write(pictures.resolve("1/zz-damaged.jpg"), new byte[100]);
+    byte[] picture = TestImages.jpeg(64, 48, Color.RED);
+    Files.write(pictures.resolve("1/zz-damaged.jpg"), Arrays.copyOf(picture, picture.length / 2));
+    Files.write(pictures.resolve("1/zz-no-picture.jpg"), new byte[100]);
     Path video = folder.resolve("my.mjpeg");
     for (Color color : List.of(Color.RED, Color.GREEN, Color.BLUE)) {
       Files.write(
