@@ -36,6 +36,7 @@ class MessagesPageTest {
           "TransactionChecks: found", "a variable of the same method, which has a row of its own",
           "Preflight: fault", "KafkaOptions.isolationFault(), which has a row of its own",
           "Doctor: String.valueOf(e.getMessage())", "the model or the cluster: rows of their own",
+          "CameraChecks: String.valueOf(e.getMessage())", "the camera: rows of their own",
           "ClusterChecks: found", "a variable of the same method, which has a row of its own");
 
   private static SourceMessages source;

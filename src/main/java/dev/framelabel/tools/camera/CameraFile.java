@@ -33,6 +33,10 @@ public final class CameraFile {
       PictureSettings picture,
       double pollSeconds,
       Map<String, String> attributes) {
+    /** Those of the options. */
+    public static final Defaults NONE =
+        new Defaults(0, CameraSettings.Repeat.ONCE, PictureSettings.AS_IT_COMES, 1, Map.of());
+
     public Defaults {
       attributes = Map.copyOf(attributes);
     }

@@ -42,11 +42,11 @@ public final class CameraProbe implements PictureSource.Sink {
     try {
       return probe.first.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new IOException("camera " + camera + ": " + e.getCause().getMessage(), e);
+      throw new IOException(camera.masked(String.valueOf(e.getCause().getMessage())), e);
     } catch (TimeoutException e) {
       throw new IOException(
-          "camera %s: found no picture within %d s; is it switched on, and is the address right?"
-              .formatted(camera, patience.toSeconds()),
+          "found no picture within %d s; is it switched on, and is the address right?"
+              .formatted(patience.toSeconds()),
           e);
     } finally {
       probe.first.cancel(false);

@@ -1,7 +1,6 @@
 package dev.framelabel.tools.cli;
 
 import dev.framelabel.event.CameraStatus;
-import dev.framelabel.tools.camera.AddressGuard;
 import dev.framelabel.tools.camera.CameraFile;
 import dev.framelabel.tools.camera.CameraPublisher;
 import dev.framelabel.tools.camera.CameraReport;
@@ -136,13 +135,7 @@ final class CameraCommand implements Callable<Integer> {
       defaultValue = "128")
   private long bufferMib;
 
-  @Option(
-      names = "--allow-link-local",
-      description = "Allow cameras at link-local addresses and cloud metadata addresses.")
-  private boolean allowLinkLocal;
-
-  @Option(names = "--allow-redirects", description = "Follow HTTP redirects of cameras.")
-  private boolean allowRedirects;
+  @Mixin private AddressGuardOptions addresses;
 
   @Option(
       names = "--report",
@@ -182,7 +175,7 @@ final class CameraCommand implements Callable<Integer> {
         maxRecordSize == null ? 0 : Math.toIntExact(maxRecordSize.getBytes()),
         bufferMib << 20,
         once,
-        new AddressGuard(allowLinkLocal, allowRedirects));
+        addresses.guard());
   }
 
   private List<CameraSettings> cameras() throws IOException {

@@ -35,7 +35,11 @@ public final class UserCameras implements DemoSource {
     this.cameras = List.copyOf(cameras);
     this.guard = guard;
     for (CameraSettings camera : cameras) {
-      say.accept("Camera " + camera + ": " + CameraProbe.firstPicture(camera, guard, PATIENCE));
+      try {
+        say.accept("Camera " + camera + ": " + CameraProbe.firstPicture(camera, guard, PATIENCE));
+      } catch (IOException e) {
+        throw new IOException("camera " + camera + ": " + e.getMessage(), e);
+      }
     }
   }
 
