@@ -2,6 +2,7 @@ package dev.framelabel.tools.camera;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
  * Size and quality of a camera's published pictures.
@@ -50,8 +51,13 @@ public record PictureSettings(int maxWidth, int maxHeight, int quality) {
     return quality == 0 ? DEFAULT_QUALITY : quality;
   }
 
-  /** Returns the factor to scale a picture of this size by: 1 or less. */
-  double scale(int width, int height) {
+  /**
+   * Returns the factor to scale a picture by: 1 or less. The size is that of the upright picture.
+   */
+  double scale(AVFrame frame) {
+    DisplayMatrix matrix = DisplayMatrix.of(frame);
+    int width = matrix.width(frame.width(), frame.height());
+    int height = matrix.height(frame.width(), frame.height());
     double wide = maxWidth == 0 ? 1 : (double) maxWidth / width;
     double high = maxHeight == 0 ? 1 : (double) maxHeight / height;
     return Math.min(1, Math.min(wide, high));

@@ -1,6 +1,10 @@
 package dev.framelabel.tools.camera;
 
+import dev.framelabel.image.BadImageException;
+import dev.framelabel.image.ImageHeader;
+import dev.framelabel.image.ImageLimits;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
@@ -38,11 +42,23 @@ final class PictureShaper implements AutoCloseable {
       return file;
     }
     AVFrame frame = decoder.decode(file);
-    double scale = settings.scale(frame.width(), frame.height());
+    mark(frame, file);
+    double scale = settings.scale(frame);
     if (!asItIs && scale == 1 && settings.quality() == 0 && file.length <= maxBytes) {
       return file;
     }
     return encode(frame, scale, file.length);
+  }
+
+  /** Marks a picture with the orientation that a job would show it in: FFmpeg knows JPEG's only. */
+  private static void mark(AVFrame frame, byte[] file) throws IOException {
+    try {
+      int orientation = ImageHeader.read(ByteBuffer.wrap(file), ImageLimits.DEFAULT).orientation();
+      DisplayMatrix.ofExif(orientation).mark(frame);
+    } catch (BadImageException e) {
+      // Not for the job either, which will say so.
+      return;
+    }
   }
 
   private byte[] encode(AVFrame frame, double wantedScale, int original) throws IOException {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVProducerReferenceTime;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -19,8 +20,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * Decoder that makes JPEG pictures of one stream's packets; packets that are JPEG pass as they are.
- * Owns FFmpeg's memory. Not thread-safe.
+ * Decoder that makes JPEG pictures of one stream's packets; packets that are plain JPEG pass as
+ * they are. Owns FFmpeg's memory. Not thread-safe.
  */
 final class StreamDecoder implements AutoCloseable {
   private static final int MOST_TIMES = 64;
@@ -34,13 +35,24 @@ final class StreamDecoder implements AutoCloseable {
 
   StreamDecoder(AVStream stream, PictureSettings settings) throws IOException {
     this.settings = settings;
-    jpeg = stream.codecpar().codec_id() == AV_CODEC_ID_MJPEG;
+    jpeg = isPlainJpeg(stream.codecpar());
     decoder = avcodec_alloc_context3(avcodec_find_decoder(stream.codecpar().codec_id()));
     avcodec_parameters_to_context(decoder, stream.codecpar());
     decoder.thread_count(1);
     if (!jpeg) {
       open();
     }
+  }
+
+  /** Returns whether its pictures are right for all who read JPEG: full range, not to be turned. */
+  private static boolean isPlainJpeg(AVCodecParameters parameters) {
+    return parameters.codec_id() == AV_CODEC_ID_MJPEG
+        && parameters.color_range() != AVCOL_RANGE_MPEG
+        && av_packet_side_data_get(
+                parameters.coded_side_data(),
+                parameters.nb_coded_side_data(),
+                AV_PKT_DATA_DISPLAYMATRIX)
+            == null;
   }
 
   private void open() throws IOException {
@@ -96,9 +108,7 @@ final class StreamDecoder implements AutoCloseable {
     while (avcodec_receive_frame(decoder, frame) >= 0) {
       Instant takenAt = times.remove(frame.pts());
       if (sink.wants()) {
-        byte[] file =
-            encoder.encode(
-                frame, settings.scale(frame.width(), frame.height()), settings.qualityOrDefault());
+        byte[] file = encoder.encode(frame, settings.scale(frame), settings.qualityOrDefault());
         sink.take(new CapturedPicture(Bytes.wrap(file), Optional.ofNullable(takenAt), true));
       } else {
         sink.skip();

@@ -2,14 +2,24 @@ package dev.framelabel.tools.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.framelabel.image.ImageDecoder;
+import dev.framelabel.image.ImageLimits;
+import dev.framelabel.image.JpegBackend;
+import dev.framelabel.image.Resize;
 import dev.framelabel.image.TestImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class PictureShaperTest {
   private static final byte[] JPEG = TestImages.encode(TestFrames.noise(640, 480, 1), "jpeg");
@@ -60,6 +70,41 @@ final class PictureShaperTest {
     BufferedImage picture = decode(shape(PictureSettings.of("32x32", 90), 1 << 20, halves));
     assertThat(new Color(picture.getRGB(4, 16)).getRed()).isGreaterThan(220);
     assertThat(new Color(picture.getRGB(28, 16)).getBlue()).isGreaterThan(220);
+  }
+
+  /** Exif data is lost with the old file, so the pixels are turned. */
+  @ParameterizedTest
+  @CsvSource({
+    "exif2.jpg",
+    "exif3.jpg",
+    "exif4.jpg",
+    "exif5.jpg",
+    "exif6.jpg",
+    "exif7.jpg",
+    "exif8.jpg",
+    "rgb_exif6.png",
+    "lossy_exif6.webp",
+  })
+  void shape_exifOrientation_standsUpright(String name) throws Exception {
+    byte[] file = Files.readAllBytes(Path.of("src/test/resources/images/contract", name));
+    byte[] shaped = shape(PictureSettings.of("", 95), 1 << 20, file);
+    int[] expected = means(file);
+    int[] found = means(shaped);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(found[i]).as("value %d", i).isCloseTo(expected[i], within(6));
+    }
+  }
+
+  /** Red, green and blue of four quadrants, upright, as a job decodes them. */
+  private static int[] means(byte[] file) throws Exception {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(2 * 2 * 3);
+    new ImageDecoder(2, 2, Resize.STRETCH, ImageLimits.DEFAULT, JpegBackend.OPENCV)
+        .decode(file, pixels);
+    int[] means = new int[pixels.capacity()];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = pixels.get(i) & 0xFF;
+    }
+    return means;
   }
 
   @Test

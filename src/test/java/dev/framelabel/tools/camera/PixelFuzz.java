@@ -16,6 +16,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
@@ -109,6 +110,7 @@ final class PixelFuzz implements AutoCloseable {
       return false;
     }
     formats.add(format);
+    anyMarks();
     SizeTPointer sizes = planeSizes(frame);
     for (int plane = 0; plane < 4; plane++) {
       if (frame.data(plane) != null && sizes.get(plane) > 0) {
@@ -119,6 +121,20 @@ final class PixelFuzz implements AutoCloseable {
     }
     sizes.close();
     return true;
+  }
+
+  /** What a stream could say of its colours and of how it is to be turned. */
+  private void anyMarks() {
+    frame.colorspace(random.nextInt(AVCOL_SPC_NB)).color_range(random.nextInt(AVCOL_RANGE_NB));
+    frame.color_primaries(random.nextInt(AVCOL_PRI_NB)).color_trc(random.nextInt(AVCOL_TRC_NB));
+    frame.flags(random.nextInt(1 << 5));
+    if (random.nextBoolean()) {
+      byte[] matrix = new byte[random.nextInt(10) == 0 ? 4 : 36];
+      random.nextBytes(matrix);
+      AVFrameSideData side =
+          av_frame_new_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX, matrix.length);
+      side.data().put(matrix);
+    }
   }
 
   private static SizeTPointer planeSizes(AVFrame frame) {
