@@ -30,13 +30,36 @@ public enum JpegBackend {
               + "); install it (Debian: libturbojpeg0; Ubuntu: libturbojpeg), or choose auto or"
               + " opencv");
     }
-    JpegBackend chosen = this == OPENCV || missing.isPresent() ? OPENCV : TURBOJPEG;
+    JpegBackend chosen = onThisMachine();
     LOG.info(
         "JPEG decoder chosen: option={} decoder={}{}",
         this,
         chosen,
         missing.map(reason -> " (no libjpeg-turbo: " + reason + ")").orElse(""));
     return chosen;
+  }
+
+  /** Returns the decoder that this choice means on this machine, whether or not it is there. */
+  public JpegBackend onThisMachine() {
+    return this == AUTO ? (TurboJpeg.missing().isEmpty() ? TURBOJPEG : OPENCV) : this;
+  }
+
+  /**
+   * Logs a warning if this choice means another decoder here: a frame's verdict may then depend on
+   * the worker that it comes to.
+   *
+   * @param elsewhere what it means on the machine that started the job
+   */
+  public void warnIfNot(JpegBackend elsewhere) {
+    JpegBackend here = onThisMachine();
+    if (here != elsewhere) {
+      LOG.warn(
+          "JPEG decoders differ: this worker has decoder={}, the machine that started the job has"
+              + " decoder={}. Only turbojpeg rejects JPEGs with bit errors. Install libturbojpeg on"
+              + " all workers, or set --image-decoder; see docs/reference/messages.md",
+          here,
+          elsewhere);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.framelabel.pipeline;
 
 import dev.framelabel.classify.ClassifierStatistics;
+import dev.framelabel.classify.DecoderAtStart;
 import dev.framelabel.classify.ResidentMemory;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.event.Frame;
@@ -33,6 +34,7 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
   private final JobOptions options;
   private final ModelOpener models;
   private final WorkerClassifiers classifiers;
+  private final DecoderAtStart decoderAtStart;
   private transient LeasedClassifier leased;
   private transient Counter framesIn;
   private transient AtomicLong inFlightFrames;
@@ -46,10 +48,13 @@ public final class ClassifyFunction extends RichAsyncFunction<FrameEvent, Outcom
     this.options = options;
     this.models = models;
     this.classifiers = classifiers;
+    this.decoderAtStart =
+        DecoderAtStart.of(options.classifierSettings(options.get(JobOptions.DEVICE)));
   }
 
   @Override
   public void open(OpenContext openContext) {
+    decoderAtStart.warnIfOther();
     leased = new LeasedClassifier(options, device(), models, classifiers.get());
     MetricGroup metrics = JobMetric.group(getRuntimeContext().getMetricGroup());
     inFlightFrames = new AtomicLong();

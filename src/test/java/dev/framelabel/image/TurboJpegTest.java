@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.framelabel.image.BadImageException.Fault;
+import dev.framelabel.testing.CapturedLog;
 import dev.framelabel.tools.demo.DemoFrames;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -24,6 +25,20 @@ class TurboJpegTest {
     assumeTrue(
         TurboJpeg.missing().isEmpty(),
         () -> "libturbojpeg is not installed: not tested; " + TurboJpeg.missing());
+  }
+
+  @Test
+  void warnIfNot_decoderOfAnotherMachine_saysWhichIsWhere() {
+    try (CapturedLog log = CapturedLog.of(JpegBackend.class.getName())) {
+      JpegBackend.AUTO.warnIfNot(JpegBackend.AUTO.onThisMachine());
+      JpegBackend.OPENCV.warnIfNot(JpegBackend.OPENCV);
+      assertThat(log.events()).isEmpty();
+      JpegBackend.OPENCV.warnIfNot(JpegBackend.TURBOJPEG);
+      assertThat(log.events())
+          .singleElement()
+          .asString()
+          .contains("this worker has decoder=opencv", "started the job has decoder=turbojpeg");
+    }
   }
 
   @ParameterizedTest
