@@ -51,7 +51,7 @@ public final class OnnxLabelModel implements LabelModel {
       throw new ModelException(
           "model file " + file + " has sha256 " + sha256 + "; expected " + settings.sha256());
     }
-    ExternalDataCheck.refuse(file);
+    ModelFileCheck.refuse(file);
     sessions = new SessionFactory(environment, settings).open(file, sha256);
     buckets = sessions.buckets();
     device = buckets.device();

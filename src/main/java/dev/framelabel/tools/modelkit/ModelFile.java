@@ -3,8 +3,8 @@ package dev.framelabel.tools.modelkit;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.framelabel.model.ExternalDataCheck;
 import dev.framelabel.model.ModelException;
+import dev.framelabel.model.ModelFileCheck;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public final class ModelFile {
    * @throws ModelException if it is missing, no ONNX, damaged, or has data in other files
    */
   public static ModelFile open(Path file) {
-    ExternalDataCheck.refuse(file);
+    ModelFileCheck.refuse(file);
     return read(file);
   }
 

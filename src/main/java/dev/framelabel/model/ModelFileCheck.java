@@ -8,11 +8,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Check that refuses model files whose weights lie in other files: such a file could make the
- * runtime read what it should not, and its sha256 would say nothing of its weights. Walks the
- * protobuf fields of ONNX (onnx.proto3) that can hold a tensor; everything else is skipped unread.
+ * Check that refuses model files before ONNX Runtime reads them. Weights in other files could make
+ * it read what it should not, and the file's sha256 would say nothing of them. Metadata of any size
+ * would be copied to the heap. Walks the protobuf fields of ONNX (onnx.proto3) that can hold a
+ * tensor; everything else is skipped unread.
  */
-public final class ExternalDataCheck {
+public final class ModelFileCheck {
+  /** Bytes of all metadata together: a million class names, or so. */
+  private static final long MOST_METADATA = 16 << 20;
+
+  private static final int MODEL_METADATA = 14;
   private static final int VARINT = 0;
   private static final int FIXED_64 = 1;
   private static final int BYTES = 2;
@@ -49,13 +54,13 @@ public final class ExternalDataCheck {
           Message.SPARSE_TENSOR, Map.of(1, Message.TENSOR, 2, Message.TENSOR),
           Message.TENSOR, Map.of());
 
-  private ExternalDataCheck() {}
+  private ModelFileCheck() {}
 
   /**
    * Checks a file.
    *
-   * @throws ModelException if a tensor of it lies elsewhere, or the file is no protobuf message, or
-   *     it cannot be read
+   * @throws ModelException if a tensor of it lies elsewhere, its metadata is too large, or the file
+   *     is no protobuf message or cannot be read
    */
   public static void refuse(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
@@ -76,6 +81,7 @@ public final class ExternalDataCheck {
   }
 
   private static void walk(ByteBuffer in, Message message, Path file) {
+    long metadata = 0;
     while (in.hasRemaining()) {
       long tag = varint(in);
       int field = (int) (tag >>> 3);
@@ -88,6 +94,8 @@ public final class ExternalDataCheck {
         case FIXED_32 -> skip(in, Integer.BYTES);
         case BYTES -> {
           int length = Math.toIntExact(varint(in));
+          metadata += message == Message.MODEL && field == MODEL_METADATA ? length : 0;
+          refuseMetadata(metadata, file);
           refuseIf(message == Message.TENSOR && field == TENSOR_EXTERNAL_DATA, file);
           Message inner = FIELDS.get(message).get(field);
           if (inner != null) {
@@ -106,6 +114,14 @@ public final class ExternalDataCheck {
           ("model file %s keeps weights in other files (external data); expected one file with"
                   + " everything in it. With Python: onnx.save(onnx.load(\"model.onnx\"), \"whole.onnx\")")
               .formatted(file));
+    }
+  }
+
+  private static void refuseMetadata(long bytes, Path file) {
+    if (bytes > MOST_METADATA) {
+      throw new ModelException(
+          "model file %s has %s bytes or more of metadata; expected at most %s"
+              .formatted(file, bytes, MOST_METADATA));
     }
   }
 
