@@ -129,7 +129,7 @@ class ArchitectureTest {
             + " org.apache.kafka org.bytedeco");
     row(
         "tools.cli",
-        "address config event image kafka.admin model root text tools.bench tools.camera"
+        "address classify config event image kafka.admin model root text tools.bench tools.camera"
             + " tools.clients tools.deadletter tools.demo tools.doctor tools.flinkrest tools.modelkit"
             + " tools.report tools.runtimes tools.wall",
         "com.fasterxml.jackson org.apache.commons org.apache.flink picocli");

@@ -17,6 +17,7 @@ import java.util.List;
  * @param interpolation {@code fast}, {@code bilinear} or {@code bicubic}: how pictures are scaled
  * @param labels names of the classes in the order of the model's output
  * @param task what the scores of the classes mean together
+ * @param samples pictures with the probabilities that the model has for them; none in many files
  */
 public record ModelMetadata(
     String name,
@@ -28,7 +29,8 @@ public record ModelMetadata(
     double cropPct,
     String interpolation,
     List<String> labels,
-    LabelTask task) {
+    LabelTask task,
+    List<Sample> samples) {
   /** Keys of the file's {@code metadata_props}, and the names of its one input and one output. */
   public static final String NAME_KEY = "framelabel.name";
 
@@ -38,6 +40,7 @@ public record ModelMetadata(
   public static final String CROP_PCT_KEY = "framelabel.crop_pct";
   public static final String INTERPOLATION_KEY = "framelabel.interpolation";
   public static final String TASK_KEY = "framelabel.task";
+  public static final String SAMPLES_KEY = "framelabel.samples";
   public static final String INPUT = "frames";
   public static final String OUTPUT = "probabilities";
   public static final List<String> RESIZES = List.of("stretch", "crop", "letterbox");
@@ -65,18 +68,7 @@ public record ModelMetadata(
     }
     labels = List.copyOf(labels);
     requireNonNull(task, "task");
-  }
-
-  /** Creates the metadata of a model that sees whole pictures, of one class each. */
-  public ModelMetadata(
-      String name,
-      String version,
-      String sha256,
-      int height,
-      int width,
-      String resize,
-      List<String> labels) {
-    this(name, version, sha256, height, width, resize, 1, "fast", labels, LabelTask.CLASSIFY);
+    samples = List.copyOf(samples);
   }
 
   /** Returns the bytes of one frame of the model's input: RGB, one byte a channel. */

@@ -36,6 +36,7 @@ final class ModelMetadataReader {
         "output probabilities has shape " + Arrays.toString(output),
         "[-1, classes]");
     Map<String, String> entries = session.getMetadata().getCustomMetadata();
+    List<String> labels = labels(entry(entries, ModelMetadata.LABELS_KEY));
     ModelMetadata metadata =
         new ModelMetadata(
             entry(entries, ModelMetadata.NAME_KEY),
@@ -46,8 +47,9 @@ final class ModelMetadataReader {
             entry(entries, ModelMetadata.RESIZE_KEY),
             number(entries, ModelMetadata.CROP_PCT_KEY, 1),
             entries.getOrDefault(ModelMetadata.INTERPOLATION_KEY, "fast"),
-            labels(entry(entries, ModelMetadata.LABELS_KEY)),
-            LabelTask.of(entries.getOrDefault(ModelMetadata.TASK_KEY, LabelTask.CLASSIFY.key())));
+            labels,
+            LabelTask.of(entries.getOrDefault(ModelMetadata.TASK_KEY, LabelTask.CLASSIFY.key())),
+            Sample.parse(entries.get(ModelMetadata.SAMPLES_KEY), labels.size()));
     require(
         output[1] == metadata.classes(),
         "output probabilities has " + output[1] + " classes",

@@ -305,7 +305,7 @@ class ClassifierTest {
       if (noBuffers) {
         throw new OutOfMemoryError("Cannot reserve direct buffer memory");
       }
-      return new ModelMetadata("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
+      return TestModels.metadata(8, 8);
     }
 
     @Override

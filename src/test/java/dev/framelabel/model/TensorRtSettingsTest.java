@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is handed to ONNX Runtime; no accelerator is needed for that. */
 class TensorRtSettingsTest {
   private static final Device SECOND = Device.parse("tensorrt:1");
-  private static final ModelMetadata CARD =
-      new ModelMetadata("m", "1", "0123456789abcdef".repeat(4), 71, 96, "crop", List.of("a", "b"));
+  private static final ModelMetadata CARD = TestModels.metadata(71, 96);
 
   private static final String SHAPE = CARD.height() + "x" + CARD.width() + "x3";
 

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** Model files for tests. */
@@ -33,6 +34,22 @@ public final class TestModels {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Metadata of a model of two classes, for doubles. */
+  public static ModelMetadata metadata(int height, int width) {
+    return new ModelMetadata(
+        "fake",
+        "1",
+        "0123456789abcdef".repeat(4),
+        height,
+        width,
+        "stretch",
+        1,
+        "fast",
+        List.of("a", "b"),
+        LabelTask.CLASSIFY,
+        List.of());
   }
 
   /** The demo's Xception. */

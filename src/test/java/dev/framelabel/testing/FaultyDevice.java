@@ -6,10 +6,10 @@ import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.ModelOpener;
 import dev.framelabel.model.SessionSettings;
+import dev.framelabel.model.TestModels;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -92,7 +92,7 @@ public final class FaultyDevice {
 
     @Override
     public ModelMetadata metadata() {
-      return new ModelMetadata("fake", "1", "00", SIDE, SIDE, "stretch", List.of("a", "b"));
+      return TestModels.metadata(SIDE, SIDE);
     }
 
     @Override

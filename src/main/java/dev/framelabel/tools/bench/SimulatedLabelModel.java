@@ -2,6 +2,7 @@ package dev.framelabel.tools.bench;
 
 import dev.framelabel.model.Device;
 import dev.framelabel.model.LabelModel;
+import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelMetadata;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -24,7 +25,19 @@ public final class SimulatedLabelModel implements LabelModel {
     List<String> labels =
         IntStream.range(0, accelerator.classes()).mapToObj(i -> "class-" + i).toList();
     int side = accelerator.side();
-    metadata = new ModelMetadata("simulated", "1", "0".repeat(64), side, side, "crop", labels);
+    metadata =
+        new ModelMetadata(
+            "simulated",
+            "1",
+            "0".repeat(64),
+            side,
+            side,
+            "crop",
+            1,
+            "fast",
+            labels,
+            LabelTask.CLASSIFY,
+            List.of());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.framelabel.tools.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.framelabel.model.Sample;
 import dev.framelabel.tools.modelkit.ModelFacts;
 import dev.framelabel.tools.modelkit.ModelFacts.Block;
 import dev.framelabel.tools.modelkit.ModelFile;
@@ -48,7 +49,8 @@ final class ModelInspectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void print(ModelFile model, ModelFacts facts, PrintWriter out) {
+  private static void print(ModelFile model, ModelFacts facts, PrintWriter out)
+      throws JsonProcessingException {
     String labels = facts.metadata().labels();
     String shown =
         labels.length() > SHOWN_LABELS ? labels.substring(0, SHOWN_LABELS) + " ..." : labels;
@@ -59,6 +61,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     line(out, "resize", facts.metadata().resize());
     line(out, "crop_pct", facts.metadata().cropPct());
     line(out, "scaling", facts.metadata().interpolation());
+    samples(facts).forEach(sample -> line(out, "sample", sample.toText()));
     line(out, "network", facts.metadata().network());
     facts.inputs().forEach(input -> line(out, "input", input));
     facts.outputs().forEach(output -> line(out, "output", output));
@@ -77,6 +80,28 @@ final class ModelInspectCommand implements Callable<Integer> {
     if (!facts.blocks().isEmpty()) {
       printBlocks(facts, out);
     }
+  }
+
+  /** A sample picture, for people. */
+  private record SampleFacts(int bytes, String label, float probability) {
+    String toText() {
+      return String.format("%,d bytes, %s %.4f", bytes, label, probability);
+    }
+  }
+
+  private static List<SampleFacts> samples(ModelFacts facts) throws JsonProcessingException {
+    if (facts.metadata().samples().isEmpty()) {
+      return List.of();
+    }
+    String[] labels = new JsonMapper().readValue(facts.metadata().labels(), String[].class);
+    return Sample.parse(facts.metadata().samples(), labels.length).stream()
+        .map(
+            sample ->
+                new SampleFacts(
+                    sample.jpeg().length,
+                    labels[sample.best()],
+                    sample.probabilities()[sample.best()]))
+        .toList();
   }
 
   private static void line(PrintWriter out, String key, String value) {
@@ -109,6 +134,7 @@ final class ModelInspectCommand implements Callable<Integer> {
     fields.put("resize", facts.metadata().resize());
     fields.put("cropPct", facts.metadata().cropPct());
     fields.put("interpolation", facts.metadata().interpolation());
+    fields.put("samples", samples(facts));
     fields.put("network", facts.metadata().network());
     fields.put("inputs", facts.inputs());
     fields.put("outputs", facts.outputs());

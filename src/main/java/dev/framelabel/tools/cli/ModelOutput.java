@@ -1,8 +1,11 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.classify.SampleCheck;
+import dev.framelabel.model.Agreement;
+import dev.framelabel.model.ModelException;
 import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.Sample;
 import dev.framelabel.model.SessionSettings;
-import dev.framelabel.tools.modelkit.Agreement;
 import dev.framelabel.tools.modelkit.ModelFile;
 import dev.framelabel.tools.modelkit.PackageMetadata;
 import dev.framelabel.tools.modelkit.Packager;
@@ -10,6 +13,7 @@ import dev.framelabel.tools.modelkit.PackagingPlan;
 import dev.framelabel.tools.modelkit.TrialRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
@@ -70,6 +74,14 @@ final class ModelOutput {
       defaultValue = "fp32")
   private Precision precision;
 
+  @Option(
+      names = "--samples",
+      paramLabel = "DIR",
+      description =
+          "Folder of up to 32 pictures that the model is sure about. They are stored in the model, small, with their"
+              + " probabilities: 'model verify' and 'doctor' compare them with those on another device.")
+  private Path samples;
+
   PackageMetadata metadata(Path out, List<String> labels) {
     return new PackageMetadata(
         name(out),
@@ -102,7 +114,8 @@ final class ModelOutput {
   }
 
   /** Writes the model, tried out first, and reports what fp16 changed. */
-  void save(ModelFile model, Path out, PrintWriter report) {
+  void save(ModelFile plain, Path out, PrintWriter report) {
+    ModelFile model = samples == null ? plain : withSamples(plain, report);
     if (precision == Precision.FP16) {
       model
           .inHalfPrecision()
@@ -111,6 +124,44 @@ final class ModelOutput {
       model.save(out, written -> tryOut(written));
     }
     report.println(out + ": written, tried on " + TRIAL_PICTURES + " generated images");
+  }
+
+  private ModelFile withSamples(ModelFile model, PrintWriter report) {
+    List<Path> pictures = ModelPictures.in(samples);
+    if (pictures.size() > Sample.MOST) {
+      throw new ModelException(
+          "folder %s has %s pictures; expected at most %s as samples"
+              .formatted(samples, pictures.size(), Sample.MOST));
+    }
+    List<Sample> clear = model.whileSaved(file -> clearSamples(file, pictures, report));
+    if (clear.isEmpty()) {
+      throw new ModelException(
+          "folder " + samples + " has no picture about which the model is sure enough");
+    }
+    report.println(samples + ": " + clear.size() + " sample pictures");
+    return model.with(clear);
+  }
+
+  /** Returns the pictures whose first class cannot change within the tolerance. */
+  private static List<Sample> clearSamples(Path model, List<Path> pictures, PrintWriter report) {
+    List<Sample> clear = new ArrayList<>();
+    try (OnnxLabelModel opened = new OnnxLabelModel(model, SessionSettings.onCpu(1))) {
+      ModelPictures labelled = new ModelPictures(opened);
+      for (Path picture : pictures) {
+        Sample sample = labelled.sample(picture);
+        if (sample.margin() > 2 * SampleCheck.TOLERANCE) {
+          clear.add(sample);
+        } else {
+          report.printf(
+              Locale.ROOT,
+              "%s: left out, its two first classes are %.3f apart; a sample needs more than %.2f%n",
+              picture,
+              sample.margin(),
+              2 * SampleCheck.TOLERANCE);
+        }
+      }
+      return clear;
+    }
   }
 
   private static List<float[]> tryOut(Path file) {

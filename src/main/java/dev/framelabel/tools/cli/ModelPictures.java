@@ -1,5 +1,6 @@
 package dev.framelabel.tools.cli;
 
+import dev.framelabel.classify.SampleCheck;
 import dev.framelabel.image.BadImageException;
 import dev.framelabel.image.Fit;
 import dev.framelabel.image.ImageDecoder;
@@ -9,6 +10,9 @@ import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.Sample;
+import dev.framelabel.tools.demo.DemoFrames;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -20,6 +24,8 @@ import java.util.stream.Stream;
 
 /** Classifier of picture files, one at a time, as the job would label them. */
 final class ModelPictures {
+  private static final float SAMPLE_QUALITY = 0.85f;
+
   private final LabelModel model;
   private final ImageDecoder decoder;
   private final ByteBuffer pixels;
@@ -41,15 +47,37 @@ final class ModelPictures {
 
   /** Returns the probabilities of a picture file. */
   float[] label(Path file) throws BadImageException {
+    decode(file);
+    model.label(pixels, 1, probabilities);
+    float[] row = new float[model.metadata().classes()];
+    probabilities.get(0, row);
+    return row;
+  }
+
+  private void decode(Path file) throws BadImageException {
     try {
       decoder.decode(Files.readAllBytes(file), pixels);
     } catch (IOException e) {
       throw new ModelException("picture " + file + " cannot be read: " + e, e);
     }
-    model.label(pixels, 1, probabilities);
-    float[] row = new float[model.metadata().classes()];
-    probabilities.get(0, row);
-    return row;
+  }
+
+  /** Returns a picture file as the model sees it, and the probabilities of that. */
+  Sample sample(Path file) {
+    try {
+      decode(file);
+    } catch (BadImageException e) {
+      throw new ModelException("picture " + file + ": " + e.getMessage(), e);
+    }
+    ModelMetadata metadata = model.metadata();
+    BufferedImage picture =
+        new BufferedImage(metadata.width(), metadata.height(), BufferedImage.TYPE_INT_RGB);
+    for (int at = 0; at < metadata.frameBytes() / 3; at++) {
+      int colour = (pixels.getShort(3 * at) & 0xFFFF) << 8 | (pixels.get(3 * at + 2) & 0xFF);
+      picture.setRGB(at % metadata.width(), at / metadata.width(), colour);
+    }
+    byte[] jpeg = DemoFrames.jpeg(picture, SAMPLE_QUALITY);
+    return new Sample(jpeg, SampleCheck.label(model, jpeg));
   }
 
   /** Returns all JPEG, PNG and WebP files of a folder and the folders below, by name. */

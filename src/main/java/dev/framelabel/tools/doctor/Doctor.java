@@ -1,10 +1,12 @@
 package dev.framelabel.tools.doctor;
 
 import dev.framelabel.classify.ResidentMemory;
+import dev.framelabel.classify.SampleCheck;
 import dev.framelabel.config.JobOptions;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.kafka.admin.Finding;
 import dev.framelabel.kafka.admin.Preflight;
+import dev.framelabel.model.Agreement;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelException;
@@ -120,6 +122,7 @@ public final class Doctor {
                       model.metadata().version(),
                       model.metadata().classes())));
       findings.add(Finding.ok("device", model.device() + " (of this machine) takes the model"));
+      findings.add(samples(model));
       return sessionMemory(model, before, findings);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       findings.add(
@@ -130,6 +133,25 @@ public final class Doctor {
                   + " inspect FILE' tells what a file holds"));
       return Optional.empty();
     }
+  }
+
+  /** Compares the model on this device with its sample pictures. */
+  public static Finding samples(LabelModel model) {
+    String subject = "sample pictures";
+    if (model.metadata().samples().isEmpty()) {
+      return Finding.skipped(subject, "the model has none: 'framelabel model package --samples'");
+    }
+    Agreement found = SampleCheck.of(model);
+    String text = found.toText(model.device() + " (of this machine)", "the model's own figures");
+    if (found.within(SampleCheck.TOLERANCE)) {
+      return Finding.ok(subject, text);
+    }
+    String expected =
+        text + "; expected at most " + SampleCheck.TOLERANCE + " and all first labels";
+    String cure = "see docs/guides/import-a-model.md, section 'Sample pictures'";
+    return found.sameTop() < found.pictures()
+        ? Finding.failed(subject, expected, cure)
+        : Finding.warning(subject, expected, cure);
   }
 
   /** Returns the memory that concurrent full batches take, and adds a finding about it. */

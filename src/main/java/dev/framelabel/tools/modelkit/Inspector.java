@@ -138,6 +138,7 @@ final class Inspector {
         metadata.getOrDefault(ModelMetadata.RESIZE_KEY, ""),
         metadata.getOrDefault(ModelMetadata.CROP_PCT_KEY, ""),
         metadata.getOrDefault(ModelMetadata.INTERPOLATION_KEY, ""),
+        metadata.getOrDefault(ModelMetadata.SAMPLES_KEY, ""),
         NetworkNote.read(metadata).map(note -> "Xception, " + note.toText()).orElse(""));
   }
 

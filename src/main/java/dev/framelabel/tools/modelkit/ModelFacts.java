@@ -41,6 +41,7 @@ public record ModelFacts(
       String resize,
       String cropPct,
       String interpolation,
+      String samples,
       String network) {}
 
   /** One part of the network. */

@@ -7,10 +7,12 @@ import dev.framelabel.model.ModelException;
 import dev.framelabel.model.ModelFileCheck;
 import dev.framelabel.model.ModelMetadata;
 import dev.framelabel.model.OnnxLabelModel;
+import dev.framelabel.model.Sample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -88,6 +90,13 @@ public final class ModelFile {
    */
   public ModelFile inHalfPrecision() {
     return new ModelFile(HalfPrecision.of(model));
+  }
+
+  /** Returns the same model with these sample pictures. */
+  public ModelFile with(List<Sample> samples) {
+    ModelProto.Builder changed = model.toBuilder();
+    PackageMetadata.put(changed, ModelMetadata.SAMPLES_KEY, Sample.toJson(samples));
+    return new ModelFile(changed.build());
   }
 
   /**

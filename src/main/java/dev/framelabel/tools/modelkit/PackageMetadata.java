@@ -93,13 +93,18 @@ public record PackageMetadata(
     entries.put(ModelMetadata.RESIZE_KEY, resize);
     entries.put(ModelMetadata.CROP_PCT_KEY, String.valueOf(cropPct));
     entries.put(ModelMetadata.INTERPOLATION_KEY, interpolation);
+    remove(model, ModelMetadata.SAMPLES_KEY);
     entries.forEach((key, value) -> put(model, key, value));
   }
 
-  static void put(ModelProto.Builder model, String key, String value) {
+  private static void remove(ModelProto.Builder model, String key) {
     List<StringStringEntryProto> kept =
         model.getMetadataPropsList().stream().filter(entry -> !entry.getKey().equals(key)).toList();
     model.clearMetadataProps().addAllMetadataProps(kept);
+  }
+
+  static void put(ModelProto.Builder model, String key, String value) {
+    remove(model, key);
     model.addMetadataPropsBuilder().setKey(key).setValue(value);
   }
 

@@ -10,6 +10,7 @@ import dev.framelabel.model.Device;
 import dev.framelabel.model.DeviceMemoryException;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.ModelMetadata;
+import dev.framelabel.model.TestModels;
 import dev.framelabel.tools.flinkrest.ClusterFacts;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -93,7 +94,7 @@ class ChecksTest {
   private static final class FullDevice implements LabelModel {
     @Override
     public ModelMetadata metadata() {
-      return new ModelMetadata("fake", "1", "00", 8, 8, "stretch", List.of("a", "b"));
+      return TestModels.metadata(8, 8);
     }
 
     @Override

@@ -1,10 +1,9 @@
-package dev.framelabel.tools.modelkit;
+package dev.framelabel.model;
 
-import dev.framelabel.model.ModelException;
 import java.util.List;
 
 /**
- * Agreement of two models on the same pictures.
+ * Agreement of two models, or of a model on two devices, on the same pictures.
  *
  * @param pictures that were compared
  * @param largestDifference between two probabilities of the same class
@@ -39,12 +38,18 @@ public record Agreement(int pictures, double largestDifference, int sameTop) {
     return new Agreement(a.size(), largest, same);
   }
 
-  private static int best(float[] row) {
+  /** Returns the index of the most probable class. */
+  public static int best(float[] row) {
     int best = 0;
     for (int index = 1; index < row.length; index++) {
       best = row[index] > row[best] ? index : best;
     }
     return best;
+  }
+
+  /** Returns whether each picture keeps its first label, and no probability differs by more. */
+  public boolean within(double tolerance) {
+    return sameTop == pictures && largestDifference <= tolerance;
   }
 
   /** Returns a sentence for people. */
