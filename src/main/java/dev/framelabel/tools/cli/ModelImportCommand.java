@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description =
-        "Creates a label model from trained Xception weights: a Keras .h5 or .keras file (Keras Applications, Keras 2 and"
-            + " 3), or a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout). For other"
+        "Creates a label model from trained Xception weights: a Keras .h5 or .keras file (Keras Applications, or a model"
+            + " fine-tuned with Keras 2 or 3), or a PyTorch state_dict in .safetensors (timm, pretrainedmodels, the tutorial layout). For other"
             + " networks, use 'framelabel model package'.",
     footer = {
       "",
@@ -98,9 +98,9 @@ final class ModelImportCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Width and height of the model's input, 71 or more.",
-      defaultValue = "299")
-  private int size;
+      description =
+          "Width and height of the model's input, 71 or more. Default: what a whole Keras model says, else 299.")
+  private Integer size;
 
   @Override
   public Integer call() {
@@ -111,13 +111,15 @@ final class ModelImportCommand implements Callable<Integer> {
     report.printf(
         "%s: %,d trainable parameters, %d classes%n",
         file, network.trainableParameters(), network.classes());
+    network.notes().forEach(note -> report.println("  " + note));
     if (stateDict != null) {
       network.saveStateDict(stateDict);
       report.println(stateDict + ": written");
     }
     if (out != null) {
+      int side = size == null ? network.size() : size;
       Path names = labels == null ? fetched(RemoteFile.IMAGENET_LABELS) : labels;
-      output.save(network.toModel(size, output.metadata(out, LabelNames.read(names))), out, report);
+      output.save(network.toModel(side, output.metadata(out, LabelNames.read(names))), out, report);
     }
     return 0;
   }

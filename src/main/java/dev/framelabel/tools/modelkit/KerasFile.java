@@ -1,5 +1,9 @@
 package dev.framelabel.tools.modelkit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.framelabel.model.ModelException;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Attribute;
@@ -14,34 +18,46 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Reader of the layers of an HDF5 file that Keras saved, whichever of its layouts: the one of Keras
- * 1 and 2 (attributes {@code layer_names} and {@code weight_names}, at the root or under {@code
- * model_weights} of a whole model), or {@code .weights.h5} of Keras 3 (groups {@code vars}), alone
- * or in a {@code .keras} file.
+ * A file that Keras saved, whichever of its layouts: HDF5 as of Keras 1 and 2 (attributes {@code
+ * layer_names} and {@code weight_names}, at the root or under {@code model_weights} of a whole
+ * model), or {@code .weights.h5} of Keras 3 (groups {@code vars}), alone or in a {@code .keras}
+ * file.
+ *
+ * @param layers those that have weights, in the file's order; of a {@code .weights.h5} in the order
+ *     of their numbers
+ * @param numbered whether layers are named by class and number, not as in the model
+ * @param config the model's own description; missing in a file of weights alone
  */
-final class KerasFile {
+record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
   private static final int LARGEST_TENSOR = 1 << 28;
   private static final byte[] ZIP = {'P', 'K', 3, 4};
+  private static final int LARGEST_CONFIG = 16 << 20;
+  private static final Set<Class<?>> INTEGERS = Set.of(int.class, long.class);
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.weights.h5";
 
-  private KerasFile() {}
-
-  /** A layer and its tensors in Keras' order and layout. */
+  /**
+   * A layer and its tensors in Keras' order and layout.
+   *
+   * @param name behind that of each model within the model that holds it, with slashes
+   */
   record Layer(String name, List<Tensor> tensors) {}
 
   /**
-   * Returns all layers that have weights, in the file's order; those of a {@code .weights.h5} in
-   * the order of their numbers.
+   * Reads the file.
    *
-   * @throws ModelException if the file is missing, no HDF5 or zip of one, damaged or not saved by
-   *     Keras
+   * @throws ModelException if it is missing, no HDF5 or zip of one, damaged or not saved by Keras
    */
-  static List<Layer> read(Path file) {
+  static KerasFile read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new ModelException("weights file " + file + " is not there");
     }
@@ -57,7 +73,7 @@ final class KerasFile {
   }
 
   /** Reads a {@code .keras} file: its weights are the same as in a {@code .weights.h5} file. */
-  private static List<Layer> readZip(Path file) {
+  private static KerasFile readZip(Path file) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry weights = zip.getEntry(WEIGHTS);
       if (weights == null) {
@@ -71,7 +87,8 @@ final class KerasFile {
       Path unpacked = Files.createTempFile("framelabel-", ".h5");
       try (InputStream in = zip.getInputStream(weights)) {
         long ignored = Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
-        return readHdf(unpacked);
+        KerasFile alone = readHdf(unpacked);
+        return new KerasFile(alone.layers, alone.numbered, config(zip));
       } finally {
         Files.delete(unpacked);
       }
@@ -81,12 +98,28 @@ final class KerasFile {
     }
   }
 
-  private static List<Layer> readHdf(Path file) {
+  private static JsonNode config(ZipFile zip) throws IOException {
+    ZipEntry entry = zip.getEntry(CONFIG);
+    if (entry == null) {
+      return MissingNode.getInstance();
+    }
+    try (InputStream in = zip.getInputStream(entry)) {
+      return JSON.readTree(in.readNBytes(LARGEST_CONFIG));
+    }
+  }
+
+  private static KerasFile readHdf(Path file) {
     try (HdfFile hdf = new HdfFile(file)) {
-      return layers(hdf, file);
+      Attribute config = hdf.getAttribute("model_config");
+      return layers(
+          hdf,
+          file,
+          config == null
+              ? MissingNode.getInstance()
+              : JSON.readTree(trimmed(String.valueOf(config.getData()))));
     } catch (ModelException e) {
       throw e;
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | JsonProcessingException | OutOfMemoryError e) {
       // The HDF5 reader throws many kinds of exceptions at damage.
       throw new ModelException(
           "weights file %s is no readable HDF5 file, it is cut or damaged: %s; expected a .h5 file saved by Keras"
@@ -95,17 +128,17 @@ final class KerasFile {
     }
   }
 
-  private static List<Layer> layers(HdfFile hdf, Path file) {
+  private static KerasFile layers(HdfFile hdf, Path file, JsonNode config) {
     if (hdf.getAttribute("layer_names") != null || hdf.getAttribute("layer_names0") != null) {
-      return byAttributes(hdf);
+      return new KerasFile(byAttributes(hdf), false, config);
     }
     if (hdf.getChild("model_weights") instanceof Group whole) {
-      return byAttributes(whole);
+      return new KerasFile(byAttributes(whole), false, config);
     }
-    for (String name : List.of("layers", "_layer_checkpoint_dependencies")) {
-      if (hdf.getChild(name) instanceof Group group) {
-        return byVariables(group);
-      }
+    List<Layer> numbered = new ArrayList<>();
+    byVariables(hdf, "", numbered);
+    if (!numbered.isEmpty()) {
+      return new KerasFile(List.copyOf(numbered), true, config);
     }
     throw new ModelException(
         ("weights file %s is HDF5, but not saved by Keras: found %s; expected attribute"
@@ -119,15 +152,29 @@ final class KerasFile {
       if (!(root.getChild(name) instanceof Group group)) {
         throw new ModelException("layer " + name + " is named, but has no group in the file");
       }
-      List<Tensor> tensors = new ArrayList<>();
+      Map<String, List<Tensor>> inner = new LinkedHashMap<>();
       for (String weight : names(group, "weight_names")) {
-        tensors.add(tensor(group.getByPath(weight)));
+        if (isFloat(group.getByPath(weight))) {
+          inner
+              .computeIfAbsent(path(name, weight), path -> new ArrayList<>())
+              .add(tensor(group.getByPath(weight)));
+        }
       }
-      if (!tensors.isEmpty()) {
-        layers.add(new Layer(name, List.copyOf(tensors)));
-      }
+      inner.forEach((path, tensors) -> layers.add(new Layer(path, List.copyOf(tensors))));
     }
     return layers;
+  }
+
+  /** Returns a layer's path, by the name of its weights: {@code block1_conv1/kernel:0}. */
+  private static String path(String layer, String weight) {
+    int end = weight.lastIndexOf('/');
+    String own = end < 0 ? layer : weight.substring(weight.lastIndexOf('/', end - 1) + 1, end);
+    return own.equals(layer) ? layer : layer + "/" + own;
+  }
+
+  /** Returns false for the state of random numbers, which layers for augmentation keep. */
+  private static boolean isFloat(Node node) {
+    return !(node instanceof Dataset dataset) || !INTEGERS.contains(dataset.getJavaType());
   }
 
   /** Returns a list attribute; Keras cuts long ones into name0, name1 and so on. */
@@ -157,21 +204,31 @@ final class KerasFile {
     return end < 0 ? text : text.substring(0, end);
   }
 
-  private static List<Layer> byVariables(Group root) {
-    List<Layer> layers = new ArrayList<>();
-    for (Node node : root) {
-      if (node instanceof Group group && group.getChild("vars") instanceof Group variables) {
-        List<Tensor> tensors = new ArrayList<>();
-        while (variables.getChild(String.valueOf(tensors.size())) instanceof Dataset dataset) {
-          tensors.add(tensor(dataset));
-        }
-        if (!tensors.isEmpty()) {
-          layers.add(new Layer(node.getName(), List.copyOf(tensors)));
+  /** Adds the layers of a model, and of the models within it. */
+  private static void byVariables(Group model, String prefix, List<Layer> layers) {
+    for (String list : List.of("layers", "_layer_checkpoint_dependencies")) {
+      if (model.getChild(list) instanceof Group group) {
+        List<Group> own = new ArrayList<>();
+        group.forEach(node -> own.add((Group) node));
+        own.sort(Comparator.comparingInt(layer -> number(layer.getName())));
+        for (Group layer : own) {
+          addVariables(layer, prefix + layer.getName(), layers);
+          byVariables(layer, prefix + layer.getName() + "/", layers);
         }
       }
     }
-    layers.sort(Comparator.comparingInt(layer -> number(layer.name())));
-    return layers;
+  }
+
+  private static void addVariables(Group layer, String name, List<Layer> layers) {
+    List<Tensor> tensors = new ArrayList<>();
+    if (layer.getChild("vars") instanceof Group variables) {
+      while (variables.getChild(String.valueOf(tensors.size())) instanceof Dataset dataset) {
+        tensors.add(tensor(dataset));
+      }
+    }
+    if (!tensors.isEmpty()) {
+      layers.add(new Layer(name, List.copyOf(tensors)));
+    }
   }
 
   /** Returns the number in a name: 7 of {@code conv2d_7}, 0 of {@code conv2d}. */

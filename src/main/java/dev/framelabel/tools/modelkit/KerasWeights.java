@@ -3,7 +3,6 @@ package dev.framelabel.tools.modelkit;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.tools.modelkit.KerasFile.Layer;
 import dev.framelabel.tools.modelkit.Unit.Kind;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -27,13 +26,15 @@ final class KerasWeights {
   /**
    * Reads the weights of a Keras file.
    *
-   * @throws ModelException if the file cannot be read, or weights are missing or of other shapes
+   * @param saved Xception's layers and dense ones behind them, by their own names or in the order
+   *     of their numbers; models within the model are taken as one
+   * @throws ModelException if weights are missing, of other shapes or left over
    */
-  static Weights read(Path file) {
-    return of(KerasFile.read(file));
-  }
-
-  static Weights of(List<Layer> layers) {
+  static Weights of(List<Layer> saved) {
+    List<Layer> layers =
+        saved.stream()
+            .map(l -> new Layer(l.name().substring(l.name().lastIndexOf('/') + 1), l.tensors()))
+            .toList();
     boolean named = layers.stream().anyMatch(layer -> layer.name().equals("block1_conv1"));
     KerasWeights found = new KerasWeights();
     List<Layer> dense = layers.stream().filter(KerasWeights::isDense).toList();
@@ -46,6 +47,16 @@ final class KerasWeights {
     Iterator<Layer> heads = dense.iterator();
     units(architecture, Kind.DENSE).forEach(unit -> found.byUnit.put(unit.name(), heads.next()));
     architecture.units().forEach(found::convert);
+    List<String> left =
+        layers.stream()
+            .filter(layer -> !found.byUnit.containsValue(layer))
+            .map(Layer::name)
+            .toList();
+    if (!left.isEmpty()) {
+      throw new ModelException(
+          "the file holds weights of layers that no Xception has: %s; expected weights of Xception and of dense layers, or the whole model"
+              .formatted(left.stream().limit(8).toList()));
+    }
     return new Weights(architecture, found.tensors);
   }
 
@@ -69,13 +80,14 @@ final class KerasWeights {
                     new ModelException(
                         "the file holds no batch normalisation; expected the 40 of an Xception, found layers %s"
                             .formatted(layers.stream().map(Layer::name).limit(8).toList())));
-    if (dense.size() > 2) {
-      throw new ModelException(
-          "the file has " + dense.size() + " dense layers; expected 0, 1 or 2 behind the pooling");
-    }
-    int hidden = dense.size() == 2 ? dense.get(0).tensors().get(0).shape().get(1) : 0;
-    int classes = dense.isEmpty() ? 0 : dense.get(dense.size() - 1).tensors().get(0).shape().get(1);
-    return new XceptionArchitecture(Flavour.KERAS, features / 2048.0, hidden, classes);
+    List<Integer> outputs =
+        dense.stream().map(layer -> layer.tensors().get(0).shape().get(1)).toList();
+    int last = outputs.size() - 1;
+    return new XceptionArchitecture(
+        Flavour.KERAS,
+        features / 2048.0,
+        outputs.subList(0, Math.max(0, last)),
+        outputs.isEmpty() ? 0 : outputs.get(last));
   }
 
   private void assignNamed(XceptionArchitecture architecture, List<Layer> layers) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,8 +22,8 @@ record NetworkNote(XceptionArchitecture architecture) {
         JSON.createObjectNode()
             .put("padding", architecture.flavour().toString())
             .put("width", architecture.width())
-            .put("hidden", architecture.hidden())
             .put("classes", architecture.classes())
+            .set("hidden", JSON.valueToTree(architecture.hidden()))
             .toString();
     PackageMetadata.put(model, KEY, text);
   }
@@ -42,7 +43,7 @@ record NetworkNote(XceptionArchitecture architecture) {
               new XceptionArchitecture(
                   Flavour.parse(note.path("padding").asText()),
                   note.path("width").asDouble(),
-                  note.path("hidden").asInt(),
+                  List.of(JSON.treeToValue(note.path("hidden"), Integer[].class)),
                   note.path("classes").asInt())));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
@@ -55,6 +56,6 @@ record NetworkNote(XceptionArchitecture architecture) {
         .formatted(
             architecture.width(),
             architecture.flavour(),
-            architecture.hidden() > 0 ? ", " + architecture.hidden() + " hidden neurons" : "");
+            architecture.hidden().isEmpty() ? "" : ", hidden neurons " + architecture.hidden());
   }
 }

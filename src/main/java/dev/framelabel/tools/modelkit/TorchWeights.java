@@ -113,10 +113,11 @@ final class TorchWeights {
     if (features == null) {
       throw new ModelException("weights " + last + " are missing in the state_dict");
     }
+    int hidden = outputs(tensors, "dense.weight");
     return new XceptionArchitecture(
         flavour,
         features.values().length / 2048.0,
-        outputs(tensors, "dense.weight"),
+        hidden == 0 ? List.of() : List.of(hidden),
         outputs(tensors, "fc.weight"));
   }
 

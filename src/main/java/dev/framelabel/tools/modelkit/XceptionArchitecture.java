@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
  *
  * @param flavour padding and epsilon
  * @param width 1 for the paper's network; 0.25 has a quarter of its channels in every layer
- * @param hidden neurons of the optional layer before the last one; 0: none, as in the paper
+ * @param hidden neurons of each layer before the last one; none in the paper
  * @param classes of the last layer; 0: the network ends with the pooled features
  */
-record XceptionArchitecture(Flavour flavour, double width, int hidden, int classes) {
+record XceptionArchitecture(Flavour flavour, double width, List<Integer> hidden, int classes) {
   /** The smallest picture that leaves something to pool. */
   static final int SMALLEST_SIZE = 71;
 
@@ -23,9 +23,14 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
     if (!(width > 0) || width > 4) {
       throw new IllegalArgumentException("width is " + width + "; expected above 0, at most 4");
     }
-    if (hidden < 0 || classes < 0) {
+    hidden = List.copyOf(hidden);
+    if (classes < 0 || hidden.stream().anyMatch(neurons -> neurons < 1)) {
       throw new IllegalArgumentException(
-          "hidden neurons " + hidden + ", classes " + classes + "; expected 0 or more");
+          "hidden neurons "
+              + hidden
+              + ", classes "
+              + classes
+              + "; expected 1 or more, and 0 or more");
     }
   }
 
@@ -73,13 +78,16 @@ record XceptionArchitecture(Flavour flavour, double width, int hidden, int class
     all.add(Unit.convolution(block + "_shortcut", channels(in), channels(out), 1, 2));
   }
 
-  private List<Unit> head() {
+  /** Returns the dense layers; the last one is {@code predictions}, if there are classes. */
+  List<Unit> head() {
     List<Unit> head = new ArrayList<>();
-    if (hidden > 0) {
-      head.add(Unit.dense("dense", features(), hidden));
+    int in = features();
+    for (int neurons : hidden) {
+      head.add(Unit.dense(head.isEmpty() ? "dense" : "dense" + (head.size() + 1), in, neurons));
+      in = neurons;
     }
     if (classes > 0) {
-      head.add(Unit.dense("predictions", hidden > 0 ? hidden : features(), classes));
+      head.add(Unit.dense("predictions", in, classes));
     }
     return head;
   }

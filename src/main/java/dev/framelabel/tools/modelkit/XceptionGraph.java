@@ -5,7 +5,6 @@ import static dev.framelabel.tools.modelkit.GraphWriter.numbers;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelMetadata;
 import java.util.List;
 
@@ -18,14 +17,16 @@ final class XceptionGraph {
   private static final int IR_VERSION = 7;
 
   private final Weights weights;
+  private final Ends ends;
   private final Flavour flavour;
   private final GraphWriter out = new GraphWriter();
 
   /** Side of the picture at this point of the graph, pixels. */
   private int side;
 
-  private XceptionGraph(Weights weights, int size) {
+  private XceptionGraph(Weights weights, Ends ends, int size) {
     this.weights = weights;
+    this.ends = ends;
     this.flavour = weights.architecture().flavour();
     this.side = size;
   }
@@ -37,7 +38,7 @@ final class XceptionGraph {
    * @param metadata of the model; its labels name the network's classes
    * @throws IllegalArgumentException if the size is too small or the network has no classes
    */
-  static ModelProto write(Weights weights, int size, PackageMetadata metadata) {
+  static ModelProto write(Weights weights, Ends ends, int size, PackageMetadata metadata) {
     if (size < XceptionArchitecture.SMALLEST_SIZE || size > 4096) {
       throw new IllegalArgumentException(
           "input size is %s pixels; expected %s to 4096: a smaller picture has nothing left behind the last block"
@@ -48,7 +49,7 @@ final class XceptionGraph {
       throw new IllegalArgumentException("the network has no classes; expected 1 or more");
     }
     metadata.checkCount(classes);
-    XceptionGraph graph = new XceptionGraph(weights, size);
+    XceptionGraph graph = new XceptionGraph(weights, ends, size);
     graph.writeAll();
     graph.out.graph().setName("xception");
     graph
@@ -62,13 +63,13 @@ final class XceptionGraph {
             .setProducerName("framelabel")
             .setGraph(graph.out.graph());
     model.addOpsetImportBuilder().setDomain("").setVersion(OPSET);
-    metadata.writeTo(model, LabelTask.CLASSIFY);
+    metadata.writeTo(model, ends.task());
     NetworkNote.of(weights.architecture()).writeTo(model);
     return model.build();
   }
 
   private void writeAll() {
-    out.graph().addAllNode(Wrapping.head(Layout.NCHW, Normalisation.XCEPTION, false));
+    out.graph().addAllNode(Wrapping.head(Layout.NCHW, ends.pixels(), false));
     String x = Wrapping.NORMALISED;
     x = relu(convolution("block1_conv1", x));
     x = relu(convolution("block1_conv2", x));
@@ -83,13 +84,14 @@ final class XceptionGraph {
     x = relu(separable("block14_sepconv2", x));
     x = out.node("GlobalAveragePool", "avg_pool", List.of(x));
     x = out.node("Flatten", "features", List.of(x), number("axis", 1));
-    int features = Alignment.of(weights.architecture().features());
-    int hidden = weights.architecture().hidden();
-    if (hidden > 0) {
-      x = relu(dense("dense", x, features));
+    int inputs = Alignment.of(weights.architecture().features());
+    for (Unit unit : weights.architecture().head()) {
+      boolean last = unit.name().equals("predictions");
+      x = dense(unit.name(), x, inputs);
+      x = last ? x : relu(x);
+      inputs = unit.out();
     }
-    x = dense("predictions", x, hidden > 0 ? hidden : features);
-    out.graph().addAllNode(Wrapping.tail(x, false, Wrapping.Activation.SOFTMAX));
+    out.graph().addAllNode(Wrapping.tail(x, false, ends.activation()));
   }
 
   /** Adds two separable convolutions and a pooling, beside a convolution that steps over pixels. */

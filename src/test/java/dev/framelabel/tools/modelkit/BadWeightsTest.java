@@ -130,7 +130,7 @@ final class BadWeightsTest {
   private List<Layer> layers() throws IOException {
     Path file = folder.resolve("keras-tiny.h5");
     Files.deleteIfExists(file);
-    return new ArrayList<>(KerasFile.read(Vectors.unpack("keras-tiny.h5", folder)));
+    return new ArrayList<>(KerasFile.read(Vectors.unpack("keras-tiny.h5", folder)).layers());
   }
 
   private Map<String, Tensor> state() throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -120,10 +121,12 @@ final class ImportTest {
   /** At 79 pixels one pooling sees an even side: TensorFlow pads it only at the end. */
   @Test
   void fromKeras_paddedLikePyTorch_isFarOff() throws IOException {
-    Weights keras = KerasWeights.read(Vectors.unpack("keras-eighth.h5", folder));
-    XceptionArchitecture torch = new XceptionArchitecture(Flavour.TORCH, 0.125, 0, Vectors.CLASSES);
+    Weights keras = KerasModel.read(Vectors.unpack("keras-eighth.h5", folder)).weights();
+    XceptionArchitecture torch =
+        new XceptionArchitecture(Flavour.TORCH, 0.125, List.of(), Vectors.CLASSES);
     Weights symmetric = new Weights(torch, withEpsilonOf(keras));
-    ModelFile model = new ModelFile(XceptionGraph.write(symmetric, 79, Vectors.metadata()));
+    ModelFile model =
+        new ModelFile(XceptionGraph.write(symmetric, Ends.IMAGENET, 79, Vectors.metadata()));
     float[][] found = Vectors.probabilities(Vectors.save(model, folder));
     float[][] expected = Vectors.expected("keras-expected.json", "keras-eighth", 79);
     assertThat(Vectors.largestDifference(found, expected)).isGreaterThan(100 * TOLERANCE);

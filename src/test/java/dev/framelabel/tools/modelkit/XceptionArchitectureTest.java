@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class XceptionArchitectureTest {
   private static final XceptionArchitecture PAPER =
-      new XceptionArchitecture(Flavour.KERAS, 1, 0, 1000);
+      new XceptionArchitecture(Flavour.KERAS, 1, List.of(), 1000);
 
   @Test
   void parameters_ofThePaper_areCounted() {
