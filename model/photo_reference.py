@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes src/test/resources/photos/expected.json: probabilities of the demo's model for ten photographs.
 
-Pictures are fitted with Pillow as timm and Transformers do it. Needs numpy, onnxruntime and Pillow.
+Pictures are fitted with Pillow as timm and Transformers do it. Transformers 4.46.3 (ViTImageProcessor and
+ConvNextImageProcessor) makes the same pixels of these photographs, but for a crop that cuts off an odd number of them: it
+rounds the half down, and timm (torchvision) to the even side. Needs numpy, onnxruntime and Pillow.
 """
 
 import json
