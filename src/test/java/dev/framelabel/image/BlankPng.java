@@ -1,13 +1,14 @@
 package dev.framelabel.image;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
 /** PNG files of any kind and size, in which each sample is 0: few bytes, much memory. */
-final class BlankPng {
+public final class BlankPng {
   /** Channels of each colour type of PNG; 0: there is none. */
   private static final int[] CHANNELS = {1, 0, 3, 1, 2, 0, 4};
 
@@ -21,9 +22,9 @@ final class BlankPng {
   /**
    * @param extras whole chunks, as {@link #chunk} makes them, before the picture's data
    */
-  static byte[] of(
+  public static byte[] of(
       int width, int height, int depth, int colour, boolean interlaced, byte[]... extras)
-      throws Exception {
+      throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
     ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);

@@ -3,6 +3,7 @@ package dev.framelabel.testing.chaos;
 import dev.framelabel.testing.cluster.AppFolder;
 import dev.framelabel.testing.cluster.ProcessCluster;
 import dev.framelabel.tools.demo.TemporaryFolder;
+import dev.framelabel.tools.modelkit.OverflowingModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,8 @@ public final class ChaosMain {
       ProcessCluster.Settings settings =
           ProcessCluster.Settings.usual(
                   new AppFolder(Path.of("target/framelabel")),
-                  Path.of("model/demo-xception.onnx"),
+                  OverflowingModel.save(
+                      Path.of("model/demo-xception.onnx"), folder.path().resolve("model.onnx")),
                   folder.path())
               .withTransactionVersion(arguments.transactionVersion());
       PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);

@@ -1,16 +1,24 @@
 package dev.framelabel.testing.chaos;
 
 import dev.framelabel.tools.report.Json;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a run of random faults went.
  *
  * @param faults by name, in their order
  * @param recoverySecondsMedian from a fault's beginning to fresh committed labels of every camera
- * @param misjudged good frames that were rejected, and bad ones that were labelled
+ * @param misjudged good frames that were rejected, and bad ones that were labelled or rejected as
+ *     another kind
  * @param openTransactions of the job, at the end
  * @param heldBack records that readers of committed records do not reach at the end
+ * @param hostile numbered frames that were spoilt, by kind
+ * @param strange records of any bytes, fields and sizes
+ * @param taskFailures tasks that failed, by the cause that Flink logged
+ * @param workerPeakMegabytes the most that a TaskManager held in memory, where the system tells
  */
 public record ChaosReport(
     long produced,
@@ -26,9 +34,15 @@ public record ChaosReport(
     long seed,
     long misjudged,
     long openTransactions,
-    long heldBack) {
+    long heldBack,
+    Map<Hostility, Integer> hostile,
+    long strange,
+    Map<String, Integer> taskFailures,
+    long workerPeakMegabytes) {
   public ChaosReport {
     faults = List.copyOf(faults);
+    hostile = Collections.unmodifiableSortedMap(new TreeMap<>(hostile));
+    taskFailures = Collections.unmodifiableSortedMap(new TreeMap<>(taskFailures));
   }
 
   /**
@@ -49,7 +63,15 @@ public record ChaosReport(
     return Json.indented(this);
   }
 
-  static ChaosReport of(List<FaultRun.Recovery> recoveries, FaultRun.End end, long seed) {
+  /** What else is told of a run. */
+  record Surroundings(
+      Map<Hostility, Integer> hostile,
+      long strange,
+      Map<String, Integer> taskFailures,
+      long workerPeakMegabytes) {}
+
+  static ChaosReport of(
+      List<FaultRun.Recovery> recoveries, FaultRun.End end, long seed, Surroundings surroundings) {
     RecoveryTimes times = RecoveryTimes.of(recoveries);
     Verdict live = end.live();
     Verdict fresh = end.fresh();
@@ -67,6 +89,10 @@ public record ChaosReport(
         seed,
         Math.max(live.misjudged(), fresh.misjudged()),
         end.open().size(),
-        end.heldBack());
+        end.heldBack(),
+        surroundings.hostile(),
+        surroundings.strange(),
+        surroundings.taskFailures(),
+        surroundings.workerPeakMegabytes());
   }
 }

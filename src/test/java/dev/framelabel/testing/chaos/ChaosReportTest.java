@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -36,12 +37,18 @@ class ChaosReportTest {
             "seed",
             "misjudged",
             "openTransactions",
-            "heldBack");
+            "heldBack",
+            "hostile",
+            "strange",
+            "taskFailures",
+            "workerPeakMegabytes");
     assertThat(json.path("produced").asLong()).isEqualTo(12);
     assertThat(json.path("faults").size()).isEqualTo(3);
     assertThat(json.path("recoverySecondsMedian").asDouble()).isEqualTo(2);
     assertThat(json.path("recoverySecondsWorst").asDouble()).isEqualTo(3);
     assertThat(json.path("seed").asLong()).isEqualTo(7);
+    assertThat(json.path("hostile").path("NAN").asLong()).isEqualTo(3);
+    assertThat(json.path("taskFailures").path("killed").asLong()).isEqualTo(1);
   }
 
   @Test
@@ -77,6 +84,10 @@ class ChaosReportTest {
       recoveries.add(
           new FaultRun.Recovery("a fault", Duration.ofSeconds(one), Duration.ofSeconds(one)));
     }
-    return ChaosReport.of(recoveries, end, 7);
+    return ChaosReport.of(
+        recoveries,
+        end,
+        7,
+        new ChaosReport.Surroundings(Map.of(Hostility.NAN, 3), 4, Map.of("killed", 1), 900));
   }
 }

@@ -1,31 +1,44 @@
 package dev.framelabel.testing.chaos;
 
-/** How the load numbers its frames. */
+import dev.framelabel.event.RejectionKind;
+import java.util.Optional;
+
+/** Ids of the load's frames: what must become of a frame, then its number. */
 final class FrameIds {
-  /** Before the number of a frame that can be labelled. */
-  static final String GOOD = "frame-";
-
-  /** Before the number of a frame that must be rejected. */
-  static final String BAD = "bad-";
-
   /** What {@link #number} says of an id that the load never gives. */
   static final long NOT_OURS = -1;
 
+  private static final String GOOD = "frame-";
+  private static final String BAD = "bad-";
+
   private FrameIds() {}
 
-  static boolean bad(String frameId) {
-    return frameId.startsWith(BAD);
+  /** Returns the id of a frame that must be labelled. */
+  static String good(long number) {
+    return GOOD + number;
+  }
+
+  /**
+   * Returns the id of a frame.
+   *
+   * @param kind what it must be rejected as; empty if it must be labelled
+   */
+  static String of(Optional<RejectionKind> kind, long number) {
+    return kind.map(rejected -> BAD + rejected + "-" + number).orElseGet(() -> good(number));
+  }
+
+  /** Returns what one of our frames must be rejected as; empty if it must be labelled. */
+  static Optional<RejectionKind> kind(String frameId) {
+    return frameId.startsWith(BAD)
+        ? Optional.of(
+            RejectionKind.valueOf(frameId.substring(BAD.length(), frameId.lastIndexOf('-'))))
+        : Optional.empty();
   }
 
   static long number(String frameId) {
-    String prefix = bad(frameId) ? BAD : GOOD;
-    if (!frameId.startsWith(prefix)) {
+    if (!frameId.matches("(frame|bad-[A-Z_]+)-[0-9]{1,10}")) {
       return NOT_OURS;
     }
-    try {
-      return Long.parseLong(frameId.substring(prefix.length()));
-    } catch (NumberFormatException e) {
-      return NOT_OURS;
-    }
+    return Long.parseLong(frameId.substring(frameId.lastIndexOf('-') + 1));
   }
 }

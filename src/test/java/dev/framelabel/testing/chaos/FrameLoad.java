@@ -10,13 +10,15 @@ import dev.framelabel.tools.clients.FramePublisher;
 import dev.framelabel.tools.demo.DemoFrames;
 import dev.framelabel.wire.HostileEvents;
 import dev.framelabel.wire.IncomingFrame;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,7 +33,6 @@ import java.util.stream.IntStream;
  */
 public final class FrameLoad implements AutoCloseable {
   private static final SourcePosition NOT_YET_SENT = new SourcePosition("", 0, 0);
-  private static final int CUT_AT = 787;
   private static final int AT_ONCE = 50;
 
   /** Bytes of a record that the topic takes, with replacement characters for what is no UTF-8. */
@@ -50,12 +51,13 @@ public final class FrameLoad implements AutoCloseable {
   private final AtomicLong taken = new AtomicLong();
   private final CompletableFuture<Void> run = new CompletableFuture<>();
   private volatile int poisonEvery;
-  private volatile boolean anyKind;
+  private volatile Optional<Path> hostileFolder = Optional.empty();
   private volatile boolean stopped;
   private volatile Throwable failure;
   private volatile long numbered;
   private final AtomicLong strange = new AtomicLong();
   private final HostileEvents hostile;
+  private final Map<Hostility, Integer> hostileSent = new ConcurrentSkipListMap<>();
 
   /**
    * @param client properties of the Kafka client
@@ -126,9 +128,14 @@ public final class FrameLoad implements AutoCloseable {
     poisonEvery = frames;
   }
 
-  /** As {@link #poisonEvery}, with records of any bytes, fields and sizes. */
-  void hostileEvery(int frames) {
-    anyKind = true;
+  /**
+   * As {@link #poisonEvery}, with each kind of {@link Hostility} in turn, and records of any bytes,
+   * fields and sizes.
+   *
+   * @param folder as {@link Hostility#prepare} has left it
+   */
+  void hostileEvery(int frames, Path folder) {
+    hostileFolder = Optional.of(folder);
     poisonEvery(frames);
   }
 
@@ -149,7 +156,9 @@ public final class FrameLoad implements AutoCloseable {
         int poison = poisonEvery;
         boolean poisoned = poison > 0 && index % poison == poison - 1;
         numbered = index + 1;
-        all = CompletableFuture.allOf(all, publish(index, poisoned));
+        all =
+            CompletableFuture.allOf(
+                all, count(poisoned ? publishHostile(index, index / poison) : publishGood(index)));
         if (poisoned) {
           all = CompletableFuture.allOf(all, count(publishStrange()));
         }
@@ -165,17 +174,30 @@ public final class FrameLoad implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<Void> publish(long index, boolean poisoned) {
-    byte[] picture = pictures.jpeg(index);
-    return count(
-        publisher.publish(
-            new Frame(
-                camera(index),
-                (poisoned ? FrameIds.BAD : FrameIds.GOOD) + index,
-                Instant.now().truncatedTo(ChronoUnit.MICROS),
-                Image.encoded(poisoned ? Arrays.copyOf(picture, CUT_AT) : picture),
-                Map.of(),
-                NOT_YET_SENT)));
+  private CompletableFuture<Void> publishGood(long index) {
+    return publisher.publish(frame(index, FrameIds.good(index)));
+  }
+
+  /**
+   * @param turn counts the hostile frames, of which each kind comes in turn
+   */
+  private CompletableFuture<Void> publishHostile(long index, long turn) {
+    Hostility[] kinds = Hostility.values();
+    Hostility hostility =
+        hostileFolder.isEmpty() ? Hostility.CUT_JPEG : kinds[(int) (turn % kinds.length)];
+    Integer unused = hostileSent.merge(hostility, 1, Integer::sum);
+    Frame good = frame(index, FrameIds.of(hostility.kind(), index));
+    return publisher.publish(hostility.of(good, hostileFolder.orElse(Path.of(""))));
+  }
+
+  private Frame frame(long index, String id) {
+    return new Frame(
+        camera(index),
+        id,
+        Instant.now().truncatedTo(ChronoUnit.MICROS),
+        Image.encoded(pictures.jpeg(index)),
+        Map.of(),
+        NOT_YET_SENT);
   }
 
   private String camera(long index) {
@@ -184,7 +206,7 @@ public final class FrameLoad implements AutoCloseable {
 
   private CompletableFuture<Void> publishStrange() {
     strange.incrementAndGet();
-    if (!anyKind) {
+    if (hostileFolder.isEmpty()) {
       return publisher.publish(camera(0), "this is no image event".getBytes(UTF_8));
     }
     IncomingFrame event = hostile.next();
@@ -241,6 +263,11 @@ public final class FrameLoad implements AutoCloseable {
   /** Records so far that are no numbered frames; they are known by their position only. */
   long strange() {
     return strange.get();
+  }
+
+  /** Numbered frames that were spoilt so far, by kind. */
+  Map<Hostility, Integer> hostileSent() {
+    return Map.copyOf(hostileSent);
   }
 
   /**

@@ -2,11 +2,14 @@ package dev.framelabel.testing.chaos;
 
 import dev.framelabel.event.LabelledFrame;
 import dev.framelabel.event.Outcome;
+import dev.framelabel.event.RejectedFrame;
+import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -37,8 +40,14 @@ final class Judge {
     boolean hasLabels = outcome instanceof LabelledFrame;
     labelled += hasLabels ? 1 : 0;
     rejected += hasLabels ? 0 : 1;
-    misjudged += hasLabels == FrameIds.bad(outcome.frameId()) ? 1 : 0;
+    misjudged += FrameIds.kind(outcome.frameId()).equals(kind(outcome)) ? 0 : 1;
     checkOrder((hasLabels ? "labels " : "rejected ") + outcome.cameraId(), number);
+  }
+
+  private static Optional<RejectionKind> kind(Outcome outcome) {
+    return outcome instanceof RejectedFrame rejected
+        ? Optional.of(rejected.kind())
+        : Optional.empty();
   }
 
   /** What is not numbered counts by position: those beyond what the load sent are invented. */

@@ -9,7 +9,8 @@ package dev.framelabel.testing.chaos;
  * @param lost produced without an outcome
  * @param doubled outcomes beyond the first
  * @param invented outcomes of nothing that was produced
- * @param misjudged good frames that were rejected, and bad ones that were labelled
+ * @param misjudged good frames that were rejected, and bad ones that were labelled or rejected as
+ *     another kind
  * @param outOfOrder results that came after a later frame of their camera, on the same topic
  */
 public record Verdict(

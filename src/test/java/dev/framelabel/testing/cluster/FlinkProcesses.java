@@ -33,6 +33,7 @@ public final class FlinkProcesses implements AutoCloseable {
   private final FlinkProbe rest;
   private final List<String> workerOptions;
   private final List<JavaProcess> taskManagers = new ArrayList<>();
+  private final List<Path> jobManagerLogs = new ArrayList<>();
   private final List<JavaProcess> others = new ArrayList<>();
   private JavaProcess jobManager;
   private int started;
@@ -165,6 +166,7 @@ public final class FlinkProcesses implements AutoCloseable {
                 "--configDir",
                 folder.resolve("conf").toString()),
             List.of());
+    jobManagerLogs.add(jobManager.log());
   }
 
   /** Starts one more TaskManager. */
@@ -247,6 +249,16 @@ public final class FlinkProcesses implements AutoCloseable {
   /** The TaskManagers that live. */
   public List<JavaProcess> taskManagers() {
     return taskManagers.stream().filter(JavaProcess::alive).toList();
+  }
+
+  /** The most that a TaskManager that lives has held in memory; 0 where the system does not say. */
+  public long workerPeakKilobytes() {
+    return taskManagers().stream().mapToLong(JavaProcess::peakKilobytes).max().orElse(0);
+  }
+
+  /** The logs of all JobManagers so far. */
+  public List<Path> jobManagerLogs() {
+    return jobManagerLogs.stream().toList();
   }
 
   public JavaProcess jobManager() {

@@ -154,6 +154,11 @@ public final class JavaProcess implements AutoCloseable {
     return status("VmRSS:");
   }
 
+  /** The most kilobytes that the process has held in memory; 0 where the system does not say. */
+  long peakKilobytes() {
+    return status("VmHWM:");
+  }
+
   /** Threads of the process; 0 where the system does not say. */
   public long threads() {
     return status("Threads:");

@@ -4,6 +4,7 @@ import static dev.framelabel.tools.modelkit.GraphWriter.number;
 import static dev.framelabel.tools.modelkit.GraphWriter.numbers;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelMetadata;
@@ -21,7 +22,30 @@ public final class OverflowingModel {
   public static final int INFINITE = 78;
   public static final int BEYOND = 79;
 
+  /** Brightest sample of a frame for which a copy of a model gives NaN. */
+  public static final int DARK = 1;
+
   private OverflowingModel() {}
+
+  /** Saves a copy of a model that gives NaN for frames whose brightest sample is {@link #DARK}. */
+  public static Path save(Path model, Path file) {
+    ModelProto original = ModelFile.open(model).proto();
+    GraphWriter out = new GraphWriter();
+    out.graph().mergeFrom(original.getGraph());
+    for (NodeProto.Builder node : out.graph().getNodeBuilderList()) {
+      if (node.getOutput(0).equals(ModelMetadata.OUTPUT)) {
+        node.setOutput(0, "whole");
+      }
+    }
+    String x = out.node("Cast", "dark-float", List.of(ModelMetadata.INPUT), number("to", 1));
+    x = out.node("ReduceMax", "rows", List.of(x), numbers("axes", 1, 2), number("keepdims", 0));
+    x = out.node("ReduceMax", "brightest", List.of(x), numbers("axes", 1));
+    String gap = out.node("Sub", "dark-gap", List.of(x, out.tensor("dark", scalar(DARK))));
+    String one = out.node("Div", "dark-one", List.of(gap, gap));
+    out.node("Mul", ModelMetadata.OUTPUT, List.of("whole", one));
+    new ModelFile(original.toBuilder().setGraph(out.graph()).build()).save(file, written -> {});
+    return file;
+  }
 
   /** Saves it as ONNX. */
   public static Path save(Path file) {
