@@ -17,6 +17,7 @@ final class JpegHeader {
   private static final int APP1 = 0xE1;
   private static final int SAMPLE_BITS = 8;
   private static final int LARGEST_FACTOR = 4;
+  private static final int MOST_COMPONENTS = 4;
 
   /** Samples of a block, 2 bytes each. */
   private static final long BLOCK_BYTES = 128;
@@ -154,6 +155,9 @@ final class JpegHeader {
               marker, bits));
     }
     ImageLimits.checkSize(width, height);
+    if (components < 1 || components > MOST_COMPONENTS) {
+      throw BadImageException.corrupt("JPEG of " + components + " components");
+    }
     int across = 1;
     int down = 1;
     for (int one = at + 6; one < at + 6 + 3 * components; one += 3) {
@@ -181,6 +185,8 @@ final class JpegHeader {
   }
 
   private ByteBuffer withEnd() throws BadImageException {
+    // The check keeps a part of what the decoder would keep.
+    limits.checkMemory(Format.JPEG.name(), width, height, coefficientBytes());
     int end = JpegScans.check(in);
     return ByteBuffer.allocate(end + 2)
         .put(in.part(0, end))

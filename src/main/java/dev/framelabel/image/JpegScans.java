@@ -177,6 +177,9 @@ final class JpegScans {
     int from = progressive ? in.u8(at + 1 + 2 * scanned.length) & LAST : 0;
     int last = progressive ? in.u8(at + 2 + 2 * scanned.length) & LAST : LAST;
     int shifts = progressive ? in.u8(at + 3 + 2 * scanned.length) : 0;
+    if (last < from) {
+      throw BadImageException.corrupt("JPEG scan of coefficients " + from + " to " + last);
+    }
     boolean alone = scanned.length == 1;
     int across = alone ? scanned[0].blocksAcross : unitsAcross;
     int units = across * (alone ? scanned[0].blocksDown : unitsDown);
