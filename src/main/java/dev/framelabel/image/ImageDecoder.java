@@ -124,7 +124,11 @@ public final class ImageDecoder {
         openCv(header, target, space);
       }
     } catch (RuntimeException e) {
-      // OpenCV's exceptions come as RuntimeException with the place in its sources.
+      // OpenCV's exceptions come as RuntimeException with the place in its sources. What is more
+      // special is a fault of this code, and no picture's.
+      if (e.getClass() != RuntimeException.class) {
+        throw e;
+      }
       throw BadImageException.corrupt("the decoder failed: " + firstLine(e));
     } finally {
       giveBack(space);
