@@ -2,6 +2,7 @@ package dev.framelabel.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framelabel.testing.cluster.TestProcess;
 import java.awt.Color;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

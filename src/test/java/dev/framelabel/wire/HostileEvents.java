@@ -13,7 +13,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -26,23 +27,44 @@ import org.apache.avro.util.Utf8;
  * are of any Unicode, and now and then not even UTF-8. The same seed gives the same records.
  */
 public final class HostileEvents {
-  private static final int KIB = 1 << 10;
-
-  /** Sizes around each limit, and those of the faults that were found. */
+  /** Sizes around each limit. */
   private static final int[] SIZES = {
-    0, 1, 40, 255, 256, 257, 1_023, 1_024, 1_025, 4_095, 4_096, 4_097, 8_192, 8_193, 16_384, 16_385,
-    60_000, 200_000, 600_000, 900_000, 1_200_000, 3_000_000
+    0, 1, 40, 255, 256, 257, 1_023, 1_024, 1_025, 4_095, 4_096, 4_097, 8_192, 8_193, 16_384, 16_385
   };
 
-  private final Random random;
+  /**
+   * Those of the faults that were found; seldom, because each takes as long as a hundred others.
+   */
+  private static final int[] LARGE = {60_000, 200_000, 600_000, 900_000, 1_200_000, 3_000_000};
+
+  private static final int ONE_IS_LARGE = 100;
+  private static final int LARGEST = 3_000_000;
+
+  private static final byte[] LETTERS = letters();
+  private static final byte[] LONE = lone();
+
+  /** Characters of any plane, surrogates alone among them, which are written as '?'. */
+  private static final byte[] UNICODE = characters(new SplittableRandom(1), LARGEST / 2);
+
+  private final SplittableRandom random;
   private final byte[] picture;
+  private final Supplier<byte[]> pictures;
 
   /**
    * @param picture a good one
    */
   public HostileEvents(long seed, byte[] picture) {
-    this.random = new Random(seed);
+    this(seed, picture, () -> picture);
+  }
+
+  /**
+   * @param picture a good one
+   * @param pictures any ones, for about half of the events
+   */
+  public HostileEvents(long seed, byte[] picture, Supplier<byte[]> pictures) {
+    this.random = new SplittableRandom(seed);
     this.picture = picture.clone();
+    this.pictures = pictures;
   }
 
   /** The faults that were found, and their neighbours: one field too large, all else good. */
@@ -114,7 +136,7 @@ public final class HostileEvents {
     byte[] value;
     switch (random.nextInt(10)) {
       case 0 -> {
-        value = picture;
+        value = random.nextBoolean() ? picture : pictures.get();
         headers.put("camera-id", text());
         headers.put("frame-id", text());
         headers.put("captured-at", text());
@@ -125,11 +147,11 @@ public final class HostileEvents {
       }
       default -> value = encoded(fields());
     }
-    if (random.nextInt(3) == 0) {
+    if (random.nextInt(6) == 0) {
       addHeaders(headers);
     }
     return incoming(
-        random.nextInt(8) == 0 ? text() : bytes("cam"), Bytes.wrap(value), Map.copyOf(headers));
+        random.nextInt(12) == 0 ? text() : bytes("cam"), Bytes.wrap(value), Map.copyOf(headers));
   }
 
   private Map<String, Object> fields() {
@@ -138,9 +160,9 @@ public final class HostileEvents {
             "cam",
             "frame",
             Map.of("site", "yard"),
-            random.nextInt(3) == 0 ? image() : picture,
+            image(),
             random.nextInt(20) == 0 ? "file:/frames/a.jpg" : "");
-    for (int changes = random.nextInt(3); changes > 0; changes--) {
+    for (int changes = random.nextInt(4) - 1; changes > 0; changes--) {
       switch (random.nextInt(6)) {
         case 0 -> fields.put("cameraId", utf8());
         case 1 -> fields.put("frameId", utf8());
@@ -151,8 +173,10 @@ public final class HostileEvents {
         }
         case 4 -> {
           fields.put("format", symbol("RGB24"));
-          fields.put("width", random.nextInt());
-          fields.put("height", random.nextInt());
+          boolean fits = random.nextBoolean();
+          fields.put("width", fits ? 30 : random.nextInt());
+          fields.put("height", fits ? 20 : random.nextInt());
+          fields.put("image", ByteBuffer.allocate(random.nextInt(20) == 0 ? size() : 30 * 20 * 3));
         }
         default -> fields.put("capturedAt", random.nextBoolean() ? random.nextLong() : micros());
       }
@@ -160,14 +184,18 @@ public final class HostileEvents {
     return fields;
   }
 
-  /** A good picture's beginning, then nothing but zeros. */
+  /** Any picture, or a good one whole, or its beginning and then nothing but zeros. */
   private byte[] image() {
-    return Arrays.copyOf(picture, size());
+    return switch (random.nextInt(5)) {
+      case 0 -> picture;
+      case 1 -> Arrays.copyOf(picture, size());
+      default -> pictures.get();
+    };
   }
 
   private Map<Object, Object> attributes() {
     Map<Object, Object> attributes = new HashMap<>();
-    int most = random.nextInt(4) == 0 ? 3_000 : 120;
+    int most = random.nextInt(20) == 0 ? 3_000 : 120;
     int count = random.nextInt(most);
     int left = 3_000_000;
     for (int i = 0; i < count && left > 0; i++) {
@@ -189,7 +217,11 @@ public final class HostileEvents {
             case 1 -> "tracestate";
             case 2 -> "framelabel-writer";
             case 3 -> "other-" + i;
-            case 4 -> "ce_" + characters(random.nextInt(20) == 0 ? size() : random.nextInt(9));
+            case 4 ->
+                "ce_"
+                    + (random.nextInt(4) == 0 ? "\uD800" : "")
+                    + new String(
+                        unicode(random.nextInt(20) == 0 ? size() : random.nextInt(9)), UTF_8);
             default -> "ce_" + i;
           };
       Bytes value = random.nextInt(4) == 0 ? text() : bytes("v".repeat(random.nextInt(150)));
@@ -199,37 +231,66 @@ public final class HostileEvents {
   }
 
   private int size() {
-    return random.nextInt(4) == 0 ? random.nextInt(3_000) : SIZES[random.nextInt(SIZES.length)];
+    return random.nextInt(ONE_IS_LARGE) == 0
+        ? LARGE[random.nextInt(LARGE.length)]
+        : random.nextInt(4) == 0 ? random.nextInt(3_000) : SIZES[random.nextInt(SIZES.length)];
   }
 
   private Utf8 utf8() {
     return new Utf8(text().array());
   }
 
-  /** So many bytes: letters, any Unicode, bytes that are no UTF-8, surrogates alone. */
+  /** About so many bytes: letters, any Unicode, bytes that are no UTF-8, surrogates alone. */
   private Bytes text() {
     int size = size();
-    return switch (random.nextInt(4)) {
-      case 0 -> bytes("x".repeat(size));
-      case 1 -> bytes(characters(size / 2));
-      case 2 -> {
-        byte[] noise = new byte[Math.min(size, 64 * KIB)];
-        random.nextBytes(noise);
-        yield Bytes.wrap(noise);
-      }
-      default -> {
-        // A surrogate alone, as some encoders write it: in three bytes.
-        byte[] lone = new byte[size];
-        for (int i = 0; i < size; i++) {
-          lone[i] = new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}[i % 3];
-        }
-        yield Bytes.wrap(lone);
-      }
-    };
+    return Bytes.wrap(
+        switch (random.nextInt(4)) {
+          case 0 -> Arrays.copyOf(LETTERS, size);
+          case 1 -> unicode(size);
+          case 2 -> noise(size);
+          default -> Arrays.copyOf(LONE, size);
+        });
   }
 
-  /** Characters of any plane, surrogates alone among them. */
-  private String characters(int count) {
+  /** A part of {@link #UNICODE} that begins and ends between two characters. */
+  private byte[] unicode(int size) {
+    int from = random.nextInt(UNICODE.length - Math.min(size, UNICODE.length) + 1);
+    int to = Math.min(UNICODE.length, from + size);
+    while (from < to && isInside(from)) {
+      from++;
+    }
+    while (to > from && isInside(to)) {
+      to--;
+    }
+    return Arrays.copyOfRange(UNICODE, from, to);
+  }
+
+  private static boolean isInside(int at) {
+    return at < UNICODE.length && (UNICODE[at] & 0xC0) == 0x80;
+  }
+
+  private byte[] noise(int size) {
+    byte[] noise = new byte[Math.min(size, 1 << 16)];
+    random.nextBytes(noise);
+    return noise;
+  }
+
+  /** A surrogate alone, as some encoders write it: in three bytes. */
+  private static byte[] lone() {
+    byte[] lone = new byte[LARGEST];
+    for (int i = 0; i < LARGEST; i++) {
+      lone[i] = (byte) (i % 3 == 0 ? 0xED : i % 3 == 1 ? 0xA0 : 0x80);
+    }
+    return lone;
+  }
+
+  private static byte[] letters() {
+    byte[] letters = new byte[LARGEST];
+    Arrays.fill(letters, (byte) 'x');
+    return letters;
+  }
+
+  private static byte[] characters(SplittableRandom random, int count) {
     StringBuilder text = new StringBuilder();
     while (text.length() < count) {
       switch (random.nextInt(3)) {
@@ -238,7 +299,7 @@ public final class HostileEvents {
         default -> text.append("e\u0301");
       }
     }
-    return text.toString();
+    return text.toString().getBytes(UTF_8);
   }
 
   private static IncomingFrame incoming(String key, byte[] value, Map<String, Bytes> headers) {

@@ -2,45 +2,36 @@ package dev.framelabel.kafka.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.LabellingJob;
 import dev.framelabel.config.KafkaOptions;
 import dev.framelabel.event.Bytes;
 import dev.framelabel.event.FieldLimits;
 import dev.framelabel.event.Frame;
 import dev.framelabel.event.FrameEvent;
 import dev.framelabel.event.Image;
-import dev.framelabel.event.Label;
 import dev.framelabel.event.LabelledFrame;
-import dev.framelabel.event.ModelIdentity;
 import dev.framelabel.event.Outcome;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.SourcePosition;
 import dev.framelabel.event.TestEvents;
-import dev.framelabel.event.Timings;
+import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.TestImages;
-import dev.framelabel.pipeline.ResultLimit;
+import dev.framelabel.testing.cluster.TestProcess;
 import dev.framelabel.wire.HostileEvents;
 import dev.framelabel.wire.ImageEvents;
 import dev.framelabel.wire.IncomingFrame;
 import dev.framelabel.wire.OutputFormat;
 import dev.framelabel.wire.RejectedFrames;
 import java.awt.Color;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.record.AbstractRecords;
-import org.apache.kafka.common.record.CompressionType;
-import org.apache.kafka.common.record.RecordBatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /**
  * Whatever a sender writes has exactly one outcome, and the topics take its record. The real reader
@@ -48,49 +39,40 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a frame is made up.
  */
 class HostileEventsTest {
-  private static final int EVENTS = Integer.getInteger("framelabel.hostile.events", 400);
-  private static final long SEED = Long.getLong("framelabel.hostile.seed", 20260301);
+  private static final String EVENTS = System.getProperty("framelabel.hostile.events", "5000");
+  private static final String SEED = System.getProperty("framelabel.hostile.seed", "20260301");
   private static final byte[] PICTURE = TestImages.jpeg(64, 48, Color.RED);
+  private static final long HEAP_MIB = 384;
+
+  /** The JVM's code and metadata, ONNX Runtime with two models, the libraries' own. */
+  private static final long PROCESS_MIB = 256;
+
   private static final Instant NOW = TestEvents.CAPTURED.plusSeconds(1);
   private static final RejectedFrames READER = new RejectedFrames(Integer.MAX_VALUE);
 
   private final ImageEvents events = new ImageEvents();
 
-  @ParameterizedTest
-  @ValueSource(ints = {KafkaOptions.SMALLEST_RECORD_BYTES, 100_000, 1_000_000, 10_000_000})
-  void anyEvent_atAnyTopicLimit_hasOneOutcomeThatTheTopicTakes(int limit) throws Exception {
-    Topics topics = new Topics(limit);
-    for (IncomingFrame incoming : HostileEvents.found(PICTURE)) {
-      check(incoming, topics);
-    }
-    HostileEvents hostile = new HostileEvents(SEED, PICTURE);
-    for (int i = 0; i < EVENTS; i++) {
-      check(hostile.next(), topics);
-    }
+  /** In a process of its own: it may neither crash nor take more memory than it should. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 4, unit = TimeUnit.HOURS)
+  void anyEvent_atAnyTopicLimit_hasOneOutcomeThatTheTopicTakes() throws Exception {
+    List<String> said =
+        TestProcess.run(
+            HostileRun.class,
+            List.of("-Xmx" + HEAP_MIB + "m", "-XX:-CreateCoredumpOnCrash"),
+            List.of(EVENTS, SEED),
+            180);
+    said.forEach(System.out::println);
+    String last = said.get(said.size() - 1);
+    assertThat(number(last, "events")).isEqualTo(Long.parseLong(EVENTS));
+    assertThat(number(last, "outcomes")).isEqualTo(Long.parseLong(EVENTS));
+    long decoding = (HostileRun.DECODING_THREADS * ImageLimits.DEFAULT.maxDecodeBytes()) >> 20;
+    assertThat(number(last, "peakResidentMiB")).isLessThan(HEAP_MIB + decoding + PROCESS_MIB);
   }
 
-  private void check(IncomingFrame incoming, Topics topics) throws IOException {
-    FrameEvent event = events.read(incoming, NOW);
-    if (event instanceof RejectedFrame rejected) {
-      assertThat(rejected.original()).isEqualTo(incoming.value());
-      checkRejected(rejected, topics);
-    } else {
-      Frame frame = (Frame) event;
-      // Nothing of a valid frame is ever left out: its limits are below the topic's.
-      LabelledFrame labelled = labelled(frame);
-      assertThat(topics.limit.fit(labelled)).isSameAs(labelled);
-      assertThat(topics.size(labelled)).isLessThanOrEqualTo(topics.bytes);
-      checkRejected(frame.reject(RejectionKind.IMAGE_URI_REFUSED, "r".repeat(100_000)), topics);
-    }
-  }
-
-  private static void checkRejected(RejectedFrame rejected, Topics topics) throws IOException {
-    assertThat(topics.limit.fit(rejected)).isSameAs(rejected);
-    assertThat(topics.size(rejected)).isLessThanOrEqualTo(topics.bytes);
-    RejectedFrames.Stored stored = READER.readStored(topics.rejected(rejected).value());
-    assertThat(stored.originalBytes()).isEqualTo(rejected.original().length());
-    assertThat(stored.frame().kind()).isEqualTo(rejected.kind());
-    assertThat(stored.frame().source()).isEqualTo(rejected.source());
+  private static long number(String text, String name) {
+    return Long.parseLong(text.replaceAll(".*\\b" + name + "=(\\d+).*", "$1"));
   }
 
   @Test
@@ -113,7 +95,7 @@ class HostileEventsTest {
   /** All fields at their limits: less than half of the smallest record that is permitted. */
   @Test
   void largestResult_besidesOriginalAndLabels_isHalfOfTheSmallestRecord() {
-    Topics topics = new Topics(KafkaOptions.SMALLEST_RECORD_BYTES);
+    HostileRun.Topics topics = new HostileRun.Topics(KafkaOptions.SMALLEST_RECORD_BYTES);
     Frame largest = largest();
     IncomingFrame incoming =
         new IncomingFrame(
@@ -129,8 +111,8 @@ class HostileEventsTest {
                 .withImage(Image.encoded(Bytes.EMPTY))
                 .reject(RejectionKind.CORRUPT_IMAGE, "\uD83D\uDE00".repeat(9_999)));
     assertThat(rejected).isBetween(30_000, KafkaOptions.SMALLEST_RECORD_BYTES / 2);
-    LabelledFrame labelled = labelled(largest);
-    assertThat(topics.limit.fit(labelled)).isSameAs(labelled);
+    LabelledFrame labelled = HostileRun.labelled(largest);
+    assertThat(topics.limit().fit(labelled)).isSameAs(labelled);
   }
 
   private static Frame largest() {
@@ -160,7 +142,7 @@ class HostileEventsTest {
   /** As in a savepoint of a version that had no limits for fields. */
   @Test
   void fit_frameWithoutLimits_isRejectedWithoutAttributes() throws Exception {
-    Topics topics = new Topics(100_000);
+    HostileRun.Topics topics = new HostileRun.Topics(100_000);
     Frame frame =
         new Frame(
             "c".repeat(3_000_000),
@@ -171,8 +153,9 @@ class HostileEventsTest {
             TestEvents.SOURCE,
             Map.of("ce_x", "h".repeat(500_000)));
     for (Outcome outcome :
-        List.of(labelled(frame), frame.reject(RejectionKind.CORRUPT_IMAGE, "it is cut"))) {
-      RejectedFrame fit = (RejectedFrame) topics.limit.fit(outcome);
+        List.of(
+            HostileRun.labelled(frame), frame.reject(RejectionKind.CORRUPT_IMAGE, "it is cut"))) {
+      RejectedFrame fit = (RejectedFrame) topics.limit().fit(outcome);
       assertThat(fit.attributes()).isEmpty();
       assertThat(fit.headers()).isEmpty();
       assertThat(fit.source()).isEqualTo(TestEvents.SOURCE);
@@ -180,63 +163,11 @@ class HostileEventsTest {
       assertThat(topics.size(fit)).isLessThanOrEqualTo(100_000);
     }
     RejectedFrame rejected =
-        (RejectedFrame) topics.limit.fit(frame.reject(RejectionKind.CORRUPT_IMAGE, "it is cut"));
+        (RejectedFrame) topics.limit().fit(frame.reject(RejectionKind.CORRUPT_IMAGE, "it is cut"));
     assertThat(rejected.kind()).isEqualTo(RejectionKind.CORRUPT_IMAGE);
     assertThat(rejected.reason()).startsWith("it is cut; its result had ");
     RejectedFrames.Stored stored = READER.readStored(topics.rejected(rejected).value());
     assertThat(stored.originalBytes()).isEqualTo(900_000);
     assertThat(stored.frame().original().length()).isEqualTo(100_000 - (64 << 10));
-  }
-
-  /** A topic's options, and its real writers of records. */
-  private static final class Topics {
-    private final int bytes;
-    private final ResultLimit limit;
-    private final OutcomeRecords.OutcomeSerializer<LabelledFrame> labelled;
-    private final OutcomeRecords.OutcomeSerializer<RejectedFrame> rejected;
-
-    Topics(int bytes) {
-      Configuration configuration = new Configuration();
-      configuration.set(KafkaOptions.MAX_RECORD_SIZE, new MemorySize(bytes));
-      KafkaOptions options = new KafkaOptions(configuration);
-      this.bytes = bytes;
-      this.limit = LabellingJob.resultLimit(options);
-      this.labelled = OutcomeRecords.labelled(options, OutputFormat.PLAIN);
-      this.rejected = OutcomeRecords.rejected(options, OutputFormat.PLAIN);
-      labelled.open();
-      rejected.open();
-    }
-
-    ProducerRecord<byte[], byte[]> rejected(RejectedFrame frame) {
-      return rejected.serialize(frame, null, null);
-    }
-
-    int size(Outcome outcome) {
-      ProducerRecord<byte[], byte[]> result =
-          outcome instanceof LabelledFrame frame
-              ? labelled.serialize(frame, null, null)
-              : rejected((RejectedFrame) outcome);
-      return AbstractRecords.estimateSizeInBytesUpperBound(
-          RecordBatch.CURRENT_MAGIC_VALUE,
-          CompressionType.NONE,
-          result.key(),
-          result.value(),
-          result.headers().toArray());
-    }
-  }
-
-  /** 100 labels of 200 bytes: more than any model that is known has to say. */
-  private static LabelledFrame labelled(Frame frame) {
-    return new LabelledFrame(
-        frame.cameraId(),
-        frame.frameId(),
-        frame.capturedAt(),
-        NOW,
-        IntStream.range(0, 100).mapToObj(i -> new Label("l".repeat(200), i, 0.01f)).toList(),
-        new ModelIdentity("m".repeat(200), "1", "ab".repeat(32)),
-        frame.source(),
-        new Timings(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE),
-        frame.attributes(),
-        frame.headers());
   }
 }

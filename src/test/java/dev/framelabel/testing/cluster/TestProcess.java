@@ -1,8 +1,7 @@
-package dev.framelabel.image;
+package dev.framelabel.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.framelabel.testing.cluster.ChildCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,12 +9,20 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a main class of the tests in a JVM of its own. */
-final class TestProcess {
+public final class TestProcess {
+  private static final int MINUTES = 5;
+
   private TestProcess() {}
 
-  /** Returns the lines of its output; fails if it does not end well. */
-  static List<String> run(Class<?> main, List<String> options, List<String> arguments)
+  /** Returns the lines of its output; fails if it does not end well within five minutes. */
+  public static List<String> run(Class<?> main, List<String> options, List<String> arguments)
       throws Exception {
+    return run(main, options, arguments, MINUTES);
+  }
+
+  /** Returns the lines of its output; fails if it does not end well. */
+  public static List<String> run(
+      Class<?> main, List<String> options, List<String> arguments, int minutes) throws Exception {
     Path folder = Files.createTempDirectory("process");
     Path command = folder.resolve("arguments");
     List<String> words = new ArrayList<>(options);
@@ -34,7 +41,7 @@ final class TestProcess {
     // What is freed goes back to the system, and is counted once more when it is taken again.
     builder.environment().put("MALLOC_MMAP_THRESHOLD_", Integer.toString(128 << 10));
     Process process = builder.start();
-    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.waitFor(minutes, TimeUnit.MINUTES)).as(main.getName()).isTrue();
     String all = Files.readString(output) + Files.readString(errors);
     assertThat(process.exitValue()).as(all).isZero();
     List<String> lines = Files.readAllLines(output);
