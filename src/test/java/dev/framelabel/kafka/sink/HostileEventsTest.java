@@ -28,6 +28,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -137,6 +141,27 @@ class HostileEventsTest {
         (name, text) ->
             headers.put(name, Bytes.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
     return headers;
+  }
+
+  /** Also for texts, labels and headers that no limit has cut. */
+  @Property
+  void atMost_anyResult_isNotLessThanItsRecord(
+      @ForAll String text,
+      @ForAll String other,
+      @ForAll @Size(max = 40) Map<String, String> texts,
+      @ForAll @IntRange(max = 3_000) int originalBytes) {
+    HostileRun.Topics topics = new HostileRun.Topics(KafkaOptions.SMALLEST_RECORD_BYTES);
+    Frame frame =
+        new Frame(
+            text + "c",
+            other + "f",
+            TestEvents.CAPTURED,
+            Image.encoded(new byte[originalBytes]),
+            texts,
+            new SourcePosition(other, Integer.MAX_VALUE, Long.MAX_VALUE),
+            texts);
+    topics.checkBound(frame.reject(RejectionKind.CORRUPT_IMAGE, text));
+    topics.checkBound(HostileRun.labelled(frame));
   }
 
   /** As in a savepoint of a version that had no limits for fields. */

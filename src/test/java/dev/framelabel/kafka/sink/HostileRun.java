@@ -189,6 +189,7 @@ final class HostileRun {
   private void checkLabelled(Frame frame, LabelledFrame outcome, Topics to) {
     count("labelled");
     for (LabelledFrame labelled : List.of(outcome, labelled(frame))) {
+      to.checkBound(labelled);
       require(to.limit.fit(labelled) == labelled, frame, "fields of a label are left out");
       require(to.size(labelled) <= to.bytes, frame, "the topic would refuse it");
     }
@@ -196,6 +197,7 @@ final class HostileRun {
 
   private void checkRejected(RejectedFrame rejected, Topics to) throws IOException {
     count(rejected.kind().name());
+    to.checkBound(rejected);
     require(to.limit.fit(rejected) == rejected, rejected, "fields of a rejection are left out");
     require(to.size(rejected) <= to.bytes, rejected, "the topic would refuse it");
     RejectedFrames.Stored stored = READER.readStored(to.rejected(rejected).value());
@@ -238,6 +240,7 @@ final class HostileRun {
   static final class Topics {
     private final int bytes;
     private final ResultLimit limit;
+    private final RecordSizes sizes;
     private final OutcomeRecords.OutcomeSerializer<LabelledFrame> labelled;
     private final OutcomeRecords.OutcomeSerializer<RejectedFrame> rejected;
 
@@ -247,6 +250,7 @@ final class HostileRun {
       KafkaOptions options = new KafkaOptions(configuration);
       this.bytes = bytes;
       this.limit = LabellingJob.resultLimit(options);
+      this.sizes = new RecordSizes(options);
       this.labelled = OutcomeRecords.labelled(options, OutputFormat.PLAIN);
       this.rejected = OutcomeRecords.rejected(options, OutputFormat.PLAIN);
       labelled.open();
@@ -259,6 +263,13 @@ final class HostileRun {
 
     ProducerRecord<byte[], byte[]> rejected(RejectedFrame frame) {
       return rejected.serialize(frame, null, null);
+    }
+
+    /** What is known without encoding a result must never be too little. */
+    void checkBound(Outcome outcome) {
+      long most = RecordSizes.atMost(outcome);
+      int exact = sizes.exactly(outcome);
+      require(exact <= most, outcome, exact + " bytes, but at most " + most);
     }
 
     int size(Outcome outcome) {
