@@ -8,6 +8,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import dev.framelabel.event.Bytes;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
@@ -26,7 +28,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  * stands there.
  *
  * <p>Arguments: number of pictures, seed. Its last line is {@code pictures=N formats=N looked=N
- * encoded=N}.
+ * encoded=N peakResidentMiB=N}.
  */
 final class PixelFuzz implements AutoCloseable {
   private static final int PAGE = 4_096;
@@ -66,9 +68,17 @@ final class PixelFuzz implements AutoCloseable {
         }
       }
       System.out.printf(
-          "pictures=%d formats=%d looked=%d encoded=%d%n",
-          pictures, fuzz.formats.size(), fuzz.looked, fuzz.encoded);
+          "pictures=%d formats=%d looked=%d encoded=%d peakResidentMiB=%d%n",
+          pictures, fuzz.formats.size(), fuzz.looked, fuzz.encoded, peakMebibytes());
     }
+  }
+
+  private static long peakMebibytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Memory whose last byte lies before a page that nobody may read. */
