@@ -17,9 +17,17 @@ import org.bytedeco.javacpp.BytePointer;
  * thread-safe.
  */
 final class StillDecoder implements AutoCloseable {
+  /** A JPEG of 64 million pixels without subsampling. */
+  private static final long MOST_BYTES = 192_000_000;
+
   private static final long MOST_PIXELS = 64_000_000;
+
+  /** Samples of a pixel for each colour type of PNG, with the transparency that it may get. */
+  private static final int[] PNG_SAMPLES = {2, 4, 4, 4, 2, 4, 4, 4};
+
   private static final int MOST_POINTS = 1 << 20;
   private static final int GREEN = 1;
+  private static final int PNG_COLOUR = 25;
   private static final byte[] NOTHING = {};
 
   /** Formats whose points are bits, indices, parts of words, or not in memory. */
@@ -55,7 +63,9 @@ final class StillDecoder implements AutoCloseable {
     AVCodecContext decoder = avcodec_alloc_context3(avcodec_find_decoder(codec));
     AVPacket packet = av_packet_alloc();
     try {
-      decoder.thread_count(1).max_pixels(MOST_PIXELS);
+      decoder
+          .thread_count(1)
+          .max_pixels(Math.min(MOST_PIXELS, MOST_BYTES / pixelBytes(codec, file)));
       if (codec == AV_CODEC_ID_MJPEG) {
         decoder.lowres(jpegShrinking);
       }
@@ -82,6 +92,14 @@ final class StillDecoder implements AutoCloseable {
       case PNG -> AV_CODEC_ID_PNG;
       case WEBP -> AV_CODEC_ID_WEBP;
     };
+  }
+
+  /** Returns the bytes that a pixel takes at most, decoded. */
+  private static int pixelBytes(int codec, byte[] file) {
+    if (codec != AV_CODEC_ID_PNG || file.length <= PNG_COLOUR) {
+      return codec == AV_CODEC_ID_WEBP ? 4 : 3;
+    }
+    return PNG_SAMPLES[file[PNG_COLOUR] & 7] * (file[PNG_COLOUR - 1] > Byte.SIZE ? 2 : 1);
   }
 
   /**

@@ -1,8 +1,11 @@
 package dev.framelabel.tools.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framelabel.image.BlankPng;
 import dev.framelabel.testing.cluster.ChildCommand;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +67,8 @@ final class PixelFuzzTest {
     assertThat(number(said, "formats")).isGreaterThan(150);
     assertThat(number(said, "looked")).isGreaterThan(Long.parseLong(PICTURES) / 20);
     assertThat(number(said, "encoded")).isGreaterThan(Long.parseLong(PICTURES) / 20);
+    // A heap of 256 MiB, the JVM and FFmpeg: pictures of at most 70 x 70 points add nothing.
+    assertThat(number(said, "peakResidentMiB")).isLessThan(512);
   }
 
   private static long number(String text, String name) {
@@ -77,6 +82,16 @@ final class PixelFuzzTest {
     try (StillDecoder decoder = new StillDecoder(3);
         var in = Objects.requireNonNull(getClass().getResourceAsStream("/camera/" + name))) {
       assertThat(StillDecoder.luma(decoder.decode(in.readAllBytes()))).isEmpty();
+    }
+  }
+
+  /** 0.5 GB of pixels in half a megabyte. */
+  @Test
+  void decode_fewBytesMuchMemory_isRefused() throws Exception {
+    try (StillDecoder decoder = new StillDecoder(3)) {
+      byte[] large = BlankPng.of(8_000, 8_000, 16, 6, false);
+      assertThatThrownBy(() -> decoder.decode(large)).isInstanceOf(IOException.class);
+      assertThat(decoder.decode(BlankPng.of(6_000, 4_000, 8, 6, false)).width()).isEqualTo(6_000);
     }
   }
 
