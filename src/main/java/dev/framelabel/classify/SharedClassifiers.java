@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ public final class SharedClassifiers {
   private final Duration closePatience;
   private final String hangingCount;
   private final Consumer<String> endOfProcess;
+  private final ThreadFactory threads;
   private final Map<Key, Shared> classifiers = new HashMap<>();
 
   private record Key(ClassifierSettings settings, ModelOpener models) {}
@@ -57,6 +59,20 @@ public final class SharedClassifiers {
    */
   public SharedClassifiers(
       Duration closePatience, String hangingCount, Consumer<String> endOfProcess) {
+    this(closePatience, hangingCount, endOfProcess, Thread::new);
+  }
+
+  /**
+   * Begins as the other constructor does, with threads of the caller's making.
+   *
+   * @param threads for the closing of bad classifiers
+   */
+  SharedClassifiers(
+      Duration closePatience,
+      String hangingCount,
+      Consumer<String> endOfProcess,
+      ThreadFactory threads) {
+    this.threads = requireNonNull(threads);
     this.closePatience = requireNonNull(closePatience);
     this.hangingCount = requireNonNull(hangingCount);
     this.endOfProcess = requireNonNull(endOfProcess);
@@ -96,9 +112,7 @@ public final class SharedClassifiers {
                 + " Cause: {}",
             shared.classifier.device(),
             cause);
-        Thread closing = new Thread(() -> retire(key, shared), "framelabel-replace");
-        closing.setDaemon(true);
-        closing.start();
+        retireLater(key, shared);
       }
     }
 
@@ -155,6 +169,20 @@ public final class SharedClassifiers {
       return Classifier.open(settings, models);
     } finally {
       boolean unused = limit.cancel(false);
+    }
+  }
+
+  /** Closes a classifier on a thread of its own. */
+  private void retireLater(Key key, Shared shared) {
+    try {
+      Thread closing = threads.newThread(() -> retire(key, shared));
+      closing.setName("framelabel-replace");
+      closing.setDaemon(true);
+      closing.start();
+    } catch (OutOfMemoryError e) {
+      // Its users wait for nothing: what this process lacks, no other classifier brings.
+      boolean ignored = shared.gone.complete(null);
+      endOfProcess.accept("a bad classifier cannot be closed: " + e);
     }
   }
 

@@ -142,6 +142,25 @@ class SharedClassifiersTest {
     assertThat(ends).hasSize(1);
   }
 
+  /** "Unable to create native thread": nobody waits for a classifier that nothing closes. */
+  @Test
+  void markBad_noThreadCanBeStarted_endsTheProcessAndHoldsNoUser() {
+    SharedClassifiers shared =
+        new SharedClassifiers(
+            PATIENT,
+            "test.hanging." + System.identityHashCode(this),
+            ends::add,
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    SharedClassifiers.Lease lease = acquire(shared);
+    lease.markBad("device lost");
+    assertThat(ends).singleElement().asString().contains("unable to create native thread");
+    lease.awaitClosed();
+    acquire(shared).close();
+    boolean ignored = lease.classifier().close(PATIENT);
+  }
+
   private SharedClassifiers shared(Duration closePatience) {
     return new SharedClassifiers(
         closePatience, "test.hanging." + System.identityHashCode(this), ends::add);
