@@ -85,10 +85,13 @@ final class ClaimCheck implements AutoCloseable {
    * the result completes on a thread of this.
    *
    * @param room gives room for so many bytes; until then no byte is read
+   * @param letGo called once those bytes are in the result or nowhere: later than the result where
+   *     a reading goes on that took too long
    */
-  CompletableFuture<FrameEvent> resolve(Frame frame, LongFunction<CompletableFuture<Void>> room) {
+  CompletableFuture<FrameEvent> resolve(
+      Frame frame, LongFunction<CompletableFuture<Void>> room, Runnable letGo) {
     Reading reading = new Reading(frame);
-    readers.execute(() -> reading.begin(room));
+    readers.execute(() -> reading.begin(room, letGo));
     return reading.result;
   }
 
@@ -103,21 +106,22 @@ final class ClaimCheck implements AutoCloseable {
       this.frame = frame;
     }
 
-    void begin(LongFunction<CompletableFuture<Void>> room) {
+    void begin(LongFunction<CompletableFuture<Void>> room, Runnable letGo) {
       timed(() -> reader.find(frame.image().uri()))
           .ifPresent(
               found -> {
                 CompletableFuture<Void> ignored =
-                    room.apply(found.size()).thenRunAsync(() -> read(found), readers);
+                    room.apply(found.size()).thenRunAsync(() -> read(found, letGo), readers);
               });
     }
 
-    private void read(Found found) {
-      timed(found.read())
-          .ifPresent(
-              bytes -> {
-                boolean ignored = result.complete(frame.withImage(Image.encoded(bytes)));
-              });
+    private void read(Found found, Runnable letGo) {
+      Optional<byte[]> read = timed(found.read());
+      letGo.run();
+      read.ifPresent(
+          bytes -> {
+            boolean ignored = result.complete(frame.withImage(Image.encoded(bytes)));
+          });
     }
 
     /** Runs a step for no longer than is left of the limit; its failure becomes the result. */

@@ -57,7 +57,7 @@ final class InFlightFrame {
     if (frame.image().format() == Image.Format.REFERENCE) {
       CompletableFuture<FrameEvent> ignored =
           classifier
-              .read(frame, this::room)
+              .read(frame, this::room, hold::letGo)
               .whenComplete((read, failure) -> wasRead(read, failure));
     } else {
       startClock();
@@ -66,9 +66,17 @@ final class InFlightFrame {
     return ended;
   }
 
-  /** Completes when those before it leave room: they have deadlines; its own time begins then. */
+  /**
+   * Completes when those before it leave room: they have deadlines; its own time begins then. The
+   * bytes count for as long as they are read, even if the frame is given up before.
+   */
   private CompletableFuture<Void> room(long bytes) {
-    return hold.grow(bytes).thenRun(this::startClock);
+    return hold.grow(bytes)
+        .thenRun(
+            () -> {
+              hold.keep();
+              startClock();
+            });
   }
 
   private void startClock() {

@@ -156,9 +156,12 @@ final class LeasedClassifier implements AutoCloseable {
   /**
    * Reads the image of a frame with an image by reference, once there is room for it. Flink's state
    * holds the reference only.
+   *
+   * @param letGo as {@link ClaimCheck#resolve} calls it
    */
-  CompletableFuture<FrameEvent> read(Frame frame, LongFunction<CompletableFuture<Void>> room) {
-    return claims.resolve(frame, room);
+  CompletableFuture<FrameEvent> read(
+      Frame frame, LongFunction<CompletableFuture<Void>> room, Runnable letGo) {
+    return claims.resolve(frame, room, letGo);
   }
 
   /** Runs what may block, which timers and threads of a classifier must not run. */

@@ -9,6 +9,7 @@ import dev.framelabel.event.Image;
 import dev.framelabel.event.RejectedFrame;
 import dev.framelabel.event.RejectionKind;
 import dev.framelabel.event.TestEvents;
+import dev.framelabel.testing.cluster.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,13 +146,50 @@ class ClaimCheckTest {
                 });
     try (ClaimCheck claims = new ClaimCheck(hanging, Duration.ofMillis(300), 1)) {
       CompletableFuture<FrameEvent> first =
-          claims.resolve(frame("file:/a/hangs.jpg"), ClaimCheckTest::room);
+          claims.resolve(frame("file:/a/hangs.jpg"), ClaimCheckTest::room, () -> {});
       CompletableFuture<FrameEvent> second =
-          claims.resolve(frame("file:/a/b.jpg"), ClaimCheckTest::room);
+          claims.resolve(frame("file:/a/b.jpg"), ClaimCheckTest::room, () -> {});
       RejectedFrame rejected = (RejectedFrame) first.join();
       assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
       assertThat(rejected.reason()).contains("--image-uri-timeout 300 ms");
       assertThat(second.join()).isInstanceOf(Frame.class);
+    }
+  }
+
+  /** A file system that takes no notice of an interrupt: its bytes are in memory until it ends. */
+  @Test
+  void resolve_readingThatGoesOnAfterItsTime_countsUntilItEnds() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    ClaimCheck.Reader stubborn =
+        uri ->
+            new ClaimCheck.Found(
+                MAX_BYTES,
+                () -> {
+                  boolean ended = false;
+                  while (!ended) {
+                    try {
+                      ended = end.await(50, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                      // As a driver's own code would.
+                    }
+                  }
+                  return new byte[MAX_BYTES];
+                });
+    ByteBudget budget = new ByteBudget(10 * MAX_BYTES, MAX_BYTES);
+    ByteBudget.Hold hold = budget.takeGrowing(0);
+    try (ClaimCheck claims = new ClaimCheck(stubborn, Duration.ofMillis(100), 1)) {
+      FrameEvent outcome =
+          claims
+              .resolve(
+                  frame("file:/a/b.jpg"),
+                  bytes -> hold.grow(bytes).thenRun(hold::keep),
+                  hold::letGo)
+              .whenComplete((done, failure) -> hold.done())
+              .join();
+      assertThat(((RejectedFrame) outcome).kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
+      assertThat(budget.held()).isEqualTo(MAX_BYTES);
+      end.countDown();
+      Await.until("the bytes are let go of", LONG, () -> budget.held() == 0);
     }
   }
 
@@ -195,10 +233,11 @@ class ClaimCheckTest {
               bytes -> {
                 boolean ignored = asked.complete(bytes);
                 return room;
-              });
+              },
+              () -> {});
       assertThat(asked.join()).isEqualTo(MAX_BYTES);
       // The only thread is free for the next: waiting for room holds none.
-      assertThat(claims.resolve(frame(uri("own.jpg")), ClaimCheckTest::room).join())
+      assertThat(claims.resolve(frame(uri("own.jpg")), ClaimCheckTest::room, () -> {}).join())
           .isInstanceOf(Frame.class);
       assertThat(result).isNotDone();
       read.set(false);
@@ -226,7 +265,7 @@ class ClaimCheckTest {
 
   private static FrameEvent resolve(ClaimCheck.Reader reader, Duration limit, String uri) {
     try (ClaimCheck claims = new ClaimCheck(reader, limit, 2)) {
-      return claims.resolve(frame(uri), ClaimCheckTest::room).join();
+      return claims.resolve(frame(uri), ClaimCheckTest::room, () -> {}).join();
     }
   }
 
