@@ -16,7 +16,6 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -29,9 +28,6 @@ import org.apache.flink.util.TimeUtils;
  */
 public record JobOptions(Configuration configuration) implements Serializable {
   private static final long serialVersionUID = 1L;
-
-  private static final Predicate<String> PROVIDERS =
-      value -> !PluginSettings.pairs(value).isEmpty();
 
   private static final OptionGroup MODEL_GROUP = new OptionGroup("Model and device");
   private static final OptionGroup BATCHING_GROUP = new OptionGroup("Batching");
@@ -89,7 +85,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
           key("execution-provider").stringType().defaultValue(""),
           "NAME=FILE,...",
           ValidValues.textOrEmpty(
-              "names with the files of their libraries; empty: none", PROVIDERS),
+              "names with the files of their libraries; empty: none", JobOptions::arePairs),
           "Other plug-in execution providers of ONNX Runtime: a name for --device, and the library's file"
               + " on each TaskManager.",
           "Set it to run the model on hardware of another vendor.");
@@ -107,7 +103,7 @@ public record JobOptions(Configuration configuration) implements Serializable {
       MODEL_GROUP.add(
           key("provider-option").stringType().defaultValue(""),
           "KEY=VALUE,...",
-          ValidValues.textOrEmpty("keys with values; empty: none", PROVIDERS),
+          ValidValues.textOrEmpty("keys with values; empty: none", JobOptions::arePairs),
           "Options of the plug-in execution provider, as its documentation names them.",
           "Set them as the plug-in's documentation says.");
 
@@ -345,6 +341,10 @@ public record JobOptions(Configuration configuration) implements Serializable {
     checkInFlight(configuration);
     checkImageUris(configuration);
     ClassifierSettings ignored = settings(configuration, configuration.get(DEVICE));
+  }
+
+  private static boolean arePairs(String text) {
+    return !PluginSettings.pairs(text).isEmpty();
   }
 
   private static void checkInFlight(Configuration configuration) {

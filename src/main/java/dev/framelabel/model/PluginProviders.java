@@ -72,8 +72,8 @@ public final class PluginProviders {
   }
 
   private List<OrtEpDevice> devices(String provider, Path library) {
-    // Not this class: the job's class loaders have one each, and ONNX Runtime is the process's.
-    synchronized (OrtEnvironment.class) {
+    // Not this object: the job's class loaders have one each, and ONNX Runtime's is the process's.
+    synchronized (environment) {
       try {
         List<OrtEpDevice> devices = loaded(library);
         if (devices.isEmpty()) {

@@ -60,8 +60,8 @@ public final class RecordSizes implements Serializable {
     long characters = 2L * outcome.cameraId().length() + outcome.frameId().length();
     characters += outcome.source().topic().length() + characters(outcome.attributes());
     characters += characters(outcome.headers());
-    long entries = outcome.attributes().size() + outcome.headers().size();
-    long bytes = STAMP_BYTES + FIXED_BYTES;
+    long entries = (long) outcome.attributes().size() + outcome.headers().size();
+    long bytes = (long) STAMP_BYTES + FIXED_BYTES;
     if (outcome instanceof LabelledFrame frame) {
       characters += frame.model().name().length() + frame.model().version().length();
       characters += frame.model().sha256().length();

@@ -146,12 +146,10 @@ public final class Doctor {
     if (found.within(SampleCheck.TOLERANCE)) {
       return Finding.ok(subject, text);
     }
-    String expected =
-        text + "; expected at most " + SampleCheck.TOLERANCE + " and all first labels";
     String cure = "see docs/guides/import-a-model.md, section 'Sample pictures'";
     return found.sameTop() < found.pictures()
-        ? Finding.failed(subject, expected, cure)
-        : Finding.warning(subject, expected, cure);
+        ? Finding.failed(subject, "a first label differs: " + text, cure)
+        : Finding.warning(subject, "scores differ by more than 0.01: " + text, cure);
   }
 
   /** Returns the memory that concurrent full batches take, and adds a finding about it. */
