@@ -45,20 +45,22 @@ final class LeasedClassifier implements AutoCloseable {
    */
   LeasedClassifier(
       JobOptions options, String device, ModelOpener models, SharedClassifiers classifiers) {
-    this(options, device, models, classifiers, timer());
+    this(options, device, models, classifiers, timer(), ClaimCheck.open(options));
   }
 
   /**
-   * Acquires a classifier as the other constructor does, with a timer of the caller.
+   * Acquires a classifier as the other constructor does, with parts that {@link #close} closes.
    *
-   * @param timer runs the deadlines; shut down by {@link #close}
+   * @param timer runs the deadlines
+   * @param claims reads images by reference
    */
   LeasedClassifier(
       JobOptions options,
       String device,
       ModelOpener models,
       SharedClassifiers classifiers,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      ClaimCheck claims) {
     this.classifiers = classifiers;
     this.settings = options.classifierSettings(device);
     this.models = models;
@@ -67,7 +69,7 @@ final class LeasedClassifier implements AutoCloseable {
             options.get(JobOptions.IN_FLIGHT_SIZE).getBytes(),
             options.get(JobOptions.MAX_IMAGE_SIZE).getBytes());
     this.deadline = FrameDeadline.of(options, timer);
-    this.claims = ClaimCheck.open(options);
+    this.claims = claims;
     this.lease = classifiers.acquire(settings, models);
   }
 

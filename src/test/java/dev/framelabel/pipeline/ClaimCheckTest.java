@@ -156,25 +156,29 @@ class ClaimCheckTest {
     }
   }
 
-  /** A file system that takes no notice of an interrupt: its bytes are in memory until it ends. */
+  /** Returns a file system that takes no notice of an interrupt, as a driver's own code may. */
+  static ClaimCheck.Reader stubborn(byte[] bytes, CountDownLatch end) {
+    return uri ->
+        new ClaimCheck.Found(
+            bytes.length,
+            () -> {
+              boolean ended = false;
+              while (!ended) {
+                try {
+                  ended = end.await(50, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                  // It goes on.
+                }
+              }
+              return bytes;
+            });
+  }
+
+  /** The bytes are in memory until the reading ends. */
   @Test
   void resolve_readingThatGoesOnAfterItsTime_countsUntilItEnds() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    ClaimCheck.Reader stubborn =
-        uri ->
-            new ClaimCheck.Found(
-                MAX_BYTES,
-                () -> {
-                  boolean ended = false;
-                  while (!ended) {
-                    try {
-                      ended = end.await(50, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                      // As a driver's own code would.
-                    }
-                  }
-                  return new byte[MAX_BYTES];
-                });
+    ClaimCheck.Reader stubborn = stubborn(new byte[MAX_BYTES], end);
     ByteBudget budget = new ByteBudget(10 * MAX_BYTES, MAX_BYTES);
     ByteBudget.Hold hold = budget.takeGrowing(0);
     try (ClaimCheck claims = new ClaimCheck(stubborn, Duration.ofMillis(100), 1)) {
@@ -269,7 +273,7 @@ class ClaimCheckTest {
     }
   }
 
-  private static Frame frame(String uri) {
+  static Frame frame(String uri) {
     return new Frame(
         "cam",
         "f",

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
@@ -133,6 +134,22 @@ class LeasedClassifierTest {
     assertThat(device.opened).hasValue(1);
   }
 
+  /** As long as an image is read, its bytes are in memory, although its frame is rejected. */
+  @Test
+  void label_readingThatGoesOnAfterItsTime_bytesCountUntilItEnds() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    LeasedClassifier leased =
+        open(
+            options(InferenceTimeout.REJECT),
+            new ClaimCheck(ClaimCheckTest.stubborn(RED, end), Duration.ofMillis(100), 1));
+    String uri = "file:/a/b.jpg";
+    Outcome outcome = get(List.of(leased.label(ClaimCheckTest.frame(uri)))).get(0);
+    assertThat(((RejectedFrame) outcome).kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
+    assertThat(leased.inFlightBytes()).isEqualTo(uri.length() + RED.length);
+    end.countDown();
+    Await.until("the bytes are let go of", LIMIT, () -> leased.inFlightBytes() == 0);
+  }
+
   @Test
   void label_deviceHangsInFailMode_failsWhileTheTaskWaitsAndIsReplaced() throws Exception {
     LeasedClassifier leased = open(InferenceTimeout.FAIL);
@@ -202,6 +219,18 @@ class LeasedClassifierTest {
   }
 
   private LeasedClassifier open(InferenceTimeout then) {
+    JobOptions options = options(then);
+    return open(options, ClaimCheck.open(options));
+  }
+
+  private LeasedClassifier open(JobOptions options, ClaimCheck claims) {
+    LeasedClassifier leased =
+        new LeasedClassifier(options, "cpu", device.opener(), shared, timer, claims);
+    opened.add(leased);
+    return leased;
+  }
+
+  private static JobOptions options(InferenceTimeout then) {
     Configuration configuration = new Configuration();
     configuration.set(JobOptions.MODEL, TestModels.colour().toString());
     configuration.set(JobOptions.DEVICE, "cpu");
@@ -210,10 +239,7 @@ class LeasedClassifierTest {
     configuration.set(JobOptions.INFERENCE_TIMEOUT, TIMEOUT);
     configuration.set(JobOptions.ON_INFERENCE_TIMEOUT, then);
     configuration.set(JobOptions.IN_FLIGHT_SIZE, new MemorySize((long) FIT * RED.length));
-    LeasedClassifier leased =
-        new LeasedClassifier(new JobOptions(configuration), "cpu", device.opener(), shared, timer);
-    opened.add(leased);
-    return leased;
+    return new JobOptions(configuration);
   }
 
   private static List<CompletableFuture<Outcome>> label(LeasedClassifier leased, String... ids)
