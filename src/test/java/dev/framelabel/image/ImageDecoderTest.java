@@ -211,6 +211,17 @@ class ImageDecoderTest {
   }
 
   @Test
+  void decode_faultOfTheCaller_isNoFaultOfThePicture() {
+    byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
+    for (ByteBuffer target :
+        new ByteBuffer[] {ByteBuffer.allocateDirect(1), ByteBuffer.allocate(1)}) {
+      assertThatThrownBy(() -> decoder(Resize.CROP).decode(jpeg, target))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("target of 1 bytes");
+    }
+  }
+
+  @Test
   void decode_moreBytesThanAllowed_isTooLarge() {
     byte[] jpeg = TestImages.jpeg(20, 20, Color.RED);
     ImageLimits limits = new ImageLimits(jpeg.length - 1, 1 << 20, 100);
