@@ -285,7 +285,7 @@ final class ImagesIT {
                   .forEach(outcome -> tally.add(outcome, Instant.now()));
             } while (!reader.atEnd());
           }
-          Map<Integer, Long> published = published();
+          Map<TopicPartition, Long> published = published();
           assertThat(tally.doubled(published)).isZero();
           assertThat(tally.rejected()).isZero();
           tally.cameras().forEach(camera -> labelled.put(camera.id(), camera.labelled()));
@@ -294,8 +294,8 @@ final class ImagesIT {
     return labelled;
   }
 
-  private Map<Integer, Long> published() throws Exception {
-    Map<Integer, Long> ends = new TreeMap<>();
+  private Map<TopicPartition, Long> published() throws Exception {
+    Map<TopicPartition, Long> ends = new HashMap<>();
     try (Admin admin = Admin.create(Map.<String, Object>copyOf(broker.client()))) {
       Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
       admin
@@ -312,7 +312,7 @@ final class ImagesIT {
           .listOffsets(latest)
           .all()
           .get()
-          .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
+          .forEach((partition, end) -> ends.put(partition, end.offset()));
     }
     return ends;
   }
