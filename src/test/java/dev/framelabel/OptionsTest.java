@@ -37,6 +37,10 @@ class OptionsTest {
                 Map.entry("decode-threads", "0"),
                 Map.entry("delivery", "exactly-once"),
                 Map.entry("device", "auto"),
+                Map.entry("precision", "f32"),
+                Map.entry("execution-provider", ""),
+                Map.entry("execution-provider-path", ""),
+                Map.entry("provider-option", ""),
                 Map.entry("concurrent-batches", "2"),
                 Map.entry("frame-offsets", ""),
                 Map.entry("frames-topic", "frames"),
@@ -117,7 +121,14 @@ class OptionsTest {
     assertRefused(
         Map.of("checkpoint-interval", "0 s"),
         "--checkpoint-interval is '0 s'; expected a duration such as '20 ms' or '4 h', more than 0");
-    assertRefused(Map.of("device", "gpu"), "--device is 'gpu'; expected cpu, cuda, cuda:N,");
+    assertRefused(Map.of("device", "cpu:1"), "--device is 'cpu:1'; expected cpu, cuda, cuda:N,");
+    assertRefused(Map.of("device", "gpu"), "device 'gpu' is not known; expected cpu, cuda:N,");
+    assertRefused(
+        Map.of("device", "cpu", "precision", "bf16"),
+        "precision is bf16; expected f32 on device cpu");
+    assertRefused(
+        Map.of("device", "acme", "execution-provider", "acme"),
+        "--execution-provider is 'acme'; expected names with the files");
     assertRefused(Map.of("top-k", "0"), "--top-k is '0'; expected a whole number, 1 or more");
     assertRefused(Map.of("image-uri-prefixes", "file:/data"), "expected a URI that ends with /");
     assertRefused(Map.of("image-uri-prefixes", "/data/"), "has no scheme");

@@ -8,6 +8,7 @@ import dev.framelabel.image.ImageLimits;
 import dev.framelabel.image.JpegBackend;
 import dev.framelabel.model.CudaSettings;
 import dev.framelabel.model.Device;
+import dev.framelabel.model.ModelException;
 import dev.framelabel.model.PluginSettings;
 import dev.framelabel.model.Precision;
 import dev.framelabel.model.SessionSettings;
@@ -340,7 +341,11 @@ public record JobOptions(Configuration configuration) implements Serializable {
     OptionGroup.check(GROUPS, configuration);
     checkInFlight(configuration);
     checkImageUris(configuration);
-    ClassifierSettings ignored = settings(configuration, configuration.get(DEVICE));
+    try {
+      ClassifierSettings ignored = settings(configuration, configuration.get(DEVICE));
+    } catch (ModelException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static boolean arePairs(String text) {
