@@ -47,7 +47,7 @@ final class RuntimeCommand {
               + " interrupted.",
       footer = {
         "",
-        "openvino: Intel's OpenVINO for x86-64 CPUs, Intel GPUs and NPUs. 53 MB to fetch, 150 MB on disk.",
+        "openvino: Intel's OpenVINO for x86-64 CPUs, Intel GPUs and NPUs. 53 MB to fetch, 165 MB on disk.",
         "On a cluster: copy the folder 'runtime' beside the folder lib/ of each Flink node.",
         "Example: framelabel runtime install openvino"
       })
