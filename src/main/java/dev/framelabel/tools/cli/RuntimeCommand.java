@@ -8,6 +8,7 @@ import dev.framelabel.tools.runtimes.RuntimePackage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -103,7 +104,12 @@ final class RuntimeCommand {
   }
 
   private static URI defaultIndex() {
-    return URI.create(Optional.ofNullable(System.getenv("PIP_INDEX_URL")).orElse(PYPI));
+    try {
+      return new URI(Optional.ofNullable(System.getenv("PIP_INDEX_URL")).orElse(PYPI));
+    } catch (URISyntaxException e) {
+      // Neither text nor cause: it may hold a password.
+      throw new IllegalArgumentException("PIP_INDEX_URL is no address; expected http or https");
+    }
   }
 
   /** Returns a printer of one line for each tenth. */

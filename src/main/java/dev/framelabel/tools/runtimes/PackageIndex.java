@@ -1,23 +1,19 @@
 package dev.framelabel.tools.runtimes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.framelabel.address.Addresses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpClient.Redirect;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,14 +21,16 @@ import java.util.regex.Pattern;
 /**
  * A Python package index (the "simple repository API": a page of links for each project).
  *
- * @param address http or https, such as {@code https://pypi.org/simple}; may hold user and password
+ * @param address http or https, such as {@code https://pypi.org/simple}; may hold user and
+ *     password, which no other host learns
  */
 public record PackageIndex(URI address) {
   private static final Pattern LINK =
       Pattern.compile("<a\\s[^>]*?href\\s*=\\s*[\"']([^\"']+)[\"']", Pattern.CASE_INSENSITIVE);
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
-  private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
-  private static final int PARTIAL_CONTENT = 206;
+  private static final int CONNECT_MILLIS = (int) Duration.ofSeconds(30).toMillis();
+  private static final int READ_MILLIS = (int) Duration.ofMinutes(1).toMillis();
+  private static final int MOST_REDIRECTS = 5;
+  private static final int LONGEST_PAGE = 16 << 20;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -46,20 +44,20 @@ public record PackageIndex(URI address) {
   public void fetch(RuntimePackage wanted, Path file, LongConsumer progress) throws IOException {
     URI link = find(wanted);
     long have = Files.exists(file) ? Files.size(file) : 0;
-    HttpResponse<InputStream> answer = get(link, have, BodyHandlers.ofInputStream());
-    try (InputStream body = answer.body()) {
-      if (answer.statusCode() == RANGE_NOT_SATISFIABLE) {
-        return;
-      }
-      boolean isRest = answer.statusCode() == PARTIAL_CONTENT;
-      require(isRest || answer.statusCode() == 200, answer);
-      try (OutputStream out =
-          Files.newOutputStream(
-              file,
-              StandardOpenOption.CREATE,
-              isRest ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
-        copy(body, out, isRest ? have : 0, wanted.bytes(), progress);
-      }
+    HttpURLConnection answer = get(link, have);
+    int status = answer.getResponseCode();
+    if (status == RANGE_NOT_SATISFIABLE) {
+      return;
+    }
+    boolean isRest = status == HttpURLConnection.HTTP_PARTIAL;
+    require(isRest || status == HttpURLConnection.HTTP_OK, answer);
+    try (InputStream body = answer.getInputStream();
+        OutputStream out =
+            Files.newOutputStream(
+                file,
+                StandardOpenOption.CREATE,
+                isRest ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+      copy(body, out, isRest ? have : 0, wanted.bytes(), progress);
     }
   }
 
@@ -83,18 +81,21 @@ public record PackageIndex(URI address) {
   private URI find(RuntimePackage wanted) throws IOException {
     String base = address.toString();
     URI page = URI.create(base + (base.endsWith("/") ? "" : "/") + wanted.project() + "/");
-    HttpResponse<String> answer = get(page, 0, BodyHandlers.ofString());
-    require(answer.statusCode() == 200, answer);
-    Matcher links = LINK.matcher(answer.body());
-    while (links.find()) {
-      String link = links.group(1).replace("&amp;", "&");
-      String name = URLDecoder.decode(link.replaceFirst("[#?].*", ""), StandardCharsets.UTF_8);
+    HttpURLConnection answer = get(page, 0);
+    require(answer.getResponseCode() == HttpURLConnection.HTTP_OK, answer);
+    String links;
+    try (InputStream body = answer.getInputStream()) {
+      links = new String(body.readNBytes(LONGEST_PAGE), UTF_8);
+    }
+    Matcher found = LINK.matcher(links);
+    while (found.find()) {
+      String link = found.group(1).replace("&amp;", "&");
       boolean fits =
           link.contains("#sha256=")
               ? link.endsWith("#sha256=" + wanted.sha256())
-              : name.endsWith("/" + wanted.wheel()) || name.equals(wanted.wheel());
+              : ("/" + link.replaceFirst("[#?].*", "")).endsWith("/" + wanted.wheel());
       if (fits) {
-        return answer.uri().resolve(link.replaceFirst("#.*", ""));
+        return URI.create(answer.getURL().toString()).resolve(link.replaceFirst("#.*", ""));
       }
     }
     throw new IOException(
@@ -102,50 +103,54 @@ public record PackageIndex(URI address) {
             .formatted(Addresses.mask(page.toString()), wanted.wheel(), wanted.sha256()));
   }
 
-  private static void require(boolean holds, HttpResponse<?> answer) throws IOException {
+  private static void require(boolean holds, HttpURLConnection answer) throws IOException {
     if (!holds) {
       throw new IOException(
-          Addresses.mask(answer.uri().toString()) + " answered with status " + answer.statusCode());
+          "%s answered with status %d"
+              .formatted(Addresses.mask(answer.getURL().toString()), answer.getResponseCode()));
     }
   }
 
-  private <T> HttpResponse<T> get(URI where, long from, BodyHandler<T> handler) throws IOException {
-    // Only this host learns the password, and URIs with one are no requests.
-    HttpRequest.Builder request = HttpRequest.newBuilder(withoutUser(where)).timeout(ANSWER_LIMIT);
-    if (address.getUserInfo() != null && address.getAuthority().endsWith("@" + host(where))) {
-      request.header(
+  /** Asks, and follows where the answer leads: not Java, which would take the password along. */
+  private HttpURLConnection get(URI where, long from) throws IOException {
+    URI at = where;
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      HttpURLConnection answer = ask(at, from);
+      String location = answer.getHeaderField("Location");
+      if (answer.getResponseCode() / 100 != 3 || location == null) {
+        return answer;
+      }
+      at = at.resolve(location);
+    }
+    throw new IOException(Addresses.mask(where.toString()) + " redirects too many times");
+  }
+
+  private HttpURLConnection ask(URI at, long from) throws IOException {
+    URI target = withoutUser(at);
+    if (!Objects.requireNonNullElse(target.getScheme(), "").matches("https?")) {
+      throw new IOException(target + " is no address of an index; expected http or https");
+    }
+    HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
+    connection.setInstanceFollowRedirects(false);
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setReadTimeout(READ_MILLIS);
+    boolean own =
+        target.getScheme().equals(address.getScheme())
+            && Objects.equals(target.getAuthority(), withoutUser(address).getAuthority());
+    if (own && address.getUserInfo() != null) {
+      connection.setRequestProperty(
           "Authorization",
-          "Basic "
-              + Base64.getEncoder()
-                  .encodeToString(address.getUserInfo().getBytes(StandardCharsets.UTF_8)));
+          "Basic " + Base64.getEncoder().encodeToString(address.getUserInfo().getBytes(UTF_8)));
     }
     if (from > 0) {
-      request.header("Range", "bytes=" + from + "-");
+      connection.setRequestProperty("Range", "bytes=" + from + "-");
     }
-    HttpClient client =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECT_LIMIT)
-            .followRedirects(Redirect.NORMAL)
-            .build();
-    try {
-      return client.send(request.build(), handler);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } catch (IOException e) {
-      throw new IOException(Addresses.mask(where.toString()) + ": " + e, e);
-    }
-  }
-
-  private static String host(URI where) {
-    String authority = where.getAuthority();
-    return authority.substring(authority.lastIndexOf('@') + 1);
+    return connection;
   }
 
   private static URI withoutUser(URI where) {
-    String text = where.toString();
     return where.getRawUserInfo() == null
         ? where
-        : URI.create(text.replace(where.getRawUserInfo() + "@", ""));
+        : URI.create(where.toString().replace(where.getRawUserInfo() + "@", ""));
   }
 }

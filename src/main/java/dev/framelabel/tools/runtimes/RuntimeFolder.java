@@ -50,11 +50,28 @@ public record RuntimeFolder(Path path) {
       Files.writeString(made.resolve(VERSION), wanted.version() + "\n");
       made.toFile().setExecutable(true, false);
       made.toFile().setReadable(true, false);
-      remove(wanted.name());
-      return Files.move(made, folder(wanted.name()), StandardCopyOption.ATOMIC_MOVE);
+      return replace(made, folder(wanted.name()));
     } finally {
       delete(made);
     }
+  }
+
+  private static Path replace(Path made, Path folder) throws IOException {
+    Path old = made.resolveSibling(made.getFileName() + ".old");
+    boolean there = Files.exists(folder);
+    if (there) {
+      Files.move(folder, old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    try {
+      Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (there) {
+        Files.move(old, folder, StandardCopyOption.ATOMIC_MOVE);
+      }
+      throw e;
+    }
+    delete(old);
+    return folder;
   }
 
   private static void unpack(Path wheel, String folder, Path into) throws IOException {

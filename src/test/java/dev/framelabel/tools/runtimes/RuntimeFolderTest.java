@@ -151,6 +151,34 @@ class RuntimeFolderTest {
         .hasMessageNotContaining("s3cret");
   }
 
+  /** As where the files lie on another server than the pages. */
+  @Test
+  void fetch_fileOnAnotherHost_doesNotTellItThePassword() throws IOException {
+    server.createContext(
+        "/simple/b/",
+        exchange ->
+            answer(
+                exchange,
+                200,
+                ("<a href='/moved.whl#sha256=" + acme.sha256() + "'>")
+                    .getBytes(StandardCharsets.UTF_8)));
+    server.createContext(
+        "/moved.whl",
+        exchange -> {
+          exchange
+              .getResponseHeaders()
+              .add(
+                  "Location",
+                  "http://127.0.0.1:" + server.getAddress().getPort() + "/files/acme-1.whl");
+          answer(exchange, 302, new byte[0]);
+        });
+    RuntimePackage moved =
+        new RuntimePackage("b", "1", "b", "b.whl", acme.sha256(), wheel.length, "acme/");
+    index("me:s3cret@").fetch(moved, folder.resolve("part"), bytes -> {});
+    assertThat(folder.resolve("part")).hasBinaryContent(wheel);
+    assertThat(asked).containsExactly("null null");
+  }
+
   @Test
   void fetch_answerLongerThanThePackage_stops() {
     RuntimePackage shorter =
