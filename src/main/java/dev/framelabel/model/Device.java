@@ -26,6 +26,8 @@ public record Device(Kind kind, int index, String provider, String hardware) {
   public static final Device CPU = new Device(Kind.CPU, 0);
 
   private static final Pattern PROVIDER = Pattern.compile("[a-z][a-z0-9_-]*");
+  private static final List<String> RESERVED =
+      List.of("cpu", "cuda", "tensorrt", SessionSettings.AUTO);
   private static final List<String> HARDWARE = List.of("cpu", "gpu", "npu");
 
   /** A device of ONNX Runtime's own execution providers. */
@@ -50,11 +52,18 @@ public record Device(Kind kind, int index, String provider, String hardware) {
       case "cuda" -> new Device(Kind.CUDA, index(parts, text));
       case "tensorrt" -> new Device(Kind.TENSORRT, index(parts, text));
       default -> {
-        require(PROVIDER.matcher(parts[0]).matches(), text);
+        require(isProvider(parts[0]), text);
         require(parts.length == 1 || HARDWARE.contains(after), text);
         yield new Device(Kind.PLUGIN, 0, parts[0], after);
       }
     };
+  }
+
+  /**
+   * Returns whether a plug-in execution provider may have this name, so that a text can name it.
+   */
+  static boolean isProvider(String name) {
+    return PROVIDER.matcher(name).matches() && !RESERVED.contains(name);
   }
 
   private static int index(String[] parts, String text) {

@@ -31,6 +31,15 @@ public record PluginSettings(
   public PluginSettings {
     libraries = Map.copyOf(libraries);
     options = Map.copyOf(options);
+    for (String name : libraries.keySet()) {
+      if (!Device.isProvider(name)) {
+        throw new IllegalArgumentException(
+            "execution provider '"
+                + name
+                + "' cannot have this name; expected a lower-case letter, then letters, digits, - and _,"
+                + " and none of ONNX Runtime's own devices");
+      }
+    }
     if (streams < 1) {
       throw new IllegalArgumentException("streams are " + streams + "; expected 1 or more");
     }

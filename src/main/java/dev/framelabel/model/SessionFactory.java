@@ -84,7 +84,7 @@ final class SessionFactory {
       try {
         return session(file, device, options -> addPlugin(options, found, device, config));
       } finally {
-        Files.delete(config);
+        boolean ignored = config.toFile().delete();
       }
     } catch (IOException e) {
       throw new ModelException("a temporary file for " + device + " cannot be made: " + e, e);

@@ -69,6 +69,13 @@ class DeviceTest {
         .hasMessageContaining("in '" + text + "'; expected NAME=VALUE, each name once");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"MyEP", "acme.ep", "cpu", "auto", "2"})
+  void plugin_nameThatNoDeviceCanHave_isRefused(String name) {
+    assertThatThrownBy(() -> new PluginSettings(Map.of(name, "libacme.so"), "", Map.of(), 1))
+        .hasMessageContaining("execution provider '" + name + "' cannot have this name");
+  }
+
   @Test
   void pairs_valuesWithEqualsSigns_keepThem() {
     assertThat(PluginSettings.pairs("a=b=c, d=")).isEqualTo(Map.of("a", "b=c", "d", ""));
