@@ -48,6 +48,8 @@ final class MultipartReader {
   /** The boundary's line; null while none has come. */
   private String boundary;
 
+  private PictureSource.Sink sink;
+  private long sincePicture;
   private boolean behindBoundary;
   private boolean closed;
 
@@ -83,18 +85,20 @@ final class MultipartReader {
    * @throws IOException if this is no such answer, or a part is no picture
    */
   void read(PictureSource.Sink sink) throws IOException, InterruptedException {
+    this.sink = sink;
     long pictureAt = System.nanoTime();
     boolean found = findFirst();
     while (found && !sink.stops()) {
       Map<String, String> headers = headers();
       Optional<byte[]> body = body(length(headers.get("content-length")));
-      if (body.isEmpty()) {
+      if (body.isEmpty() || sink.stops()) {
         return;
       }
       byte[] file = body.get();
       if (PictureFile.format(file).isPresent()) {
         take(file, headers, sink);
         pictureAt = System.nanoTime();
+        sincePicture = (long) end - at;
       } else if (file.length > 0) {
         String type = headers.getOrDefault("content-type", "");
         if (!ASIDE.matcher(type).matches() || System.nanoTime() - pictureAt > patience.toNanos()) {
@@ -144,6 +148,7 @@ final class MultipartReader {
 
   private Map<String, String> headers() throws IOException {
     Map<String, String> headers = new HashMap<>();
+    int lines = 0;
     for (int newline = newline(0); newline >= 0; newline = newline(0)) {
       String line = line(0, newline);
       at += newline + 1;
@@ -156,8 +161,13 @@ final class MultipartReader {
             line.substring(0, colon).strip().toLowerCase(Locale.ROOT),
             line.substring(colon + 1).strip());
       }
-      if (headers.size() > MOST_HEADERS) {
-        throw new IOException("a part of the stream has more than " + MOST_HEADERS + " headers");
+      lines++;
+      if (lines > MOST_HEADERS) {
+        throw new IOException(
+            "a part of the stream has "
+                + lines
+                + " header lines or more; expected at most "
+                + MOST_HEADERS);
       }
     }
     return headers;
@@ -280,11 +290,19 @@ final class MultipartReader {
     return -1;
   }
 
-  /** Returns whether there are so many bytes from {@code at} on; reads until there are. */
+  /**
+   * Returns whether there are so many bytes from {@code at} on; reads until there are, the stream
+   * ends, or the sink stops.
+   *
+   * @throws IOException if too many bytes have come without a picture, whatever they are
+   */
   private boolean has(int count) throws IOException {
     while (end - at < count) {
       if (count > largestPicture + LONGEST_LINE) {
         throw tooLarge(count);
+      }
+      if (sink.stops()) {
+        return false;
       }
       makeRoom();
       int read = in.read(bytes, end, bytes.length - end);
@@ -292,6 +310,14 @@ final class MultipartReader {
         return false;
       }
       end += read;
+      sincePicture += read;
+      if (sincePicture > 2L * largestPicture) {
+        throw new IOException(
+            "a part of the stream has no picture: found none in "
+                + sincePicture
+                + " bytes; expected one within "
+                + 2L * largestPicture);
+      }
     }
     return true;
   }

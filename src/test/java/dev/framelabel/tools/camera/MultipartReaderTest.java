@@ -12,10 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams of every shape: the pictures come out as they went in. */
 final class MultipartReaderTest {
@@ -93,6 +97,46 @@ final class MultipartReaderTest {
                         new ByteArrayInputStream(stream), "multipart/mixed", LARGEST, Duration.ZERO)
                     .read(new TestSink(1)))
         .hasMessageContaining("no picture: text/plain, 8 bytes, begins with motion=1");
+  }
+
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "|x\r\n",
+        "|x",
+        "|--\r\n",
+        "|--b-\r\n",
+        "--b\r\n|no colon\r\n",
+        "--b\r\n|X-Same: 1\r\n",
+        "|--b\r\n\r\n",
+        "--b\r\nContent-Length: 4\r\n\r\n\u00FF\u00D8\u00FF\u00D9|x\r\n",
+        "--b\r\n\r\n|x\r\n",
+      })
+  void read_streamWithoutAPictureForEver_endsWithinItsBoundOrAtStop(String stream)
+      throws Exception {
+    Endless endless = new Endless(stream, () -> {});
+    assertThatThrownBy(() -> reader(endless).read(new TestSink(Integer.MAX_VALUE)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("expected");
+    assertThat(endless.given()).isLessThan(3 * LARGEST);
+
+    for (int most : new int[] {1, 2}) {
+      TestSink sink = new TestSink(most);
+      Endless stopped =
+          new Endless(
+              stream, () -> sink.take(CapturedPicture.of(new byte[] {1}, Optional.empty())));
+      try {
+        reader(stopped).read(sink);
+      } catch (IOException e) {
+        assertThat(e).as("before it was told to stop").hasMessageContaining("header lines");
+      }
+      assertThat(stopped.given()).isLessThan(LARGEST);
+    }
+  }
+
+  private static MultipartReader reader(InputStream in) {
+    return new MultipartReader(in, "multipart/x-mixed-replace; boundary=b", LARGEST, PATIENCE);
   }
 
   @Test
@@ -225,6 +269,49 @@ final class MultipartReaderTest {
       file.write(new byte[] {(byte) 0xFF, (byte) 0xD9});
     }
     return file.toByteArray();
+  }
+
+  /** Gives what stands before the bar once, then what stands behind it for ever. */
+  private static final class Endless extends InputStream {
+    private static final int TELL_AFTER = 2_000;
+    private final byte[] stream;
+    private final int again;
+    private final Runnable tell;
+    private int at;
+    private int given;
+
+    /**
+     * @param tell run with each piece once some have been read
+     */
+    Endless(String stream, Runnable tell) {
+      this.stream = stream.replace("|", "").getBytes(ISO_8859_1);
+      this.again = stream.indexOf('|');
+      this.tell = tell;
+    }
+
+    int given() {
+      return given;
+    }
+
+    @Override
+    public int read() {
+      byte next = stream[at++];
+      at = at == stream.length ? again : at;
+      given++;
+      return next & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int most) {
+      int count = Math.min(most, 100);
+      for (int i = 0; i < count; i++) {
+        into[from + i] = (byte) read();
+      }
+      if (given > TELL_AFTER) {
+        tell.run();
+      }
+      return count;
+    }
   }
 
   /** Gives its bytes as a network does. */
