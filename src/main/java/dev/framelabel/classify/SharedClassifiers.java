@@ -180,7 +180,8 @@ public final class SharedClassifiers {
       closing.setDaemon(true);
       closing.start();
     } catch (OutOfMemoryError e) {
-      // Its users wait for nothing: what this process lacks, no other classifier brings.
+      // No thread can be made, so the process ends. Nobody shall wait for this classifier
+      // meanwhile.
       boolean ignored = shared.gone.complete(null);
       endOfProcess.accept("a bad classifier cannot be closed: " + e);
     }

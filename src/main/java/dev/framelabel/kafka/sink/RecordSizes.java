@@ -15,8 +15,9 @@ import org.apache.kafka.common.record.RecordBatch;
 
 /**
  * Sizes of results as brokers count them: a batch of this record alone, not compressed. An ordinary
- * result is not encoded for it: the lengths of its fields show that it fits. Another one is, in the
- * format with the largest header, so that no registry is asked. Not thread-safe.
+ * result is not encoded for it: the lengths of its fields show that it fits. A result that may be
+ * too large is encoded, in the format with the largest header, which needs no schema registry. Not
+ * thread-safe.
  */
 public final class RecordSizes implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -49,7 +50,10 @@ public final class RecordSizes implements Serializable {
     return OutcomeRecords.maxBytes(options);
   }
 
-  /** Returns the bytes of an outcome's record; more, but not too many, where it certainly fits. */
+  /**
+   * Returns the bytes of an outcome's record: exactly if it may be too large; else an upper bound,
+   * which fits too.
+   */
   public int of(Outcome outcome) {
     long most = atMost(outcome);
     return most <= largest ? (int) most : exactly(outcome);

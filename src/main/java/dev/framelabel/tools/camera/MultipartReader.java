@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 /**
  * Reader of the pictures in a multipart answer (RFC 2046), such as MJPEG cameras give. A part ends
  * at the next boundary, whatever length it tells: the length only lets a whole picture pass before
- * the boundary behind it has come. The boundary is the announced one, or, for cameras announce it
- * wrongly, the first line that looks like one. The first part may lack its boundary. A part's
- * {@code X-Timestamp} is its capture time.
+ * the boundary behind it has come. The boundary is the announced one. Some cameras announce a wrong
+ * one: then it is the first line that looks like a boundary. The first part may lack its boundary.
+ * A part's {@code X-Timestamp} is its capture time.
  */
 final class MultipartReader {
   private static final int LONGEST_LINE = 8_192;
