@@ -11,8 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Bound for the bytes of what passes through a task in order. Something that is done still counts
  * until all that came before it is done too: until then Flink cannot hand it on and let go of it.
- * What the device keeps counts until the device lets go of it. Taken by the task's thread, given
- * back by any.
+ * What the device or the reading of an image still has counts until it is let go of, or given up
+ * because it hangs: both within a time limit, for others wait for it. Taken by the task's thread,
+ * given back by any.
  *
  * <p>A frame with an image by reference is taken before its size is known, and grows later. Holds
  * grow in their order: a later one must not have the room that an earlier one, for which it will
@@ -27,7 +28,7 @@ final class ByteBudget {
   private final Condition freed = lock.newCondition();
   private final Deque<Hold> holds = new ArrayDeque<>();
   private long held;
-  private long keptByDevice;
+  private long keptAfterwards;
 
   /**
    * Creates an empty budget.
@@ -64,7 +65,7 @@ final class ByteBudget {
       return grown;
     }
 
-    /** Frees the bytes, unless the device keeps them. */
+    /** Frees the bytes, unless they are {@link #keep kept}. */
     void done() {
       change(
           () -> {
@@ -79,7 +80,7 @@ final class ByteBudget {
     private void pass() {
       passed = true;
       if (kept) {
-        keptByDevice += bytes;
+        keptAfterwards += bytes;
       } else {
         held -= bytes;
       }
@@ -95,7 +96,7 @@ final class ByteBudget {
           () -> {
             if (kept && passed) {
               held -= bytes;
-              keptByDevice -= bytes;
+              keptAfterwards -= bytes;
             }
             kept = false;
           });
@@ -121,8 +122,8 @@ final class ByteBudget {
     List<Hold> ready = new ArrayList<>();
     for (Hold hold : holds) {
       if (hold.growing) {
-        // The first must go on for others to be freed, but what the device keeps is freed without.
-        boolean room = held + hold.more <= limit || (hold == holds.peek() && keptByDevice == 0);
+        // The first must go on for others to be freed; what is kept is freed without it.
+        boolean room = held + hold.more <= limit || (hold == holds.peek() && keptAfterwards == 0);
         if (hold.more == UNKNOWN || !room) {
           break;
         }

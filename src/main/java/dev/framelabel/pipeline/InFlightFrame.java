@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A frame from when its bytes are taken until its outcome is there and the device lets go of it.
- * Called by the task's thread, the timer and threads of the classifier.
+ * A frame from when its bytes are taken until its outcome is there, and its reading and the device
+ * let go of it. Called by the task's thread, the timer and threads of the classifier.
  */
 final class InFlightFrame {
   private static final Logger LOG = LoggerFactory.getLogger(InFlightFrame.class);
@@ -68,7 +68,7 @@ final class InFlightFrame {
 
   /**
    * Completes when those before it leave room: they have deadlines; its own time begins then. The
-   * bytes count for as long as they are read, even if the frame is given up before.
+   * bytes count until the reading ends or is given up, even if the frame is rejected before.
    */
   private CompletableFuture<Void> room(long bytes) {
     return hold.grow(bytes)

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -174,6 +176,15 @@ class ClaimCheckTest {
             });
   }
 
+  /** Returns a file system that is stubborn about some files only. */
+  private static ClaimCheck.Reader hanging(CountDownLatch end) {
+    byte[] bytes = new byte[MAX_BYTES];
+    return uri ->
+        uri.endsWith("hangs.jpg")
+            ? stubborn(bytes, end).find(uri)
+            : new ClaimCheck.Found(MAX_BYTES, () -> bytes);
+  }
+
   /** The bytes are in memory until the reading ends. */
   @Test
   void resolve_readingThatGoesOnAfterItsTime_countsUntilItEnds() throws Exception {
@@ -181,19 +192,117 @@ class ClaimCheckTest {
     ClaimCheck.Reader stubborn = stubborn(new byte[MAX_BYTES], end);
     ByteBudget budget = new ByteBudget(10 * MAX_BYTES, MAX_BYTES);
     ByteBudget.Hold hold = budget.takeGrowing(0);
-    try (ClaimCheck claims = new ClaimCheck(stubborn, Duration.ofMillis(100), 1)) {
-      FrameEvent outcome =
+    ManualTimer timer = new ManualTimer();
+    try (ClaimCheck claims = new ClaimCheck(stubborn, LONG, 1, timer)) {
+      CompletableFuture<FrameEvent> outcome =
           claims
               .resolve(
                   frame("file:/a/b.jpg"),
                   bytes -> hold.grow(bytes).thenRun(hold::keep),
                   hold::letGo)
-              .whenComplete((done, failure) -> hold.done())
-              .join();
-      assertThat(((RejectedFrame) outcome).kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
+              .whenComplete((done, failure) -> hold.done());
+      awaitReading(timer, budget, 1);
+      timer.advance(LONG);
+      assertThat(((RejectedFrame) outcome.join()).kind())
+          .isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
       assertThat(budget.held()).isEqualTo(MAX_BYTES);
       end.countDown();
       Await.until("the bytes are let go of", LONG, () -> budget.held() == 0);
+    }
+  }
+
+  /** Waits until so many images are being read, and nothing else runs. */
+  private static void awaitReading(ManualTimer timer, ByteBudget budget, int images) {
+    Await.until(
+        images + " images are being read",
+        LONG,
+        () -> budget.held() == (long) images * MAX_BYTES && timer.waiting() == images);
+  }
+
+  private static CompletableFuture<FrameEvent> resolve(
+      ClaimCheck claims, ByteBudget.Hold hold, String uri) {
+    return claims
+        .resolve(frame(uri), bytes -> hold.grow(bytes).thenRun(hold::keep), hold::letGo)
+        .whenComplete((done, failure) -> hold.done());
+  }
+
+  /** Without a bound, one such reading would hold up all that comes after it for ever. */
+  @Test
+  void resolve_readingThatHangs_givesItsRoomToTheNextAfterItsTimeOnceMore() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    ByteBudget budget = new ByteBudget(MAX_BYTES, MAX_BYTES);
+    ManualTimer timer = new ManualTimer();
+    try (ClaimCheck claims = new ClaimCheck(hanging(end), LONG, 2, timer)) {
+      CompletableFuture<FrameEvent> first =
+          resolve(claims, budget.takeGrowing(0), "file:/a/hangs.jpg");
+      awaitReading(timer, budget, 1);
+      CompletableFuture<FrameEvent> second =
+          resolve(claims, budget.takeGrowing(0), "file:/a/b.jpg");
+      timer.advance(LONG);
+      assertThat(((RejectedFrame) first.join()).kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
+      assertThat(second).as("waits for room").isNotDone();
+      assertThat(budget.hasRoom(1, false)).isFalse();
+      timer.advance(LONG);
+      assertThat(second.get(30, TimeUnit.SECONDS)).isInstanceOf(Frame.class);
+      assertThat(budget.hasRoom(1, false)).isTrue();
+      end.countDown();
+    }
+  }
+
+  /** Many wait for room and others for a thread: none of them waits for ever. */
+  @Test
+  void resolve_allThreadsHang_rejectsWhatWaitsUntilOneIsFree() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch bothHang = new CountDownLatch(1);
+    ClaimCheck.Reader some = hanging(end);
+    ClaimCheck.Reader reader =
+        uri -> {
+          if (uri.endsWith("lost.jpg")) {
+            bothHang.countDown();
+            byte[] ignored = stubborn(new byte[0], end).find(uri).read().run();
+          }
+          return some.find(uri);
+        };
+    ByteBudget budget = new ByteBudget(MAX_BYTES, MAX_BYTES);
+    ManualTimer timer = new ManualTimer();
+    try (ClaimCheck claims = new ClaimCheck(reader, LONG, 2, timer)) {
+      CompletableFuture<FrameEvent> ignored =
+          resolve(claims, budget.takeGrowing(0), "file:/a/hangs.jpg");
+      awaitReading(timer, budget, 1);
+      List<CompletableFuture<FrameEvent>> waiting = new ArrayList<>();
+      for (int i = 0; i < 5_000; i++) {
+        waiting.add(resolve(claims, budget.takeGrowing(0), "file:/a/room.jpg"));
+      }
+      ignored = resolve(claims, budget.takeGrowing(0), "file:/a/lost.jpg");
+      bothHang.await();
+      for (int i = 0; i < 10; i++) {
+        waiting.add(resolve(claims, budget.takeGrowing(0), "file:/a/thread.jpg"));
+      }
+      timer.advance(LONG);
+      assertThat(waiting).noneMatch(CompletableFuture::isDone);
+      timer.advance(LONG);
+      waiting.add(resolve(claims, budget.takeGrowing(0), "file:/a/late.jpg"));
+      while (timer.waiting() > 0) {
+        timer.advance(Duration.ZERO);
+      }
+      for (CompletableFuture<FrameEvent> outcome : waiting) {
+        assertThat(outcome).isCompleted();
+        RejectedFrame rejected = (RejectedFrame) outcome.join();
+        assertThat(rejected.kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
+        assertThat(rejected.reason()).contains("all 2 --image-uri-threads hang");
+      }
+      assertThat(budget.held()).isZero();
+
+      end.countDown();
+      Await.until(
+          "a thread is free",
+          LONG,
+          () -> {
+            CompletableFuture<FrameEvent> next =
+                claims.resolve(frame("file:/a/b.jpg"), ClaimCheckTest::room, () -> {});
+            timer.advance(Duration.ZERO);
+            return next.join() instanceof Frame;
+          });
     }
   }
 

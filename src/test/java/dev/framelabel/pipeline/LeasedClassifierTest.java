@@ -138,12 +138,19 @@ class LeasedClassifierTest {
   @Test
   void label_readingThatGoesOnAfterItsTime_bytesCountUntilItEnds() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
+    ManualTimer images = new ManualTimer();
     LeasedClassifier leased =
         open(
             options(InferenceTimeout.REJECT),
-            new ClaimCheck(ClaimCheckTest.stubborn(RED, end), Duration.ofMillis(100), 1));
+            new ClaimCheck(ClaimCheckTest.stubborn(RED, end), LIMIT, 1, images));
     String uri = "file:/a/b.jpg";
-    Outcome outcome = get(List.of(leased.label(ClaimCheckTest.frame(uri)))).get(0);
+    CompletableFuture<Outcome> labelled = leased.label(ClaimCheckTest.frame(uri));
+    Await.until(
+        "the image is being read",
+        LIMIT,
+        () -> leased.inFlightBytes() == uri.length() + RED.length && images.waiting() == 1);
+    images.advance(LIMIT);
+    Outcome outcome = get(List.of(labelled)).get(0);
     assertThat(((RejectedFrame) outcome).kind()).isEqualTo(RejectionKind.IMAGE_READ_TIMEOUT);
     assertThat(leased.inFlightBytes()).isEqualTo(uri.length() + RED.length);
     end.countDown();
