@@ -147,7 +147,7 @@ class ClusterCommandsIT {
             "new-frames: created, keeps records of up to 1000000 bytes for 6 h",
             "new-labels: created, keeps records of up to 1000000 bytes for 7 d");
     assertThat(run("topics", "create", "--config", config, "--topics=new-labels").out())
-        .contains("new-labels: was there already");
+        .contains("new-labels: exists already");
   }
 
   @Test
