@@ -24,6 +24,7 @@ final class KerasGraph {
   private final List<Node> nodes = new ArrayList<>();
   private final List<Node> front;
   private final List<Node> head;
+  private final Node last;
 
   /**
    * A layer where it is used, or an operation.
@@ -41,6 +42,17 @@ final class KerasGraph {
       JsonNode config,
       JsonNode call,
       List<Node> inputs) {
+    /** Compares no inputs, which lead back to the picture. */
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+
     /** Returns name and class, for people. */
     @Override
     public String toString() {
@@ -57,6 +69,7 @@ final class KerasGraph {
   KerasGraph(JsonNode model) {
     Node output = read(model, new Scope("", ""), null);
     head = chain(output, node -> node.name().equals(LAST));
+    last = head.isEmpty() ? output : onlyInput(head.get(0));
     Node first =
         nodes.stream()
             .filter(node -> node.name().equals(FIRST))
@@ -75,12 +88,19 @@ final class KerasGraph {
     return head;
   }
 
-  /** Returns the layers of Xception. */
+  /**
+   * Returns the layers of Xception.
+   *
+   * @throws ModelException if they are not those that Keras' Xception has
+   */
   List<Node> base() {
-    return nodes.stream()
-        .filter(node -> !head.contains(node) && !front.contains(node))
-        .filter(node -> !node.kind().equals(INPUT))
-        .toList();
+    List<Node> base =
+        nodes.stream()
+            .filter(node -> !head.contains(node) && !front.contains(node))
+            .filter(node -> !node.kind().equals(INPUT))
+            .toList();
+    KerasBase.check(last, base);
+    return base;
   }
 
   /** Returns the shape of the input that Keras was told, without the batch; empty if none. */

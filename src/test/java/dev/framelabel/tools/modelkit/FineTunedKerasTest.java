@@ -3,16 +3,21 @@ package dev.framelabel.tools.modelkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.framelabel.model.LabelModel;
 import dev.framelabel.model.LabelTask;
 import dev.framelabel.model.ModelException;
 import dev.framelabel.model.SessionSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -128,6 +133,137 @@ final class FineTunedKerasTest {
   void fromKeras_layersWithoutCounterpart_areNamed(String from, String to, String message)
       throws IOException {
     refused(changed("keras-tuned-nested.keras", config -> config.replace(from, to)), message);
+  }
+
+  /** A change of Xception that leaves the names and shapes of all weights as they are. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "block5_sepconv2_act | activation | \"gelu\" | found layer block5_sepconv2_act (Activation) with activation \"gelu\"; expected \"relu\"",
+        "block7_sepconv1 | activation | \"relu\" | block7_sepconv1 (SeparableConv2D) with activation \"relu\"; expected \"linear\"",
+        "block1_conv1 | strides | [1, 1] | block1_conv1 (Conv2D) with strides [1,1]; expected [2,2]",
+        "block1_conv2 | padding | \"same\" | block1_conv2 (Conv2D) with padding \"same\"; expected \"valid\"",
+        "block9_sepconv3 | dilation_rate | [2, 2] | block9_sepconv3 (SeparableConv2D) with dilation_rate [2,2]; expected [1,1]",
+        "block9_sepconv3_bn | epsilon | 1e-05 | block9_sepconv3_bn (BatchNormalization) with epsilon 1.0E-5; expected 0.001",
+        "batch_normalization_2 | epsilon | 1e-05 | batch_normalization_2 (BatchNormalization) with epsilon 1.0E-5",
+        "block2_sepconv1_bn | axis | 1 | with axis 1; expected -1 or 3 or [3]",
+        "block4_pool | pool_size | [2, 2] | block4_pool (MaxPooling2D) with pool_size [2,2]; expected [3,3]",
+        "block13_pool | padding | \"valid\" | block13_pool (MaxPooling2D) with padding \"valid\"; expected \"same\"",
+      })
+  void fromKeras_otherSettingsWithinXception_areNamed(
+      String layer, String setting, String value, String message) throws IOException {
+    for (String file : List.of("keras-tuned-nested", "keras2-tuned-nested")) {
+      String pattern = "(\"name\": \"%s\", \"trainable\".*?\"%s\": )(\\[.*?]|[^,}]*)";
+      refused(
+          changed(
+              file + ".keras",
+              config -> config.replaceFirst(pattern.formatted(layer, setting), "$1" + value)),
+          message);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "block5_sepconv2_act | Dropout | found layer block5_sepconv2_act (Dropout); expected Activation",
+        "block3_pool | AveragePooling2D | block3_pool (AveragePooling2D); expected block3_pool (MaxPooling2D)",
+        "add_3 | Multiply | add_3 (Multiply)",
+        "block6_sepconv1 | Conv2D | block6_sepconv1 (Conv2D); expected block6_sepconv1 (SeparableConv2D)",
+      })
+  void fromKeras_otherClassWithinXception_isNamed(String layer, String kind, String message)
+      throws IOException {
+    String pattern = "\"class_name\": \"\\w+\", (\"config\": \\{\"name\": \"%s\")";
+    refused(
+        changed(
+            "keras-tuned-nested.keras",
+            config ->
+                config.replaceFirst(
+                    pattern.formatted(layer), "\"class_name\": \"" + kind + "\", $1")),
+        message);
+  }
+
+  /** Each layer has the class and settings of one of Xception's, but is one too many. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "block8_sepconv2_bn | {\"activation\": \"relu\"} | Activation | found layer more (Activation); expected block8_sepconv2 (Sep",
+        "block1_conv2 | {\"rate\": 2} | UpSampling2D | found layer more (UpSampling2D); expected Activation",
+        "block14_sepconv2_act | {} | GaussianNoise | found layer more (GaussianNoise); expected block14_sepconv2_bn",
+      })
+  void fromKeras_moreLayersWithinXception_areNamed(
+      String behind, String config, String kind, String message) throws IOException {
+    refused(inserted(behind, config, kind, true), message);
+    refused(inserted(behind, config, kind, false), "found layer more (" + kind + "); expected no");
+  }
+
+  @Test
+  void fromKeras_shortcutFromAnotherLayer_isNamed() throws IOException {
+    refused(
+        changed(
+            "keras2-tuned-nested.keras",
+            config ->
+                config.replace(
+                    "\"block6_sepconv3_bn\", 0, 0, {}], [\"add_3\"",
+                    "\"block6_sepconv3_bn\", 0, 0, {}], [\"add_2\"")),
+        "found layer add_4 (Add) over branches from add_3 (Add) and add_2 (Add)");
+  }
+
+  @Test
+  void fromKeras_settingMissing_isNamed() throws IOException {
+    refused(
+        changed(
+            "keras-tuned-nested.keras", config -> config.replace("\"pool_size\": [3, 3], ", "")),
+        "(MaxPooling2D) with pool_size missing; expected [3,3]");
+  }
+
+  /** Returns a model with one more layer in front of another, which uses it or does not. */
+  private Path inserted(String before, String config, String kind, boolean used)
+      throws IOException {
+    JsonMapper json = new JsonMapper();
+    return changed(
+        "keras2-tuned-nested.keras",
+        text -> {
+          try {
+            JsonNode model = json.readTree(text);
+            for (JsonNode outer : model.path("config").path("layers")) {
+              if (outer.path("config").path("layers") instanceof ArrayNode layers) {
+                for (int at = 0; at < layers.size(); at++) {
+                  if (layers.get(at).path("name").asText().equals(before)) {
+                    ObjectNode more = json.createObjectNode().put("name", "more");
+                    more.put("class_name", kind).set("config", json.readTree(config));
+                    more.set("inbound_nodes", layers.get(at).path("inbound_nodes"));
+                    if (used) {
+                      ((ObjectNode) layers.get(at))
+                          .set("inbound_nodes", json.readTree("[[[\"more\", 0, 0, {}]]]"));
+                    }
+                    layers.insert(at++, more);
+                  }
+                }
+              }
+            }
+            return json.writeValueAsString(model);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** A comparison that followed the inputs would overflow the stack. */
+  @Test
+  void fromKeras_longChain_isFollowed() throws IOException {
+    StringBuilder chain = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      chain.append(
+          "{\"class_name\": \"GaussianNoise\", \"config\": {\"name\": \"n%s\"}}, ".formatted(i));
+    }
+    Path file =
+        changed(
+            "keras-tuned-sequential.keras",
+            config -> config.replaceFirst("\\{[^{]*\"class_name\": \"Dropout\"", chain + "$0"));
+    assertThat(Xception.fromKeras(file).size()).isEqualTo(79);
   }
 
   @Test
