@@ -12,9 +12,12 @@ import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -39,6 +42,7 @@ import java.util.zip.ZipFile;
 record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
   private static final int LARGEST_TENSOR = 1 << 28;
   private static final byte[] ZIP = {'P', 'K', 3, 4};
+  private static final long LARGEST_WEIGHTS = 2L << 30;
   private static final int LARGEST_CONFIG = 16 << 20;
   private static final Set<Class<?>> INTEGERS = Set.of(int.class, long.class);
   private static final JsonMapper JSON = new JsonMapper();
@@ -58,10 +62,19 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
    * @throws ModelException if it is missing, no HDF5 or zip of one, damaged or not saved by Keras
    */
   static KerasFile read(Path file) {
+    return read(file, LARGEST_WEIGHTS);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @param largest bytes that the weights of a {@code .keras} file may unpack to
+   */
+  static KerasFile read(Path file, long largest) {
     if (!Files.isRegularFile(file)) {
       throw new ModelException("weights file " + file + " is not there");
     }
-    return isZip(file) ? readZip(file) : readHdf(file);
+    return isZip(file) ? readZip(file, largest) : readHdf(file, file.toString());
   }
 
   private static boolean isZip(Path file) {
@@ -73,7 +86,7 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
   }
 
   /** Reads a {@code .keras} file: its weights are the same as in a {@code .weights.h5} file. */
-  private static KerasFile readZip(Path file) {
+  private static KerasFile readZip(Path file, long largest) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry weights = zip.getEntry(WEIGHTS);
       if (weights == null) {
@@ -85,9 +98,15 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
                 + "; expected a .keras file saved by Keras 3");
       }
       Path unpacked = Files.createTempFile("framelabel-", ".h5");
-      try (InputStream in = zip.getInputStream(weights)) {
-        long ignored = Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
-        KerasFile alone = readHdf(unpacked);
+      try (ReadableByteChannel in = Channels.newChannel(zip.getInputStream(weights));
+          FileChannel out = FileChannel.open(unpacked, StandardOpenOption.WRITE)) {
+        // The size in the zip file's header may be false.
+        if (out.transferFrom(in, 0, largest + 1) > largest) {
+          throw new ModelException(
+              "weights file %s: %s unpacks to more than %s bytes; expected the weights of an Xception"
+                  .formatted(file, WEIGHTS, largest));
+        }
+        KerasFile alone = readHdf(unpacked, WEIGHTS + " in " + file);
         return new KerasFile(alone.layers, alone.numbered, config(zip));
       } finally {
         Files.delete(unpacked);
@@ -108,12 +127,15 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
     }
   }
 
-  private static KerasFile readHdf(Path file) {
+  /**
+   * @param name of the file for people, who do not know a temporary one
+   */
+  private static KerasFile readHdf(Path file, String name) {
     try (HdfFile hdf = new HdfFile(file)) {
       Attribute config = hdf.getAttribute("model_config");
       return layers(
           hdf,
-          file,
+          name,
           config == null
               ? MissingNode.getInstance()
               : JSON.readTree(trimmed(String.valueOf(config.getData()))));
@@ -123,12 +145,12 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
       // The HDF5 reader throws many kinds of exceptions at damage.
       throw new ModelException(
           "weights file %s is no readable HDF5 file, it is cut or damaged: %s; expected a .h5 file saved by Keras"
-              .formatted(file, e),
+              .formatted(name, e.toString().replace(file.toString(), name)),
           e);
     }
   }
 
-  private static KerasFile layers(HdfFile hdf, Path file, JsonNode config) {
+  private static KerasFile layers(HdfFile hdf, String name, JsonNode config) {
     if (hdf.getAttribute("layer_names") != null || hdf.getAttribute("layer_names0") != null) {
       return new KerasFile(byAttributes(hdf), false, config);
     }
@@ -143,7 +165,7 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
     throw new ModelException(
         ("weights file %s is HDF5, but not saved by Keras: found %s; expected attribute"
                 + " layer_names, or group model_weights or layers")
-            .formatted(file, hdf.getChildren().keySet()));
+            .formatted(name, hdf.getChildren().keySet()));
   }
 
   private static List<Layer> byAttributes(Group root) {

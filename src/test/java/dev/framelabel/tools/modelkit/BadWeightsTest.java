@@ -1,5 +1,6 @@
 package dev.framelabel.tools.modelkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.model.ModelException;
@@ -7,6 +8,8 @@ import dev.framelabel.tools.modelkit.KerasFile.Layer;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +17,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +49,35 @@ final class BadWeightsTest {
       hdf.putDataset("temperature", new float[] {1, 2});
     }
     refused(() -> Xception.fromKeras(foreign), "temperature", "layer_names");
+  }
+
+  @Test
+  void fromKeras_weightsUnpackTooLarge_areRefusedWhateverTheHeaderSays() throws IOException {
+    Path file = zip(new byte[100_000]);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int directory = bytes.getInt(bytes.limit() - 6);
+    assertThat(bytes.getInt(directory + 24)).isEqualTo(100_000);
+    bytes.putInt(directory + 24, 10);
+    Files.write(file, bytes.array());
+    refused(() -> KerasFile.read(file, 99_999), "tuned.keras: model.weights.h5", "more than 99999");
+  }
+
+  @Test
+  void fromKeras_weightsInZipDamaged_namesTheUsersFile() throws IOException {
+    Path file = zip(new byte[1000]);
+    assertThatThrownBy(() -> Xception.fromKeras(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("model.weights.h5 in " + file + " is no readable HDF5 file")
+        .hasMessageNotContaining("framelabel-");
+  }
+
+  private Path zip(byte[] weights) throws IOException {
+    Path file = folder.resolve("tuned.keras");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      out.putNextEntry(new ZipEntry("model.weights.h5"));
+      out.write(weights);
+    }
+    return file;
   }
 
   @Test
