@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
   private static final int LARGEST_TENSOR = 1 << 28;
   private static final byte[] ZIP = {'P', 'K', 3, 4};
   private static final long LARGEST_WEIGHTS = 2L << 30;
+  private static final int DEEPEST_MODEL = 16;
   private static final int LARGEST_CONFIG = 16 << 20;
   private static final Set<Class<?>> INTEGERS = Set.of(int.class, long.class);
   private static final JsonMapper JSON = new JsonMapper();
@@ -158,7 +160,7 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
       return new KerasFile(byAttributes(whole), false, config);
     }
     List<Layer> numbered = new ArrayList<>();
-    byVariables(hdf, "", numbered);
+    byVariables(hdf, "", numbered, new HashSet<>());
     if (!numbered.isEmpty()) {
       return new KerasFile(List.copyOf(numbered), true, config);
     }
@@ -226,16 +228,31 @@ record KerasFile(List<Layer> layers, boolean numbered, JsonNode config) {
     return end < 0 ? text : text.substring(0, end);
   }
 
-  /** Adds the layers of a model, and of the models within it. */
-  private static void byVariables(Group model, String prefix, List<Layer> layers) {
+  /**
+   * Adds the layers of a model, and of the models within it.
+   *
+   * @param seen addresses of all layers so far: links of HDF5 may form a cycle, or lead to one
+   *     group in more ways than can be followed
+   */
+  private static void byVariables(Group model, String prefix, List<Layer> layers, Set<Long> seen) {
+    if (prefix.chars().filter(c -> c == '/').count() > DEEPEST_MODEL) {
+      throw new ModelException(
+          "models within models are more than %s deep at %s; expected a file saved by Keras"
+              .formatted(DEEPEST_MODEL, prefix));
+    }
     for (String list : List.of("layers", "_layer_checkpoint_dependencies")) {
       if (model.getChild(list) instanceof Group group) {
         List<Group> own = new ArrayList<>();
         group.forEach(node -> own.add((Group) node));
         own.sort(Comparator.comparingInt(layer -> number(layer.getName())));
         for (Group layer : own) {
+          if (!seen.add(layer.getAddress())) {
+            throw new ModelException(
+                "layer %s is linked more than once in the file; expected a file saved by Keras"
+                    .formatted(prefix + layer.getName()));
+          }
           addVariables(layer, prefix + layer.getName(), layers);
-          byVariables(layer, prefix + layer.getName() + "/", layers);
+          byVariables(layer, prefix + layer.getName() + "/", layers, seen);
         }
       }
     }

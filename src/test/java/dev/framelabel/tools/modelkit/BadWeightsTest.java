@@ -7,6 +7,7 @@ import dev.framelabel.model.ModelException;
 import dev.framelabel.tools.modelkit.KerasFile.Layer;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
+import io.jhdf.api.WritableGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,6 +79,25 @@ final class BadWeightsTest {
       out.write(weights);
     }
     return file;
+  }
+
+  /** Written by h5py: {@code f.create_group("layers/functional")["layers"] = f["layers"]}. */
+  @Test
+  void fromKeras_linksInCycle_areRefused() throws IOException {
+    Path file = Vectors.unpack("keras-cycle.weights.h5", folder);
+    refused(() -> Xception.fromKeras(file), "layer functional/functional is linked more than once");
+  }
+
+  @Test
+  void fromKeras_modelsNestedTooDeep_areRefused() {
+    Path file = folder.resolve("deep.weights.h5");
+    try (WritableHdfFile hdf = HdfFile.write(file)) {
+      WritableGroup model = hdf;
+      for (int depth = 0; depth < 20; depth++) {
+        model = model.putGroup("layers").putGroup("m");
+      }
+    }
+    refused(() -> Xception.fromKeras(file), "more than 16 deep at m/m/");
   }
 
   @Test
