@@ -291,7 +291,7 @@ class LeasedClassifierTest {
     }
 
     List<Outcome> outcomes(int first) throws Exception {
-      return get(outcomes.subList(0, first));
+      return get(List.copyOf(outcomes).subList(0, first));
     }
 
     void stop() throws InterruptedException {
