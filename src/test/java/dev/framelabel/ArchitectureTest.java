@@ -96,7 +96,7 @@ class ArchitectureTest {
 
     // The tools: the command line, which runs beside a cluster.
     row("tools.report", "", "com.fasterxml.jackson");
-    row("tools.runtimes", "address", "");
+    row("tools.runtimes", "address", "org.apache.commons.codec");
     row("tools.flinkrest", "address", "com.fasterxml.jackson");
     row(
         "tools.modelkit",

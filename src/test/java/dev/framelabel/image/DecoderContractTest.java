@@ -47,7 +47,7 @@ class DecoderContractTest {
     String[] fields = reference.split("\t", -1);
     byte[] file = Files.readAllBytes(PICTURES.resolve(fields[0]));
     for (JpegBackend backend : backends()) {
-      double[] means = quadrants(decode(backend, file));
+      double[] means = TestImages.quadrants(decode(backend, file));
       for (int i = 0; i < means.length; i++) {
         assertThat(means[i])
             .as("%s: channel %d of quadrant %d", backend, i % 3, i / 3)
@@ -95,8 +95,8 @@ class DecoderContractTest {
         List.of(new byte[0], new byte[500], "SEFH 0 1 2".getBytes(StandardCharsets.US_ASCII))) {
       byte[] file = join(cut, tail);
       for (JpegBackend backend : backends()) {
-        assertThat(quadrants(decode(backend, file)))
-            .containsExactly(quadrants(decode(backend, whole)), within(0.001));
+        assertThat(TestImages.quadrants(decode(backend, file)))
+            .containsExactly(TestImages.quadrants(decode(backend, whole)), within(0.001));
       }
     }
   }
@@ -111,9 +111,9 @@ class DecoderContractTest {
       if (marker) {
         byte[] file = join(Arrays.copyOf(whole, at), join(new byte[] {0, 10, 13}, tail(whole, at)));
         for (JpegBackend backend : backends()) {
-          assertThat(quadrants(decode(backend, file)))
+          assertThat(TestImages.quadrants(decode(backend, file)))
               .as("%s: before byte %d", backend, at)
-              .containsExactly(quadrants(decode(backend, whole)), within(0.001));
+              .containsExactly(TestImages.quadrants(decode(backend, whole)), within(0.001));
         }
       }
     }
@@ -170,16 +170,6 @@ class DecoderContractTest {
     ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
     new ImageDecoder(SIDE, SIDE, Resize.STRETCH, ImageLimits.DEFAULT, backend).decode(file, pixels);
     return pixels;
-  }
-
-  private static double[] quadrants(ByteBuffer pixels) {
-    double[] means = new double[12];
-    for (int i = 0; i < pixels.capacity(); i++) {
-      int right = i / 3 % SIDE * 2 / SIDE;
-      int low = i / 3 / SIDE * 2 / SIDE;
-      means[3 * (2 * low + right) + i % 3] += (pixels.get(i) & 0xFF) / (SIDE * SIDE / 4.0);
-    }
-    return means;
   }
 
   /** Behind the header of the first scan. */

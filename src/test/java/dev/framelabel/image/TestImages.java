@@ -8,6 +8,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -81,5 +82,17 @@ public final class TestImages {
 
   public static byte[] jpeg(int width, int height, Color colour) {
     return encode(plain(width, height, colour), "jpeg");
+  }
+
+  /** Means of red, green and blue, of each quadrant of a square RGB picture with even sides. */
+  public static double[] quadrants(ByteBuffer pixels) {
+    int side = (int) Math.sqrt(pixels.capacity() / 3.0);
+    double[] means = new double[12];
+    for (int i = 0; i < pixels.capacity(); i++) {
+      int right = i / 3 % side * 2 / side;
+      int low = i / 3 / side * 2 / side;
+      means[3 * (2 * low + right) + i % 3] += (pixels.get(i) & 0xFF) / (side * side / 4.0);
+    }
+    return means;
   }
 }

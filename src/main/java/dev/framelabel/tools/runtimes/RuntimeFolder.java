@@ -1,23 +1,19 @@
 package dev.framelabel.tools.runtimes;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
  * The folder of installed plug-in execution providers: a folder for each.
@@ -37,7 +33,7 @@ public record RuntimeFolder(Path path) {
    *     before stays then
    */
   public Path install(RuntimePackage wanted, Path wheel) throws IOException {
-    String found = sha256(wheel);
+    String found = new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(wheel);
     if (!found.equals(wanted.sha256())) {
       throw new IllegalArgumentException(
           "%s has sha256 %s; expected %s, which is %s"
@@ -135,16 +131,6 @@ public record RuntimeFolder(Path path) {
       return all.sorted(Comparator.reverseOrder()).toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    }
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-      in.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
     }
   }
 }

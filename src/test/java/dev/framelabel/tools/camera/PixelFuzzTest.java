@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framelabel.image.BlankPng;
-import dev.framelabel.testing.cluster.ChildCommand;
+import dev.framelabel.testing.cluster.TestProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -34,35 +32,18 @@ final class PixelFuzzTest {
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   @EnabledOnOs(OS.LINUX)
   void look_anyPictureOfAnyPixelFormat_neverEndsTheProcess() throws Exception {
-    Path output = folder.resolve("fuzz.log");
-    Path arguments = folder.resolve("fuzz.args");
-    Files.write(
-        arguments,
-        List.of(
-            "-Xmx256m",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=" + folder.resolve("crash.log"),
-            "-cp",
-            '"' + System.getProperty("java.class.path") + '"',
-            PixelFuzz.class.getName(),
-            PICTURES,
-            SEED));
-    Process child =
-        new ProcessBuilder(
-                ChildCommand.endingWithParent(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "@" + arguments))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(child.waitFor(2, TimeUnit.HOURS)).isTrue();
-    } finally {
-      child.destroyForcibly();
-    }
-    String said = Files.readString(output, StandardCharsets.UTF_8);
+    String said =
+        String.join(
+            "\n",
+            TestProcess.run(
+                PixelFuzz.class,
+                List.of(
+                    "-Xmx256m",
+                    "-XX:-CreateCoredumpOnCrash",
+                    "-XX:ErrorFile=" + folder.resolve("crash.log")),
+                List.of(PICTURES, SEED),
+                120));
     System.out.println("camera-pixels seed=" + SEED + " " + said);
-    assertThat(child.exitValue()).as(said).isZero();
     assertThat(said).contains("pictures=" + PICTURES);
     assertThat(number(said, "formats")).isGreaterThan(150);
     assertThat(number(said, "looked")).isGreaterThan(Long.parseLong(PICTURES) / 20);

@@ -253,13 +253,7 @@ final class VideoColoursTest {
     ByteBuffer pixels = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
     new ImageDecoder(SIDE, SIDE, Resize.STRETCH, ImageLimits.DEFAULT, JpegBackend.OPENCV)
         .decode(picture, pixels);
-    double[] means = new double[12];
-    for (int i = 0; i < pixels.capacity(); i++) {
-      int right = i / 3 % SIDE * 2 / SIDE;
-      int low = i / 3 / SIDE * 2 / SIDE;
-      means[3 * (2 * low + right) + i % 3] += (pixels.get(i) & 0xFF) / (SIDE * SIDE / 4.0);
-    }
-    return means;
+    return TestImages.quadrants(pixels);
   }
 
   private static void assertSize(byte[] picture, int width, int height) throws IOException {
